@@ -1,0 +1,83 @@
+"""What a way in hands over: who is there, over which audio, and how to pass them on.
+
+A way in turns a socket, an offer or a room into a `Connection` and calls `launch(connection)`;
+whoever runs the call never asks which transport it is.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from pipecat.transports.base_transport import BaseTransport
+
+Kind = Literal["websocket", "webrtc", "daily", "local"]
+
+Transfer = Callable[[str], Awaitable[bool]]
+"""Passes the caller on to a number or address; False if the other side did not take the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is on the line, as far as the way in knows; `who` is an address or a number, or empty."""
+
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """Sample rates of the wire, mono s16: what the caller sends and what the caller is sent."""
+
+    in_hz: int
+    out_hz: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One caller, connected."""
+
+    transport: BaseTransport
+    kind: Kind
+    session_id: str
+    audio: Audio
+    caller: Caller = field(default_factory=Caller)
+    body: Mapping[str, object] = field(default_factory=dict[str, object])
+    """What the client put in the `body` of its `/start`."""
+    transfer: Transfer | None = None
+    """None where the way in cannot pass a caller on."""
+
+
+Launch = Callable[[Connection], Awaitable[None]]
+"""Runs the call to its end. A way in waits for it and then gives the place back to the door."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Someone `/start` has promised a place to, who has yet to connect."""
+
+    session_id: str
+    kind: Kind
+    body: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+class Door(Protocol):
+    """Who may come in. Every method decides at once, on the event loop, and never waits.
+
+    A place is reserved by `/start`, entered when the client connects and left when the call is
+    over: reserve -> enter -> leave. A reservation nobody enters lapses by itself, after as long
+    as its ticket is good for.
+    """
+
+    def reserve(self, guest: Guest) -> bool:
+        """Keep a place for the guest; False when every place is taken or the server drains."""
+        ...
+
+    def enter(self, session_id: str) -> Guest | None:
+        """Turn the reservation into a call, once.
+
+        None when there was no such reservation, it has lapsed, or it was entered before.
+        """
+        ...
+
+    def leave(self, session_id: str) -> None:
+        """Give the place back, reserved or entered; harmless for a session the door lost."""
+        ...
