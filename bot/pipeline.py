@@ -1,0 +1,26 @@
+"""The whole data path of a call, on one screen."""
+
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
+from pipecat.transports.base_transport import BaseTransport
+
+from bot.providers import Stages
+
+
+def cascade(
+    transport: BaseTransport, stages: Stages, context: LLMContextAggregatorPair
+) -> Pipeline:
+    """Speech -> text -> reply -> speech, every stage streaming into the next."""
+    return Pipeline(
+        [
+            transport.input(),  # the caller's audio
+            stages.vad,  # speech or noise?
+            stages.stt,  # audio -> words, while they are spoken
+            context.user(),  # words -> a finished turn
+            stages.llm,  # turn -> reply tokens and tool calls
+            stages.filler,  # "one moment..." while a tool runs
+            stages.tts,  # tokens -> audio, clause by clause
+            transport.output(),  # audio to the caller
+            context.assistant(),  # what was really heard -> memory
+        ]
+    )

@@ -1,0 +1,82 @@
+"""When the caller begins and when the caller is done: settings -> pipecat turn strategies."""
+
+from copy import copy
+
+from onnxruntime import InferenceSession
+from pipecat.audio.turn.smart_turn.base_smart_turn import BaseSmartTurn, SmartTurnParams
+from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnalyzerV3
+from pipecat.audio.vad.silero import SileroOnnxModel, SileroVADAnalyzer
+from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams
+from pipecat.turns.user_stop import TurnAnalyzerUserTurnStopStrategy
+from pipecat.turns.user_turn_strategies import (
+    UserTurnStrategies,
+    default_user_turn_start_strategies,
+)
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class TurnSettings(BaseModel):
+    """How long silence may last before it means something."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start_secs: float = Field(default=0.2, gt=0, le=2)
+    """Speech this long is speech; shorter is a click or a breath."""
+    stop_secs: float = Field(default=0.2, gt=0, le=3)
+    """Silence after which Smart Turn is asked whether the caller is done."""
+    incomplete_secs: float = Field(default=1.5, gt=0, le=10)
+    """Silence after which a turn is over even if Smart Turn expects more."""
+
+
+class Ears:
+    """Silero VAD and Smart Turn, loaded once; each call has its own state on the same weights."""
+
+    def __init__(self) -> None:
+        self._silero = _LoadedSilero()
+        self._smart_turn = _LoadedSmartTurn()
+
+    def vad(self, settings: TurnSettings) -> VADAnalyzer:
+        """A voice activity detector for one call, at 8 or 16 kHz."""
+        params = VADParams(start_secs=settings.start_secs, stop_secs=settings.stop_secs)
+        return _SharedSilero(self._silero.model, params)
+
+    def strategies(self, settings: TurnSettings) -> UserTurnStrategies:
+        """Speech starts a turn; Smart Turn ends it, once its transcript is final."""
+        params = SmartTurnParams(stop_secs=settings.incomplete_secs)
+        analyzer = _SharedSmartTurn(self._smart_turn.session, params)
+        return UserTurnStrategies(
+            start=default_user_turn_start_strategies(),
+            stop=[TurnAnalyzerUserTurnStopStrategy(turn_analyzer=analyzer)],
+        )
+
+
+class _LoadedSilero(SileroVADAnalyzer):
+    @property
+    def model(self) -> SileroOnnxModel:
+        return self._model
+
+
+class _LoadedSmartTurn(LocalSmartTurnAnalyzerV3):
+    @property
+    def session(self) -> InferenceSession:
+        return self._session
+
+
+class _SharedSilero(SileroVADAnalyzer):
+    """Silero's state of one call; the parent's constructor would load the weights again."""
+
+    def __init__(self, loaded: SileroOnnxModel, params: VADParams) -> None:
+        VADAnalyzer.__init__(self, params=params)
+        self._model = copy(loaded)  # shares the session, not the state
+        self._model.reset_states()
+        self._windows_since_reset = 0
+        self._low_confidence_windows = 0
+
+
+class _SharedSmartTurn(LocalSmartTurnAnalyzerV3):
+    """Smart Turn's audio of one call; the parent's constructor would load the weights again."""
+
+    def __init__(self, session: InferenceSession, params: SmartTurnParams) -> None:
+        BaseSmartTurn.__init__(self, params=params)
+        self._session = session
+        self._log_data = False
