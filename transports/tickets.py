@@ -1,0 +1,91 @@
+"""One-time tickets: who has one may connect, once, soon, to the session it was made for."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
+from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+
+MIN_KEY_LENGTH = 16
+
+
+class TicketSettings(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    keys: tuple[SecretStr, ...] = ()
+    """Secrets that sign tickets, newest first: it signs, all of them verify, so that a key can be
+    replaced while tickets are out. Without any, a random one is made at start, which is enough
+    for one process."""
+    lifetime_secs: int = 60
+    """From `/start` to the connection. A page takes a second or two; a person who has to allow
+    the microphone takes longer."""
+
+    @field_validator("keys")
+    @classmethod
+    def _long_enough(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(key.get_secret_value()) < MIN_KEY_LENGTH for key in keys):
+            raise ValueError(f"a ticket key needs at least {MIN_KEY_LENGTH} characters")
+        return keys
+
+
+class Tickets:
+    """Makes tickets and takes them back.
+
+    A ticket is `<session id and nonce>.<time>.<HMAC-SHA256>`, URL-safe. `clock` is the time of
+    day in seconds, since tickets may be checked by another process than the one that made them.
+    """
+
+    def __init__(self, settings: TicketSettings, clock: Callable[[], float] = time.time) -> None:
+        self._lifetime_secs = settings.lifetime_secs
+        self._clock = clock
+        self._spent: dict[str, float] = {}
+        self._serializer = URLSafeTimedSerializer(
+            _oldest_first(settings.keys),
+            salt="echo.ticket",
+            signer=_signer(clock),
+            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+        )
+
+    def issue(self, session_id: str) -> str:
+        """A ticket for that session, good for `lifetime_secs`."""
+        return self._serializer.dumps([session_id, secrets.token_urlsafe(9)])
+
+    def redeem(self, ticket: str, for_session: str | None = None) -> str | None:
+        """The session the ticket was made for, the first time; None for a ticket that is no good.
+
+        Expired, forged, spent and made for another session than `for_session` all look the same
+        to whoever presents it. The signature is compared in constant time.
+        """
+        now = self._clock()
+        self._forget(now)
+        try:
+            session_id, nonce = self._serializer.loads(ticket, max_age=self._lifetime_secs)
+        except (BadData, ValueError, TypeError):
+            return None
+        if nonce in self._spent or for_session not in (None, session_id):
+            return None
+        # A little longer than any ticket lives, so that the oldest entry is always the first.
+        self._spent[nonce] = now + self._lifetime_secs + 1
+        return session_id
+
+    def _forget(self, now: float) -> None:
+        while self._spent:
+            nonce, until = next(iter(self._spent.items()))
+            if until > now:
+                return
+            del self._spent[nonce]
+
+
+def _oldest_first(keys: tuple[SecretStr, ...]) -> list[str]:
+    """The order itsdangerous wants: it signs with the last and verifies with all."""
+    return [key.get_secret_value() for key in reversed(keys)] or [secrets.token_urlsafe(32)]
+
+
+def _signer(clock: Callable[[], float]) -> type[TimestampSigner]:
+    class Signer(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return int(clock())
+
+    return Signer

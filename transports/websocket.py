@@ -1,0 +1,96 @@
+"""A browser, or any client that speaks Pipecat's protobuf wire, over a WebSocket.
+
+The handshake needs a ticket; without a good one it is answered with HTTP 403. After it, nothing a
+client sends or fails to do ends anything but its own call.
+"""
+
+import asyncio
+
+from fastapi import APIRouter, WebSocket
+from loguru import logger
+from pipecat.utils.security.allowed_origins import is_origin_allowed
+from starlette.websockets import WebSocketState
+
+from transports.connection import Audio, Caller, Connection, Door, Guest, Launch
+from transports.start import Asked, Way
+from transports.tickets import Tickets
+from transports.websocket_transport import WebsocketTransport, WireSettings
+
+PATH = "/ws-client"
+
+
+class WebsocketSettings(WireSettings):
+    allowed_origins: tuple[str, ...] = ()
+    """Pages that may connect, e.g. `https://example.com`; empty allows all. The ticket already
+    keeps strangers out: a page of another origin cannot read the answer of `/start`."""
+
+
+def way(tickets: Tickets) -> Way:
+    """The answer of `/start`: where to connect to, and the ticket to show there."""
+
+    async def start(asked: Asked) -> dict[str, object]:
+        return {
+            "sessionId": asked.guest.session_id,
+            "wsUrl": f"ws{asked.base_url.removeprefix('http')}{PATH}",
+            "token": tickets.issue(asked.guest.session_id),
+        }
+
+    return start
+
+
+def routes(settings: WebsocketSettings, tickets: Tickets, door: Door, launch: Launch) -> APIRouter:
+    """`/ws-client` and `/ws-client/{token}`; the token may also be `?token=` or a Bearer token."""
+    router = APIRouter()
+
+    @router.websocket(PATH)
+    @router.websocket(PATH + "/{token}")
+    async def come_in(websocket: WebSocket, token: str = "") -> None:
+        guest = _guest(websocket, token)
+        if guest is None:
+            logger.warning("WebSocket refused: no good ticket, or an origin that is not allowed")
+            await websocket.close()  # before the handshake is accepted: HTTP 403
+            return
+        try:
+            await websocket.accept()
+            await launch(_connection(websocket, guest))
+        finally:
+            door.leave(guest.session_id)
+            await _close(websocket)
+
+    def _guest(websocket: WebSocket, token: str) -> Guest | None:
+        origin = websocket.headers.get("origin", "")
+        if not is_origin_allowed(origin, list(settings.allowed_origins)):
+            return None
+        session_id = tickets.redeem(token or _token(websocket))
+        return door.enter(session_id) if session_id else None
+
+    def _connection(websocket: WebSocket, guest: Guest) -> Connection:
+        return Connection(
+            transport=WebsocketTransport(websocket, settings),
+            kind="websocket",
+            session_id=guest.session_id,
+            audio=Audio(settings.in_hz, settings.out_hz),
+            caller=Caller(websocket.client.host if websocket.client else ""),
+            body=guest.body,
+        )
+
+    return router
+
+
+def _token(websocket: WebSocket) -> str:
+    scheme, _, token = websocket.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token.strip()
+    return websocket.query_params.get("token", "")
+
+
+async def _close(websocket: WebSocket) -> None:
+    """Say goodbye to a client that is still there when the call is over."""
+    both = (websocket.client_state, websocket.application_state)
+    if both == (WebSocketState.CONNECTED, WebSocketState.CONNECTED):
+        with_deadline = asyncio.timeout(1.0)
+        try:
+            async with with_deadline:
+                await websocket.close(1001)
+        except (TimeoutError, RuntimeError):
+            pass  # it does not read, or it is gone; the server drops the socket either way

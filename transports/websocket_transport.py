@@ -1,0 +1,208 @@
+"""Pipecat's FastAPI WebSocket transport, made safe against clients and smooth for ears."""
+
+import asyncio
+
+from fastapi import WebSocket
+from loguru import logger
+from pipecat.audio.resamplers.soxr_stream_resampler import SOXRStreamAudioResampler
+from pipecat.frames.frames import (
+    Frame,
+    InputAudioRawFrame,
+    InputTransportMessageFrame,
+    InterruptionFrame,
+    OutputAudioRawFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.transports.websocket.fastapi import (
+    FastAPIWebsocketCallbacks,
+    FastAPIWebsocketClient,
+    FastAPIWebsocketInputTransport,
+    FastAPIWebsocketOutputTransport,
+    FastAPIWebsocketParams,
+    FastAPIWebsocketTransport,
+)
+from pydantic import BaseModel, ConfigDict
+from starlette.websockets import WebSocketState
+
+from transports.intake import Goodbye, Intake, IntakeSettings
+from transports.pacing import Pacer
+from transports.wire import Heard, Wire
+
+
+class WireSettings(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    in_hz: int = 16_000
+    """What the models listen at. A client may send another rate: it is resampled."""
+    out_hz: int = 24_000
+    """What Pipecat's browser clients play at."""
+    chunk_ms: int = 20
+    """Audio per message to the client, a multiple of 10 ms."""
+    lead_ms: int = 120
+    """Audio the client is kept ahead of its ear, so that a busy server is not heard as a gap. What
+    an interruption throws away is at most this much, if the client plays it to the end."""
+    first_word_secs: float = 10.0
+    """From the connection to the first message. Whoever has not even greeted by then is gone."""
+    send_secs: float = 2.0
+    """How long the client may leave what is sent to it unread, before it counts as gone."""
+    intake: IntakeSettings = IntakeSettings()
+
+
+class Client(FastAPIWebsocketClient):
+    """The socket: every send has a deadline, and the end is reported once."""
+
+    def __init__(
+        self, websocket: WebSocket, callbacks: FastAPIWebsocketCallbacks, send_secs: float
+    ) -> None:
+        super().__init__(websocket, callbacks)
+        self._send_secs = send_secs
+        self._stuck = False
+        self._reported = False
+
+    @property
+    def is_closing(self) -> bool:
+        closed = self._websocket.application_state == WebSocketState.DISCONNECTED
+        return self._closing or self._stuck or closed
+
+    def _can_send(self) -> bool:
+        return self.is_connected and not self.is_closing
+
+    async def send(self, data: str | bytes) -> None:
+        try:
+            async with asyncio.timeout(self._send_secs):
+                await super().send(data)
+        except TimeoutError:
+            self._stuck = True
+            logger.warning("The client does not read what is sent to it; hanging up")
+            await self.trigger_client_disconnected()
+
+    async def hang_up(self, goodbye: Goodbye) -> None:
+        """Close the connection, saying why."""
+        logger.bind(code=goodbye.code, reason=goodbye.reason).warning("Hanging up on the client")
+        try:
+            async with asyncio.timeout(self._send_secs):
+                await self._websocket.close(goodbye.code, goodbye.reason)
+        except (TimeoutError, RuntimeError):
+            self._stuck = True  # it did not read, or it was gone before
+        await self.trigger_client_disconnected()
+
+    async def trigger_client_disconnected(self) -> None:
+        if not self._reported:
+            self._reported = True
+            await super().trigger_client_disconnected()
+
+
+class Input(FastAPIWebsocketInputTransport):
+    """Passes on what the intake lets through, at the rate of the models."""
+
+    def __init__(
+        self,
+        transport: FastAPIWebsocketTransport,
+        client: Client,
+        params: FastAPIWebsocketParams,
+        settings: WireSettings,
+    ) -> None:
+        super().__init__(transport, client, params)
+        self._line = client
+        self._settings = settings
+        self._intake = Intake(settings.intake)
+        self._resampler = SOXRStreamAudioResampler(quality="MQ")
+
+    async def _receive_messages(self) -> None:
+        messages = self._line.receive()
+        first_word = asyncio.timeout(self._settings.first_word_secs)
+        try:
+            async with first_word:
+                async for data in messages:
+                    judged = self._intake.take(data, self.get_event_loop().time())
+                    if self._intake.greeted:
+                        first_word.reschedule(None)
+                    if isinstance(judged, Goodbye):
+                        await self._line.hang_up(judged)
+                        break
+                    if judged:
+                        await self._pass_on(judged)
+        except TimeoutError:
+            await self._line.hang_up(Goodbye(1008, "nothing was said"))
+        except RuntimeError:
+            logger.debug("The client was gone already")
+        self._say_what_was_lost()
+        if not self._line.is_closing:
+            await self._line.trigger_client_disconnected()
+
+    async def _pass_on(self, heard: Heard) -> None:
+        match heard:
+            case InputAudioRawFrame():
+                heard.audio = await self._resampler.resample(
+                    heard.audio, heard.sample_rate, self.sample_rate
+                )
+                heard.sample_rate = self.sample_rate
+                heard.num_frames = len(heard.audio) // 2
+                await self.push_audio_frame(heard)
+            case InputTransportMessageFrame():
+                await self.broadcast_frame(InputTransportMessageFrame, message=heard.message)
+
+    def _say_what_was_lost(self) -> None:
+        intake = self._intake
+        if intake.bad or intake.dropped_messages or intake.dropped_audio_secs:
+            logger.bind(
+                malformed=intake.bad,
+                dropped_messages=intake.dropped_messages,
+                dropped_audio_secs=round(intake.dropped_audio_secs, 2),
+            ).warning("Some of what the client sent was dropped")
+
+
+class Output(FastAPIWebsocketOutputTransport):
+    """Sends speech a little ahead of the ear, on a schedule that makes up for stalls."""
+
+    def __init__(
+        self,
+        transport: FastAPIWebsocketTransport,
+        client: Client,
+        params: FastAPIWebsocketParams,
+        settings: WireSettings,
+    ) -> None:
+        super().__init__(transport, client, params)
+        self._pacer = Pacer(settings.lead_ms / 1000)
+
+    async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
+        audio = OutputAudioRawFrame(frame.audio, self.sample_rate, self._params.audio_out_channels)
+        if not await self._write_frame(audio):
+            return False
+        audio_secs = audio.num_frames / audio.sample_rate
+        await asyncio.sleep(self._pacer.sent(audio_secs, self.get_event_loop().time()))
+        return True
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if isinstance(frame, InterruptionFrame):
+            self._pacer.flush()
+
+
+class WebsocketTransport(FastAPIWebsocketTransport):
+    """One client's audio and messages over an accepted WebSocket.
+
+    Events: `on_client_connected` and, however the connection ends unless by us,
+    `on_client_disconnected`, once.
+    """
+
+    def __init__(self, websocket: WebSocket, settings: WireSettings) -> None:
+        params = _params(settings)
+        super().__init__(websocket, params)
+        client = Client(websocket, self._callbacks, settings.send_secs)
+        self._client = client
+        self._input = Input(self, client, params, settings)
+        self._output = Output(self, client, params, settings)
+
+
+def _params(settings: WireSettings) -> FastAPIWebsocketParams:
+    return FastAPIWebsocketParams(
+        serializer=Wire(),
+        allowed_origins=[],  # checked before the handshake is accepted
+        audio_in_enabled=True,
+        audio_in_sample_rate=settings.in_hz,
+        audio_out_enabled=True,
+        audio_out_sample_rate=settings.out_hz,
+        audio_out_10ms_chunks=settings.chunk_ms // 10,
+        audio_out_end_silence_secs=1,  # the last word leaves the client's buffer before the close
+    )
