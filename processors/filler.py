@@ -1,0 +1,275 @@
+"""Says a phrase when a tool outlasts the caller's patience, while the answer is being computed."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Literal
+
+from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    BotStoppedSpeakingFrame,
+    CancelFrame,
+    EndFrame,
+    Frame,
+    FunctionCallCancelFrame,
+    FunctionCallInProgressFrame,
+    FunctionCallResultFrame,
+    LLMFullResponseStartFrame,
+    LLMTextFrame,
+    StartFrame,
+    TTSSpeakFrame,
+    UserStartedSpeakingFrame,
+    UserStoppedSpeakingFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.utils.text.base_text_aggregator import TextType
+from pydantic import BaseModel, ConfigDict, Field
+
+from processors.fast_lane import FastLane
+
+FILLER = "filler"
+"""The text type by which the frames of a filler's speech are known behind the TTS."""
+
+_SETTLE_SECS = 0.005
+"""A result that arrives together with the timer needs this long to travel here, and wins."""
+
+OPENINGS: Mapping[str, tuple[str, ...]] = {
+    "look_up_order": (
+        "Let me look that up.",
+        "One second, I'm pulling up your order.",
+        "Let me find that order.",
+    ),
+    "track_shipment": (
+        "Let me see where it is.",
+        "One second, I'm checking with the carrier.",
+        "Let me track that for you.",
+    ),
+    "start_return": (
+        "Let me set that up.",
+        "One second, I'm preparing the return.",
+        "Okay, let me take care of that.",
+    ),
+    "find_appointments": (
+        "Let me check the calendar.",
+        "One second, I'm looking for open times.",
+        "Let me see what's free.",
+    ),
+    "book_appointment": (
+        "Let me book that.",
+        "One second, I'm putting that in.",
+        "Okay, let me get that booked.",
+    ),
+    "cancel_appointment": (
+        "Let me find that appointment.",
+        "One second, I'm looking into that.",
+        "Okay, let me take care of that.",
+    ),
+    "get_weather": (
+        "Let me check the weather.",
+        "One second, I'm looking at the forecast.",
+        "Let me see.",
+    ),
+    "talk_to_human": (
+        "Let me see who is available.",
+        "One second, I'm getting someone for you.",
+        "Let me find a colleague.",
+    ),
+    "end_call": (),
+}
+
+
+class FillerPolicy(BaseModel):
+    """When a wait becomes too long to stay silent, and what is said then."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    patience_secs: float = Field(default=0.35, ge=0, le=10)
+    """On top of turn detection and the model this keeps the first sound within 800 ms."""
+    repeat_secs: float = Field(default=4.0, gt=0, le=60)
+    """Silence after a phrase until the next: longer, and callers ask whether we are there."""
+    openings: Mapping[str, tuple[str, ...]] = {}
+    """Instead of OPENINGS, by the tool's name; an empty tuple: this tool needs no filler."""
+    otherwise: tuple[str, ...] = Field(
+        default=("One moment, please.", "Just a second.", "Let me check."), min_length=2
+    )
+    """Said first for tools that have no phrases of their own."""
+    still: tuple[str, ...] = Field(
+        default=(
+            "Still looking, one moment.",
+            "This is taking a little longer, bear with me.",
+            "Almost there, thanks for waiting.",
+        ),
+        min_length=2,
+    )
+    """Said while it lasts; at least two, so that none is said twice in a row."""
+
+    def opening(self, tool: str) -> tuple[str, ...]:
+        """What may be said first while this tool runs; empty: nothing, ever."""
+        return self.openings.get(tool, OPENINGS.get(tool, self.otherwise))
+
+
+@dataclass
+class FillerFrame(TTSSpeakFrame):
+    """A phrase that bridges a wait; it stays out of the model's context.
+
+    The TTS marks the AggregatedTextFrame and the TTSTextFrame of this speech with the text type
+    `FILLER`; their `context_id` is that of its TTSStartedFrame, TTSAudioRawFrames and
+    TTSStoppedFrame.
+    """
+
+    append_to_context: bool = False
+    text_type: TextType | str = FILLER
+
+
+Voice = Literal["bot", "caller's turn", "caller's voice"]
+
+
+class Patience:
+    """The caller's: which phrase is due when. Times are seconds on any one clock."""
+
+    def __init__(self, policy: FillerPolicy) -> None:
+        self._policy = policy
+        self._tools: dict[str, str] = {}
+        self._silent_since_secs = 0.0
+        self._told = False  # the caller knows that we are busy
+        self._goes_on = False  # the next response continues one that called a tool
+        self._talking: set[Voice] = set()
+        self._said = ""
+        self._turns: Counter[tuple[str, ...]] = Counter()
+
+    @property
+    def due_secs(self) -> float | None:
+        """When the next phrase is due; None as long as nothing happens."""
+        if not self._tools or self._talking:
+            return None
+        wait_secs = self._policy.repeat_secs if self._told else self._policy.patience_secs
+        return self._silent_since_secs + wait_secs
+
+    def phrase(self, now_secs: float) -> str | None:
+        """What to say now, if anything is due."""
+        due_secs = self.due_secs
+        if due_secs is None or due_secs > now_secs:
+            return None
+        tool = next(iter(self._tools.values()))
+        self._said = self._next(self._policy.still if self._told else self._policy.opening(tool))
+        self.says(now_secs)
+        return self._said
+
+    def called(self, call_id: str, tool: str, now_secs: float) -> None:
+        if not self._policy.opening(tool):
+            return
+        if not self._tools:
+            self._silent_since_secs = max(now_secs, self._silent_since_secs)
+        self._tools[call_id] = tool
+
+    def returned(self, call_id: str) -> None:
+        self._goes_on = True
+        self.cancelled(call_id)
+
+    def cancelled(self, call_id: str) -> None:
+        self._tools.pop(call_id, None)
+
+    def responds(self) -> None:
+        """The model begins to answer the caller, or goes on after a tool."""
+        self._told = self._told and self._goes_on
+        self._goes_on = False
+
+    def says(self, now_secs: float) -> None:
+        """Words are on their way to the caller: ours, or the model's own "Let me check that"."""
+        self._told = True
+        self._silent_since_secs = now_secs
+
+    def starts_talking(self, voice: Voice) -> None:
+        self._talking.add(voice)
+        if voice == "caller's turn":
+            self._told = self._goes_on = False
+
+    def stops_talking(self, voice: Voice, now_secs: float) -> None:
+        self._talking.discard(voice)
+        self._silent_since_secs = now_secs
+
+    def _next(self, phrases: tuple[str, ...]) -> str:
+        """The next of them in turn that was not said last; if there is none, a general one."""
+        turn = self._turns[phrases] % len(phrases)
+        choice = phrases[turn:] + phrases[:turn] + self._policy.otherwise
+        at = next(at for at, text in enumerate(choice) if text != self._said)
+        self._turns[phrases] += at + 1
+        return choice[at]
+
+
+class Filler(FrameProcessor):
+    """Between the LLM and the TTS: speaks while tools run, and lets their results overtake it."""
+
+    def __init__(self, policy: FillerPolicy | None = None) -> None:
+        super().__init__()
+        self._patience = Patience(policy or FillerPolicy())
+        self._fast_lane = FastLane()
+        self._changed = asyncio.Event()
+        self._watch: asyncio.Task[None] | None = None
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        match frame:
+            case StartFrame():
+                self._watch = self.create_task(self._speak_when_due())
+            case EndFrame() | CancelFrame():
+                await self._stop()
+            case _:
+                self._notice(frame, asyncio.get_running_loop().time())
+        for routed in self._fast_lane.route(frame):
+            await self.push_frame(routed, direction)
+
+    async def cleanup(self) -> None:
+        await self._stop()
+        await super().cleanup()
+
+    def _notice(self, frame: Frame, now_secs: float) -> None:
+        match frame:
+            case FunctionCallInProgressFrame():
+                self._patience.called(frame.tool_call_id, frame.function_name, now_secs)
+            case FunctionCallResultFrame() if not frame.properties or frame.properties.is_final:
+                self._patience.returned(frame.tool_call_id)
+            case FunctionCallCancelFrame():
+                self._patience.cancelled(frame.tool_call_id)
+            case LLMFullResponseStartFrame():
+                self._patience.responds()
+            case LLMTextFrame() if frame.text.strip() and not frame.skip_tts:
+                self._patience.says(now_secs)
+            case BotStartedSpeakingFrame():
+                self._patience.starts_talking("bot")
+            case BotStoppedSpeakingFrame():
+                self._patience.stops_talking("bot", now_secs)
+            case UserStartedSpeakingFrame():
+                self._patience.starts_talking("caller's turn")
+            case UserStoppedSpeakingFrame():
+                self._patience.stops_talking("caller's turn", now_secs)
+            case VADUserStartedSpeakingFrame():
+                self._patience.starts_talking("caller's voice")
+            case VADUserStoppedSpeakingFrame():
+                self._patience.stops_talking("caller's voice", now_secs)
+            case _:
+                return
+        self._changed.set()
+
+    async def _speak_when_due(self) -> None:
+        while True:
+            await self._due()
+            await asyncio.sleep(_SETTLE_SECS)
+            if phrase := self._patience.phrase(asyncio.get_running_loop().time()):
+                await self.push_frame(FillerFrame(phrase))
+
+    async def _due(self) -> None:
+        with suppress(TimeoutError):
+            while True:
+                async with asyncio.timeout_at(self._patience.due_secs):
+                    await self._changed.wait()
+                self._changed.clear()
+
+    async def _stop(self) -> None:
+        if self._watch:
+            await self.cancel_task(self._watch)
+            self._watch = None
