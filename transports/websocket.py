@@ -5,8 +5,10 @@ client sends or fails to do ends anything but its own call.
 """
 
 import asyncio
+import socket
+from contextlib import suppress
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from loguru import logger
 from pipecat.utils.security.allowed_origins import is_origin_allowed
 from starlette.websockets import WebSocketState
@@ -53,6 +55,8 @@ def routes(settings: WebsocketSettings, tickets: Tickets, door: Door, launch: La
         try:
             await websocket.accept()
             await launch(_connection(websocket, guest))
+        except WebSocketDisconnect:
+            logger.info("The client was gone before its call began")
         finally:
             door.leave(guest.session_id)
             await _close(websocket)
@@ -86,11 +90,21 @@ def _token(websocket: WebSocket) -> str:
 
 async def _close(websocket: WebSocket) -> None:
     """Say goodbye to a client that is still there when the call is over."""
-    both = (websocket.client_state, websocket.application_state)
-    if both == (WebSocketState.CONNECTED, WebSocketState.CONNECTED):
-        with_deadline = asyncio.timeout(1.0)
-        try:
-            async with with_deadline:
-                await websocket.close(1001)
-        except (TimeoutError, RuntimeError):
-            pass  # it does not read, or it is gone; the server drops the socket either way
+    if WebSocketState.DISCONNECTED in (websocket.client_state, websocket.application_state):
+        return
+    # It may not read, or be gone already; the server drops the socket either way.
+    with suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
+        async with asyncio.timeout(1.0):
+            await websocket.close(1001)
+
+
+def keep_short(listener: socket.socket) -> None:
+    """Bounds what the kernel holds for a client that does not read, and for how long.
+
+    For the listening socket, before it serves; connections inherit it. Without it, Linux takes
+    several megabytes, a minute of speech, before a send has to wait, and keeps a connection to a
+    client that stopped reading open for as long as the client likes.
+    """
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 10_000)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from fastapi import WebSocket
+from fastapi import WebSocket, WebSocketDisconnect
 from loguru import logger
 from pipecat.audio.resamplers.soxr_stream_resampler import SOXRStreamAudioResampler
 from pipecat.frames.frames import (
@@ -82,7 +82,7 @@ class Client(FastAPIWebsocketClient):
         try:
             async with asyncio.timeout(self._send_secs):
                 await self._websocket.close(goodbye.code, goodbye.reason)
-        except (TimeoutError, RuntimeError):
+        except (TimeoutError, RuntimeError, WebSocketDisconnect):
             self._stuck = True  # it did not read, or it was gone before
         await self.trigger_client_disconnected()
 

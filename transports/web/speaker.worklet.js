@@ -1,0 +1,31 @@
+// Plays Int16Array pieces one after another; the message "clear" forgets what was not played yet.
+// Posts the loudness of what is heard (0 to 1), about 20 times a second.
+
+class Speaker extends AudioWorkletProcessor {
+  constructor() {
+    super();
+    this.queue = [];
+    this.at = 0;
+    this.loudest = 0;
+    this.blocks = 0;
+    this.port.onmessage = ({ data }) => {
+      if (data === "clear") { this.queue = []; this.at = 0; } else this.queue.push(data);
+    };
+  }
+
+  process(_, [[out]]) {
+    for (let i = 0; i < out.length; i++) out[i] = this.next();
+    if (++this.blocks % 9 === 0) { this.port.postMessage(this.loudest); this.loudest = 0; }
+    return true;
+  }
+
+  next() {
+    while (this.queue.length && this.at >= this.queue[0].length) { this.queue.shift(); this.at = 0; }
+    if (!this.queue.length) return 0;
+    const sample = this.queue[0][this.at++] / 32768;
+    this.loudest = Math.max(this.loudest, Math.abs(sample));
+    return sample;
+  }
+}
+
+registerProcessor("speaker", Speaker);

@@ -1,0 +1,86 @@
+// Who said what: partial words while they are spoken, and what of Echo's words was really heard.
+
+const TOOL_NAMES = {
+  look_up_order: "Looking up the order",
+  track_shipment: "Following the shipment",
+  start_return: "Starting a return",
+  find_appointments: "Looking for appointments",
+  book_appointment: "Booking an appointment",
+  cancel_appointment: "Cancelling an appointment",
+  get_weather: "Checking the weather",
+  talk_to_human: "Finding a person",
+  end_call: "Ending the call",
+};
+
+const inWords = (name) => TOOL_NAMES[name] ?? (name ?? "a tool").replaceAll("_", " ");
+
+export class Transcript {
+  constructor(list) {
+    this.list = list;
+    this.reset();
+  }
+
+  reset() {
+    this.list.replaceChildren();
+    this.partial = null;
+    this.segments = new Map();
+    this.tools = new Map();
+  }
+
+  add(className, speaker) {
+    const item = document.createElement("li");
+    item.className = className;
+    const name = document.createElement("span");
+    name.className = "who";
+    name.textContent = speaker;
+    const words = document.createElement("span");
+    words.className = "words";
+    item.append(name, words);
+    this.list.append(item);
+    this.list.scrollTop = this.list.scrollHeight;
+    return words;
+  }
+
+  /** The caller's words; those not final are replaced by the next. */
+  caller({ text, final }) {
+    this.partial ??= this.add("caller", "You");
+    this.partial.textContent = text;
+    this.partial.parentElement.classList.toggle("partial", !final);
+    if (final) this.partial = null;
+  }
+
+  /** Echo's words (RTVI `bot-output`): spoken ones stand out from those still to come. */
+  echo({ text, segment_id: id, will_be_spoken: aloud, spoken_status: status, spoken_progress: progress }) {
+    let words = this.segments.get(id);
+    if (!words) {
+      words = this.add("echo", "Echo");
+      this.segments.set(id, words);
+    }
+    const spoken = document.createElement("span");
+    const coming = document.createElement("span");
+    coming.className = "coming";
+    if (!aloud || status === "completed") spoken.textContent = text;
+    else if (progress) [spoken.textContent, coming.textContent] = [progress.accumulated_text, ` ${progress.remaining_text}`];
+    else coming.textContent = text;
+    words.replaceChildren(spoken, coming);
+    this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  /** Nothing that was still to come will be said. */
+  cutOff() {
+    for (const coming of this.list.querySelectorAll(".coming")) {
+      if (coming.textContent.trim()) coming.parentElement.parentElement.classList.add("cut");
+      coming.remove();
+    }
+  }
+
+  toolRuns({ tool_call_id: id, function_name: name }) {
+    if (!this.tools.has(id)) this.tools.set(id, this.add("tool", "Tool"));
+    this.tools.get(id).textContent = `${inWords(name)} …`;
+  }
+
+  toolEnds({ tool_call_id: id, function_name: name, cancelled }) {
+    const words = this.tools.get(id);
+    if (words) words.textContent = `${inWords(name)}: ${cancelled ? "cancelled" : "done"}`;
+  }
+}
