@@ -1,0 +1,24 @@
+"""The functions offered to the model.
+
+A tool is an async function that takes `params` and what the model fills in, and gives a result to
+`params.result_callback`; its docstring is what the model reads. Write one, name it here: done.
+"""
+
+from pipecat.adapters.llm.schemas.direct_function import DirectFunction
+
+from bot.tools.appointments import book_appointment, cancel_appointment, find_appointments
+from bot.tools.handoff import end_call, talk_to_human
+from bot.tools.orders import look_up_order, start_return, track_shipment
+from bot.tools.weather import get_weather
+
+TOOLS: tuple[DirectFunction, ...] = (
+    look_up_order,
+    track_shipment,
+    start_return,
+    find_appointments,
+    book_appointment,
+    cancel_appointment,
+    get_weather,
+    talk_to_human,
+    end_call,
+)

@@ -1,0 +1,132 @@
+"""What the tools of one call work with, and how they answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from loguru import logger
+from pipecat.services.llm_service import FunctionCallParams
+
+from bot.tools.outlook import WeatherError, WeatherSource
+from bot.tools.spoken import Answer, error
+from bot.tools.store import Store, StoreError
+
+READ_SECS = 8.0
+"""A tool's deadline: above those of the database, so that its own error comes first."""
+WRITE_SECS = 12.0
+"""As above; a write may wait for another, and look before it writes."""
+_CLOSE_SECS = 5.0
+
+
+class Proposals:
+    """What this call has read back to the caller and may carry out after a yes."""
+
+    def __init__(self) -> None:
+        self._open: set[tuple[str, frozenset[tuple[str, str]]]] = set()
+
+    def propose(self, tool: str, **arguments: str) -> None:
+        """Remember that the caller heard exactly these arguments."""
+        self._open.add((tool, frozenset(arguments.items())))
+
+    def confirmed(self, tool: str, **arguments: str) -> bool:
+        """Whether exactly these were proposed; one proposal is good for one write."""
+        key = (tool, frozenset(arguments.items()))
+        proposed = key in self._open
+        self._open.discard(key)
+        return proposed
+
+
+@dataclass(slots=True)
+class Desk:
+    """One call's access to the world; the session makes it, `app_resources` carries it."""
+
+    store: Store
+    weather: WeatherSource
+    now: Callable[[], datetime]
+    """The clinic's wall clock, without a zone: `ClinicSettings.now`."""
+    call_id: str
+    transfer: Callable[[str], Awaitable[bool]] | None = None
+    """Passes the caller on to a number or address; None where the way in cannot."""
+    colleague: str = ""
+    """Whom to transfer to, a number or address; empty: a colleague calls back."""
+    proposals: Proposals = field(default_factory=Proposals)
+    _writes: set[asyncio.Task[Answer]] = field(default_factory=set[asyncio.Task[Answer]])
+
+    @property
+    def today(self) -> date:
+        return self.now().date()
+
+    def begin(self, write: Coroutine[object, object, Answer]) -> asyncio.Task[Answer]:
+        """Start a write that belongs to the call, not to the tool: a barge-in does not reach it."""
+        task = asyncio.create_task(write)
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+        return task
+
+    async def close(self) -> None:
+        """Wait for the writes under way; call it when the call is over."""
+        if self._writes:
+            await asyncio.wait(self._writes, timeout=_CLOSE_SECS)
+
+
+def desk_of(params: FunctionCallParams) -> Desk:
+    """The call's desk.
+
+    Raises:
+        TypeError: the pipeline was built without `app_resources=Desk(...)`.
+    """
+    resources = params.app_resources
+    if not isinstance(resources, Desk):
+        raise TypeError("The tools need PipelineWorker(..., app_resources=Desk(...)).")
+    return resources
+
+
+async def answer(params: FunctionCallParams, work: Coroutine[object, object, Answer]) -> None:
+    """Report what `work` answers; what cannot be reached becomes words the caller can hear."""
+    await params.result_callback(await _in_words(desk_of(params), work))
+
+
+async def answer_write(params: FunctionCallParams, work: Coroutine[object, object, Answer]) -> None:
+    """As `answer`, for work that writes: once begun it is done in full, whoever interrupts.
+
+    The tool stays synchronous and only its transaction is shielded: with
+    `cancel_on_interruption=False` pipecat lets the model talk on without the result. A barge-in
+    settles the call as "CANCELLED" in the context, so the model is told what was done after all.
+    """
+    desk = desk_of(params)
+    task = desk.begin(_in_words(desk, work))
+    try:
+        result = await asyncio.shield(task)
+    except asyncio.CancelledError:
+        task.add_done_callback(lambda done: _tell(params, done))
+        raise
+    await params.result_callback(result)
+
+
+async def _in_words(desk: Desk, work: Coroutine[object, object, Answer]) -> Answer:
+    try:
+        await desk.store.prepare(desk.today)
+        return await work
+    except StoreError as failure:
+        _log(desk, failure)
+        return error("I can't reach our records right now. Please try again in a moment.")
+    except WeatherError as failure:
+        _log(desk, failure)
+        return error("I can't reach the weather service right now.")
+    finally:
+        work.close()
+
+
+def _log(desk: Desk, failure: Exception) -> None:
+    # Types alone: messages and tracebacks may hold what the caller said.
+    cause = type(failure.__cause__ or failure).__name__
+    logger.bind(call_id=desk.call_id, cause=cause).error("a tool's source did not answer")
+
+
+def _tell(params: FunctionCallParams, done: asyncio.Task[Answer]) -> None:
+    if done.cancelled() or done.exception():
+        return
+    if words := done.result().get("say"):
+        note = f"{params.function_name} was carried out although the caller spoke over it: {words}"
+        params.context.add_message({"role": "developer", "content": note})

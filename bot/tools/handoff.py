@@ -1,0 +1,92 @@
+"""Passing the caller on to a person, and hanging up."""
+
+# pyright: reportUntypedFunctionDecorator=false
+
+from collections.abc import Mapping, Sequence
+
+from pipecat.adapters.llm.schemas.direct_function import tool_options
+from pipecat.frames.frames import EndWorkerFrame, FunctionCallResultProperties, TTSSpeakFrame
+from pipecat.services.llm_service import FunctionCallParams
+
+from bot.tools import spoken
+from bot.tools.desk import WRITE_SECS, Desk, answer_write, desk_of
+from bot.tools.spoken import Answer
+from bot.tools.tables import Handoff
+
+GOODBYE = "Thank you for calling. Goodbye!"
+_SUMMARY_LINES = 12
+_LINE_CHARS = 200
+
+
+@tool_options(timeout_secs=WRITE_SECS)
+async def talk_to_human(params: FunctionCallParams, reason: str = "") -> None:
+    """Hand the caller over to a human colleague, or have one call back.
+
+    Examples: "I want to talk to a human", "let me speak to a real person", \
+        "can I talk to an agent", "get me your manager", "put me through to someone", \
+        "this isn't helping, I want a person".
+
+    Args:
+        reason: What it is about, in one sentence.
+    """
+    summary = summarize(reason, params.context.get_messages())
+    await answer_write(params, _hand_over(desk_of(params), f"{reason or ''}"[:500], summary))
+
+
+@tool_options(timeout_secs=WRITE_SECS)
+async def end_call(params: FunctionCallParams) -> None:
+    """Say goodbye and hang up. It speaks the goodbye by itself: add no words of your own.
+
+    Examples: "goodbye", "bye", "that's all, thank you", "thanks, have a nice day", \
+        "no, that was everything", "you can hang up now".
+    """
+    silent = FunctionCallResultProperties(run_llm=False)
+    await params.result_callback(spoken.say(GOODBYE), properties=silent)
+    await params.llm.push_frame(TTSSpeakFrame(GOODBYE))
+    # The hang-up queues behind the goodbye's audio. Who speaks over the goodbye has more to say:
+    # the same interruption that drops the audio drops this frame, and the call goes on.
+    hang_up = EndWorkerFrame(reason="goodbye")
+    hang_up.interruptible = True
+    await params.llm.push_frame(hang_up)
+
+
+async def _hand_over(desk: Desk, reason: str, summary: str) -> Answer:
+    kept = await desk.store.hand_off(
+        Handoff(call_id=desk.call_id, reason=reason, summary=summary, asked_at=desk.now())
+    )
+    if desk.transfer is not None and desk.colleague and await desk.transfer(desk.colleague):
+        return spoken.say(
+            f"I'm connecting you to a colleague. Your reference is {kept.reference}.",
+            reference=kept.reference,
+            transferred=True,
+        )
+    return spoken.say(
+        f"A colleague will call you back. Your reference is {kept.reference}.",
+        reference=kept.reference,
+        transferred=False,
+    )
+
+
+def summarize(reason: str, messages: Sequence[object]) -> str:
+    """What a colleague reads first: the reason, then the last things both sides said."""
+    lines = [line for message in messages if (line := _line(message))]
+    return "\n".join([f"Reason: {reason or 'not given'}", *lines[-_SUMMARY_LINES:]])
+
+
+def _line(message: object) -> str:
+    """`Caller: ...` or `Echo: ...`; empty for what nobody said."""
+    if not isinstance(message, Mapping):
+        return ""
+    speaker = {"user": "Caller", "assistant": "Echo"}.get(str(message.get("role")), "")
+    words = " ".join(_text(message.get("content")).split())
+    return f"{speaker}: {words[:_LINE_CHARS]}" if speaker and words else ""
+
+
+def _text(content: object) -> str:
+    match content:
+        case str():
+            return content
+        case [*parts]:
+            return " ".join(str(part["text"]) for part in parts if "text" in part)
+        case _:
+            return ""

@@ -1,0 +1,306 @@
+"""The database behind the tools: a SQLite file by default, PostgreSQL by URL.
+
+Two callers can never have the same slot: a unique index says so, not a lock of ours.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime, time
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import (
+    URL,
+    Connection,
+    Select,
+    delete,
+    event,
+    exists,
+    func,
+    make_url,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.tools import heard, seed
+from bot.tools.clinic import ClinicSettings
+from bot.tools.tables import Appointment, Handoff, Order, Return, Slot, Table, fold
+
+_SQLITE_BUSY_SECS = 3.0
+_POSTGRES_CONNECT_SECS = 3.0
+_POSTGRES_COMMAND_SECS = 3.0
+# Shorter than any tool's deadline: a write then always has an outcome the caller can hear.
+_POOL_WAIT_SECS = 3.0
+_SEED_LOCK = 0x4563686F
+_STANDS = Appointment.cancelled_at.is_(None)
+
+
+class StoreError(Exception):
+    """The database cannot be used; the message says what to do about it."""
+
+
+class StoreSettings(BaseModel):
+    """Which database."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = "sqlite+aiosqlite:///echo.db"
+    """A file where the server was started; or postgresql://user:password@host/name."""
+
+
+async def open_store(settings: StoreSettings, clinic: ClinicSettings) -> "Store":
+    """The store, with its tables made, seeded and up to date.
+
+    Raises:
+        StoreError: the database cannot be reached or written.
+    """
+    store = Store(settings, clinic)
+    try:
+        await store.prepare(clinic.now().date())
+        await asyncio.to_thread(heard.warm)  # or the first "tomorrow" would stall every call
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
+class Store:
+    """What Acme and the clinic know. Every method raises StoreError when the database fails.
+
+    Times are the clinic's wall clock, without a zone.
+    """
+
+    def __init__(self, settings: StoreSettings, clinic: ClinicSettings) -> None:
+        self._url = database_url(settings.url)
+        self._engine = _engine(self._url)
+        self._writing = self._engine.execution_options(write=True)
+        self._clinic = clinic
+        self._prepared_for: date | None = None
+
+    async def close(self) -> None:
+        """Close the connections to the database."""
+        await self._engine.dispose()
+
+    async def prepare(self, today: date) -> None:
+        """Make and seed what is missing, and bring the calendar up to today.
+
+        Idempotent, also when two servers start at once; does nothing the second time in a day.
+        """
+        if self._prepared_for == today:
+            return
+        async with self._session(write=True) as session:
+            if self._engine.dialect.name == "postgresql":
+                await session.execute(select(func.pg_advisory_xact_lock(_SEED_LOCK)))
+            await (await session.connection()).run_sync(_make_tables)
+            await self._seed_orders(session, today)
+            await self._extend_calendar(session, today)
+        self._prepared_for = today
+
+    async def order(self, number: int) -> Order | None:
+        async with self._session() as session:
+            return await session.get(Order, number)
+
+    async def orders_of(self, email: str) -> Sequence[Order]:
+        """The customer's orders, the latest first."""
+        wanted = select(Order).where(Order.email == email).order_by(Order.number.desc())
+        async with self._session() as session:
+            return (await session.scalars(wanted)).all()
+
+    async def return_of(self, order_number: int) -> Return | None:
+        async with self._session() as session:
+            return await session.scalar(_return_of(order_number))
+
+    async def start_return(self, new: Return) -> Return:
+        """The order's return: there is one at most, so an earlier one is given back."""
+        values = {
+            "order_number": new.order_number,
+            "reason": new.reason,
+            "call_id": new.call_id,
+            "started_at": new.started_at,
+        }
+        async with self._session(write=True) as session:
+            await session.execute(self._insert(Return).values(values).on_conflict_do_nothing())
+            return (await session.scalars(_return_of(new.order_number))).one()
+
+    async def free_slots(self, first: datetime, last: datetime) -> Sequence[datetime]:
+        """Starts of the slots nobody has, in order, both ends included."""
+        taken = exists().where(Appointment.starts_at == Slot.starts_at, _STANDS)
+        free = select(Slot.starts_at).where(Slot.starts_at.between(first, last), ~taken)
+        async with self._session() as session:
+            return (await session.scalars(free.order_by(Slot.starts_at))).all()
+
+    async def appointment_at(self, starts_at: datetime) -> Appointment | None:
+        """Who has the slot."""
+        async with self._session() as session:
+            return await session.scalar(
+                select(Appointment).where(Appointment.starts_at == starts_at, _STANDS)
+            )
+
+    async def appointments_of(self, name: str, after: datetime) -> Sequence[Appointment]:
+        """The person's coming appointments, the next first, those cancelled among them."""
+        wanted = select(Appointment).where(
+            Appointment.folded_name == fold(name), Appointment.starts_at > after
+        )
+        async with self._session() as session:
+            return (await session.scalars(wanted.order_by(Appointment.starts_at))).all()
+
+    async def book(self, new: Appointment) -> bool:
+        """Whether the slot is now theirs; False: someone has it, or the clinic has no such slot."""
+        values = {
+            "starts_at": new.starts_at,
+            "name": new.name,
+            "folded_name": new.folded_name,
+            "call_id": new.call_id,
+            "booked_at": new.booked_at,
+            "cancelled_by_call": "",
+        }
+        insert = self._insert(Appointment).values(values).on_conflict_do_nothing()
+        async with self._session(write=True) as session:
+            if await session.get(Slot, new.starts_at) is None:
+                return False
+            made = await session.execute(insert.returning(Appointment.id))
+            return made.first() is not None
+
+    async def cancel(self, appointment: Appointment, call_id: str, now: datetime) -> None:
+        """Give the slot back; harmless when that has been done."""
+        async with self._session(write=True) as session:
+            await session.execute(
+                update(Appointment)
+                .where(Appointment.id == appointment.id, _STANDS)
+                .values(cancelled_at=now, cancelled_by_call=call_id)
+            )
+
+    async def hand_off(self, new: Handoff) -> Handoff:
+        """The call's hand-off: there is one at most, with the latest reason and summary."""
+        latest = {"reason": new.reason, "summary": new.summary}
+        insert = self._insert(Handoff).values(call_id=new.call_id, asked_at=new.asked_at, **latest)
+        async with self._session(write=True) as session:
+            await session.execute(
+                insert.on_conflict_do_update(index_elements=["call_id"], set_=latest)
+            )
+            return (
+                await session.scalars(select(Handoff).where(Handoff.call_id == new.call_id))
+            ).one()
+
+    @asynccontextmanager
+    async def _session(self, *, write: bool = False) -> AsyncGenerator[AsyncSession]:
+        try:
+            async with (
+                (self._writing if write else self._engine).begin() as connection,
+                AsyncSession(connection, expire_on_commit=False) as session,
+            ):
+                yield session
+                await session.flush()
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            raise StoreError(_advice(self._url, error)) from error
+
+    def _insert(self, table: type[Table]) -> "sqlite.Insert | postgresql.Insert":
+        if self._engine.dialect.name == "postgresql":
+            return postgresql.insert(table)
+        return sqlite.insert(table)
+
+    async def _seed_orders(self, session: AsyncSession, today: date) -> None:
+        samples = seed.sample_orders(today)
+        if not await session.scalar(select(func.count()).select_from(Order)):
+            session.add_all(samples)
+            return
+        known = await session.scalars(select(Order).where(Order.sample))
+        fresh = {order.number: order for order in samples}
+        for order in known:
+            if sample := fresh.get(order.number):
+                order.ordered_on = sample.ordered_on
+                order.expected_on = sample.expected_on
+                order.delivered_on = sample.delivered_on
+
+    async def _extend_calendar(self, session: AsyncSession, today: date) -> None:
+        """Slots up to as far ahead as the clinic says; those gone by, and those booked, stay."""
+        planned = set(self._clinic.slots(today))
+        coming = Slot.starts_at >= datetime.combine(today, time.min)
+        known = set(await session.scalars(select(Slot.starts_at).where(coming)))
+        session.add_all(Slot(starts_at=start) for start in sorted(planned - known))
+        if dropped := known - planned:
+            used = exists().where(Appointment.starts_at == Slot.starts_at)
+            await session.execute(delete(Slot).where(Slot.starts_at.in_(dropped), ~used))
+
+
+def database_url(url: str) -> URL:
+    """The URL with an asynchronous driver; what libpq calls `sslmode` is asyncpg's `ssl`.
+
+    Raises:
+        StoreError: neither SQLite nor PostgreSQL.
+    """
+    advice = (
+        "Cannot understand DATABASE_URL: write sqlite:///echo.db for a file, "
+        "or postgresql://user:password@host/name."
+    )
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError(advice) from None
+    match parsed.get_backend_name():
+        case "sqlite":
+            return parsed.set(drivername="sqlite+aiosqlite")
+        case "postgresql" | "postgres":
+            query = {("ssl" if key == "sslmode" else key): v for key, v in parsed.query.items()}
+            return parsed.set(drivername="postgresql+asyncpg", query=query)
+        case _:
+            raise StoreError(advice)
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() == "postgresql":
+        return create_async_engine(
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_timeout=_POOL_WAIT_SECS,
+            connect_args={
+                "timeout": _POSTGRES_CONNECT_SECS,
+                "command_timeout": _POSTGRES_COMMAND_SECS,
+            },
+        )
+    engine = create_async_engine(
+        url, hide_parameters=True, connect_args={"timeout": _SQLITE_BUSY_SECS}
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # sqlite3 would begin transactions by itself, too late
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A write takes its lock at once and waits for it; taken half-way, it would fail instead.
+    write = connection.get_execution_options().get("write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _make_tables(connection: Connection) -> None:
+    Table.metadata.create_all(connection)
+
+
+def _return_of(order_number: int) -> Select[Return]:
+    return select(Return).where(Return.order_number == order_number)
+
+
+def _advice(url: URL, error: Exception) -> str:
+    if url.get_backend_name() == "sqlite":
+        path = Path(url.database or "")
+        if not path.absolute().parent.is_dir():
+            return f"Cannot write {path}: choose another DATABASE_URL or make the folder."
+        return f"Cannot write {path}: choose another DATABASE_URL or make the folder writable."
+    place = url.render_as_string(hide_password=True)
+    reason = str(getattr(error, "orig", error)).splitlines()[0]
+    return f"Cannot use {place}: start the database or choose another DATABASE_URL ({reason})."
