@@ -70,6 +70,11 @@ class Tickets:
         self._spent[nonce] = now + self._lifetime_secs + 1
         return session_id
 
+    @property
+    def remembered(self) -> int:
+        """Spent tickets held in memory: those of about one lifetime."""
+        return len(self._spent)
+
     def _forget(self, now: float) -> None:
         while self._spent:
             nonce, until = next(iter(self._spent.items()))
