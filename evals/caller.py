@@ -149,11 +149,7 @@ class _Call:
             lines=talk.lines,
             partials=tuple(talk.partials),
             tools=talk.tools,
-            latencies=tuple(
-                message.data
-                for message in talk.server_messages
-                if message.data.get("type") == "turn-latency"
-            ),
+            latencies=tuple(latency.turn for latency in talk.latencies),
             errors=tuple(talk.errors),
             unanswered=self._performance.unanswered,
             ended_by=self._ended_by,

@@ -35,8 +35,10 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
-class ServerMessage:
-    data: Json
+class Latency:
+    """The server's own record of a turn, with the fields of its `TurnLatency`."""
+
+    turn: Json
     at_secs: float
 
 
@@ -71,7 +73,7 @@ class Conversation:
     def __init__(self) -> None:
         self.ready = False
         self.partials: list[Line] = []
-        self.server_messages: list[ServerMessage] = []
+        self.latencies: list[Latency] = []
         self.errors: list[str] = []
         self._lines: dict[str, Line] = {}
         self._tools: dict[str, ToolCall] = {}
@@ -115,9 +117,16 @@ class Conversation:
             case "llm-function-call-stopped":
                 self._tool_stops(_Tool.model_validate(message.data), at_secs)
             case "server-message":
-                self.server_messages.append(ServerMessage(message.data, at_secs))
+                self._told(message.data, at_secs)
             case "error" | "error-response":
                 self.errors.append(str(message.data.get("error", message.data)))
+            case _:
+                pass
+
+    def _told(self, data: Json, at_secs: float) -> None:
+        match data:
+            case {"type": "turn-latency", "turn": dict(turn)}:
+                self.latencies.append(Latency(turn, at_secs))
             case _:
                 pass
 

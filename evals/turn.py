@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from evals.conversation import Conversation, Line, ServerMessage, Speaker, ToolCall
+from evals.conversation import Conversation, Latency, Line, Speaker, ToolCall
 from evals.ear import Span
 from evals.playout import Gap
 from evals.wire import Json
@@ -63,27 +63,25 @@ def turns(
     ends = [*(following.span.start_secs for following in said[1:]), float("inf")]
     starts = [float("-inf"), *ends[:-1]]
     windows = [Span(start, end) for start, end in zip(starts, ends, strict=True)]
-    latencies = _latencies(windows, conversation.server_messages)
+    latencies = _latencies(windows, conversation.latencies)
     return tuple(
         _turn(this, window, echo, gaps, conversation, latency)
         for this, window, latency in zip(said, windows, latencies, strict=True)
     )
 
 
-def _latencies(windows: Sequence[Span], messages: Sequence[ServerMessage]) -> list[Json]:
+def _latencies(windows: Sequence[Span], records: Sequence[Latency]) -> list[Json]:
     """The server's record of each turn, empty where there is none.
 
     A record is sent when its turn is over. That of an interrupted turn therefore comes after the
     caller has begun to interrupt, in the next turn's window.
     """
     found: list[Json] = [{} for _ in windows]
-    for message in messages:
-        if message.data.get("type") != "turn-latency":
-            continue
-        at = next(i for i, window in enumerate(windows) if window.covers(message.at_secs))
-        if at > 0 and message.data.get("interrupted") and not found[at - 1]:
+    for record in records:
+        at = next(i for i, window in enumerate(windows) if window.covers(record.at_secs))
+        if at > 0 and record.turn.get("interrupted") and not found[at - 1]:
             at -= 1
-        found[at] = message.data
+        found[at] = record.turn
     return found
 
 

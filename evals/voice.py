@@ -1,17 +1,22 @@
 """The caller's voice: words or a WAV file as the microphone would deliver them."""
 
+from __future__ import annotations
+
 import wave
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import soxr
-from hibari import Hibari
 
 from evals.ear import Samples
 from evals.mouth import RATE
 from evals.script import Play, Say, ScriptError
+
+if TYPE_CHECKING:
+    from bot.providers.local.tts import Voice as Engine
 
 Voice = Callable[[str], Samples]
 
@@ -29,9 +34,10 @@ def render(words: Say | Play, voice: Voice) -> Samples:
 
 
 def local_voice(text: str) -> Samples:
-    """The local text to speech, at 16 kHz. The same text always sounds the same."""
-    samples = _hibari()(text, seed=0)
-    return resample((np.clip(samples, -1, 1) * 32767).astype(np.int16), _hibari().sample_rate, RATE)
+    """The local text to speech, at 16 kHz, without silence around it."""
+    from bot.providers.local.tts import clip  # a caller who plays WAV files needs no engine
+
+    return np.frombuffer(clip(_engine(), text, sample_rate=RATE).audio, np.int16)
 
 
 def read_wav(path: Path, rate: int) -> Samples:
@@ -60,5 +66,7 @@ def resample(samples: Samples, from_rate: int, to_rate: int) -> Samples:
 
 
 @cache
-def _hibari() -> Hibari:
-    return Hibari()
+def _engine() -> Engine:
+    from bot.providers.local.tts import VoiceSettings, load
+
+    return load(VoiceSettings())
