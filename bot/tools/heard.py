@@ -43,6 +43,7 @@ _CLOCK = re.compile(
     rf"|\b(?:{_BEFORE_TIMES}|from|between|and|to)\s+"
     r"(?P<bare>\d{1,2})\b(?![:.]\d|\s*(?:[ap]\.?\s?m|o.?clock|days?|weeks?)\b)"
 )
+_AROUND_DAYS = re.compile(r"\b(?:early|late|in the|this|at|on|(?<!day )after|before|around)(?= |$)")
 _PARTS_OF_DAY = {
     "morning": (time(0), time(12)),
     "first thing": (time(0), time(12)),
@@ -126,11 +127,8 @@ def days(said: object, today: date) -> Days | None:
     text = _plain(said)
     if not text or _ANY.search(text):
         return Days(today, date.max)
-    if "week" in text and (week := re.search(r"\b(this|next) week\b", text)):
-        monday = today + timedelta(days=7 - today.weekday())
-        if week[1] == "next":
-            return Days(monday, monday + timedelta(days=6))
-        return Days(today, monday - timedelta(days=1))
+    if "week" in text and (week := _week(text, today)):
+        return week
     day = _day(text, today)
     return Days(day, day) if day else None
 
@@ -217,7 +215,10 @@ def _day(text: str, today: date) -> date | None:
     if iso := _ISO.search(text):
         return _iso_day(iso[1])
     text = _CLOCK.sub(" ", text)
-    text = re.sub(r"\b(early|late|in the|this|at|on|after|before|around)(?= |$)", " ", text)
+    text = re.sub(
+        r"\b(early|late|in the|this|at|on|(?<!day )after|before|around)(?= |$)", " ", text
+    )
+    text = re.sub(r"^(.+) from (?:today|now)\b", r"in \1", text.strip())
     for words in _PARTS_OF_DAY:
         text = text.replace(words, "today" if words == "tonight" else " ")
     text = " ".join(text.split())
@@ -225,6 +226,20 @@ def _day(text: str, today: date) -> date | None:
         ahead = (_WEEKDAYS.index(weekday[2]) - today.weekday()) % 7
         return today + timedelta(days=ahead or (7 if weekday[1] else 0))
     return _looked_up(text, today)
+
+
+def _week(text: str, today: date) -> Days | None:
+    """This week, next week, a weekend, or a weekday of next week."""
+    monday = today + timedelta(days=7 - today.weekday())
+    if "weekend" in text:
+        first = monday + timedelta(days=5 if "next" in text else -2)
+        return Days(max(first, today), first + timedelta(days=1))
+    if "next week" in text:
+        for ahead, weekday in enumerate(_WEEKDAYS):
+            if weekday in text:
+                return Days(monday + timedelta(days=ahead), monday + timedelta(days=ahead))
+        return Days(monday, monday + timedelta(days=6))
+    return Days(today, monday - timedelta(days=1)) if "this week" in text else None
 
 
 def _iso_day(text: str) -> date | None:

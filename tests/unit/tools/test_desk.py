@@ -1,0 +1,119 @@
+"""Proposals, and what becomes of a write when the caller interrupts or hangs up."""
+
+import asyncio
+
+import pytest
+
+from bot.tools.desk import Desk, Proposals, answer, answer_write, desk_of
+from bot.tools.outlook import WeatherError
+from bot.tools.spoken import Answer, say
+from bot.tools.store import StoreError
+from tests.unit.tools.conftest import params_for
+
+pytestmark = pytest.mark.real_clock  # SQLite lives in a thread
+
+
+async def a_tool(params) -> None:
+    """A name for the calls below."""
+
+
+def test_what_was_proposed_may_be_confirmed_once():
+    proposals = Proposals()
+    proposals.propose("book", starts_at="10:30", name="maria")
+    assert proposals.confirmed("book", name="maria", starts_at="10:30")
+    assert not proposals.confirmed("book", name="maria", starts_at="10:30")
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("book", {"starts_at": "11:00", "name": "maria"}),
+        ("book", {"starts_at": "10:30"}),
+        ("cancel", {"starts_at": "10:30", "name": "maria"}),
+    ],
+)
+def test_a_yes_to_something_else_confirms_nothing(tool, arguments):
+    proposals = Proposals()
+    proposals.propose("book", starts_at="10:30", name="maria")
+    assert not proposals.confirmed(tool, **arguments)
+
+
+class Slow:
+    """Work that waits to be let through."""
+
+    def __init__(self) -> None:
+        self.begun, self.go, self.done = asyncio.Event(), asyncio.Event(), False
+
+    async def work(self) -> Answer:
+        self.begun.set()
+        await self.go.wait()
+        self.done = True
+        return say("Your return is started.")
+
+
+async def nobody_listens(result, *, properties=None):
+    raise AssertionError("an interrupted tool reported a result")
+
+
+async def test_a_barge_in_does_not_half_cancel_a_write(desk: Desk):
+    slow, params = Slow(), params_for(a_tool, desk, nobody_listens)
+    tool = asyncio.create_task(answer_write(params, slow.work()))
+    await slow.begun.wait()
+    tool.cancel()
+    slow.go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await tool
+    await desk.close()
+    assert slow.done
+
+
+async def test_the_model_learns_what_was_done_although_the_caller_spoke_over_it(desk: Desk):
+    slow, params = Slow(), params_for(a_tool, desk, nobody_listens)
+    tool = asyncio.create_task(answer_write(params, slow.work()))
+    await slow.begun.wait()
+    tool.cancel()
+    slow.go.set()
+    await asyncio.wait([tool])
+    await desk.close()
+    (note,) = params.context.get_messages()
+    assert note["role"] == "developer"
+    assert "Your return is started." in note["content"]
+
+
+async def test_a_barge_in_stops_a_read(desk: Desk):
+    slow, params = Slow(), params_for(a_tool, desk, nobody_listens)
+    tool = asyncio.create_task(answer(params, slow.work()))
+    await slow.begun.wait()
+    tool.cancel()
+    slow.go.set()
+    await asyncio.wait([tool])
+    await desk.close()
+    assert not slow.done
+
+
+async def test_the_call_waits_for_its_writes_when_it_closes(desk: Desk):
+    slow = Slow()
+    desk.begin(slow.work())
+    await slow.begun.wait()
+    slow.go.set()
+    await desk.close()
+    assert slow.done
+
+
+@pytest.mark.parametrize("failure", [StoreError("no database"), WeatherError("no weather")])
+async def test_what_cannot_be_reached_becomes_words_the_caller_can_hear(desk: Desk, failure):
+    async def broken() -> Answer:
+        raise failure
+
+    heard = []
+
+    async def report(result, *, properties=None):
+        heard.append(result)
+
+    await answer(params_for(a_tool, desk, report), broken())
+    assert heard[0]["error"].startswith("I can't reach")
+
+
+def test_a_pipeline_without_a_desk_is_told_what_it_lacks(desk: Desk):
+    with pytest.raises(TypeError, match="app_resources=Desk"):
+        desk_of(params_for(a_tool, object(), nobody_listens))
