@@ -5,7 +5,7 @@ All waiting is on the event loop, so the same call runs on the virtual clock and
 
 import asyncio
 import struct
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -24,6 +24,7 @@ from pipecat.frames.frames import (
     OutputAudioRawFrame,
     StartFrame,
     TTSAudioRawFrame,
+    TTSStartedFrame,
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
 )
@@ -45,6 +46,7 @@ from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 
 from processors.filler import Filler, FillerPolicy
+from processors.whole_chunks import WholeChunks
 
 RATE_HZ = 8_000
 SECS_PER_CHARACTER = 0.05
@@ -96,14 +98,21 @@ class Tone:
     lasts_secs: float
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast the model and the scripted voice are."""
+
+    thinks_secs: float = 0.1
+    speaks_after_secs: float = 0.05
+    streams_every_secs: float = 0.0
+
+
 @dataclass
 class Script:
     """What the doubles are to do, and what they saw."""
 
     replies: Sequence[Reply]
-    thinks_secs: float = 0.1
-    speaks_after_secs: float = 0.05
-    streams_every_secs: float = 0.0
+    pace: Pace
     spoken: list[str] = field(default_factory=list)
     runs_secs: list[float] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
@@ -136,7 +145,7 @@ class ScriptedLLM(LLMService):
         self._script.runs_secs.append(asyncio.get_running_loop().time())
         reply = self._script.replies[run]
         await self.push_frame(LLMFullResponseStartFrame())
-        await asyncio.sleep(self._script.thinks_secs)
+        await asyncio.sleep(self._script.pace.thinks_secs)
         for text in reply.texts:
             await self.push_frame(LLMTextFrame(text))
         await self.run_function_calls(
@@ -171,10 +180,10 @@ class ScriptedVoice(TTSService):
 
     async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame | None, None]:
         self._script.spoken.append(text)
-        await asyncio.sleep(self._script.speaks_after_secs)
+        await asyncio.sleep(self._script.pace.speaks_after_secs)
         samples = tone(len(self._script.spoken), secs_of(text))
         for at in range(0, len(samples), _CHUNK_BYTES):
-            await asyncio.sleep(self._script.streams_every_secs)
+            await asyncio.sleep(self._script.pace.streams_every_secs)
             yield TTSAudioRawFrame(
                 samples[at : at + _CHUNK_BYTES], RATE_HZ, 1, context_id=context_id
             )
@@ -187,57 +196,66 @@ def tone(level: int, secs: float) -> bytes:
 class Ear(BaseOutputTransport):
     """Takes audio at the pace at which a caller hears it, and keeps what was heard when."""
 
-    def __init__(self, script: Script) -> None:
-        super().__init__(TransportParams(audio_out_enabled=True, audio_out_sample_rate=RATE_HZ))
+    def __init__(self, script: Script, rate_hz: int) -> None:
+        super().__init__(TransportParams(audio_out_enabled=True, audio_out_sample_rate=rate_hz))
         self._script = script
         self._free_at_secs = 0.0
-        self.tones: list[Tone] = []
+        self.chunks: list[tuple[float, bytes]] = []
+        """When each began to be heard, and its samples."""
+        self.utterances: list[tuple[float, bool]] = []
+        """From when each could be heard, and whether it is one the model will remember."""
 
     async def start(self, frame: StartFrame) -> None:
         await super().start(frame)
         await self.set_transport_ready(frame)
 
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
-        starts_secs = max(self._free_at_secs, asyncio.get_running_loop().time())
-        samples = struct.unpack(f"<{len(frame.audio) // 2}h", frame.audio)
-        at = 0
-        for value, run in groupby(samples):
-            length = len(list(run))
-            if value:
-                self.tones.append(
-                    Tone(value // _STEP, starts_secs + at / RATE_HZ, length / RATE_HZ)
-                )
-            at += length
-        self._free_at_secs = starts_secs + len(samples) / RATE_HZ
-        await asyncio.sleep(self._free_at_secs - asyncio.get_running_loop().time())
+        clock = asyncio.get_running_loop()
+        starts_secs = max(self._free_at_secs, clock.time())
+        self.chunks.append((starts_secs, frame.audio))
+        self._free_at_secs = starts_secs + len(frame.audio) / 2 / frame.sample_rate
+        await asyncio.sleep(self._free_at_secs - clock.time())
         return True
+
+    async def write_transport_frame(self, frame: Frame) -> None:
+        if isinstance(frame, TTSStartedFrame):
+            now_secs = max(self._free_at_secs, asyncio.get_running_loop().time())
+            self.utterances.append((now_secs, frame.append_to_context))
 
     @property
     def heard(self) -> list[Heard]:
-        """Every text that reached the caller, in the order of its first sample."""
-        levels = dict.fromkeys(tone.level for tone in self.tones)
-        return [self._heard(level) for level in levels]
+        """Every text of a scripted voice that reached the caller, in the order of its start."""
+        tones = list(self._tones())
+        return [self._heard(level, tones) for level in dict.fromkeys(t.level for t in tones)]
 
-    def _heard(self, level: int) -> Heard:
-        tones = [tone for tone in self.tones if tone.level == level]
+    def _tones(self) -> Iterator[Tone]:
+        for starts_secs, audio in self.chunks:
+            at_secs = starts_secs
+            for value, run in groupby(struct.unpack(f"<{len(audio) // 2}h", audio)):
+                lasts_secs = len(list(run)) / self.sample_rate
+                if value:
+                    yield Tone(value // _STEP, at_secs, lasts_secs)
+                at_secs += lasts_secs
+
+    def _heard(self, level: int, tones: Sequence[Tone]) -> Heard:
+        of_text = [tone for tone in tones if tone.level == level]
         return Heard(
             text=self._script.spoken[level - 1],
-            starts_secs=tones[0].starts_secs,
-            ends_secs=tones[-1].starts_secs + tones[-1].lasts_secs,
-            lasts_secs=sum(tone.lasts_secs for tone in tones),
+            starts_secs=of_text[0].starts_secs,
+            ends_secs=of_text[-1].starts_secs + of_text[-1].lasts_secs,
+            lasts_secs=sum(tone.lasts_secs for tone in of_text),
         )
 
 
 @dataclass
 class SmallCall:
-    """A running call. Its clock starts when the model runs for the first time."""
+    """A running call, with the hands to steer it and all that came of it."""
 
     script: Script
     worker: PipelineWorker
     context: LLMContext
     ear: Ear
     frames: "Frames"
-    tasks: set[asyncio.Task[None]]
 
     @property
     def heard(self) -> list[Heard]:
@@ -271,27 +289,32 @@ class Frames(BaseObserver):
 
 @asynccontextmanager
 async def small_call(
-    *replies: Reply, policy: FillerPolicy | None = None, **script: float
+    *replies: Reply,
+    policy: FillerPolicy | None = None,
+    voice: TTSService | None = None,
+    rate_hz: int = RATE_HZ,
+    pace: Pace | None = None,
 ) -> AsyncIterator[SmallCall]:
-    """A call whose model has just been given the caller's words. Ends gracefully, and checks it."""
-    told = Script(replies, **script)
+    """A call in which the caller has just said something."""
+    told = Script(replies, pace or Pace())
     context = LLMContext([{"role": "user", "content": "Where is my order?"}], tools=_tools(replies))
     pair = LLMContextAggregatorPair(
         context,
         user_params=LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies()),
     )
-    ear, frames = Ear(told), Frames()
+    ear, frames = Ear(told, rate_hz), Frames()
     stages = [
         pair.user(),
         ScriptedLLM(told),
         Filler(policy),
-        ScriptedVoice(told),
+        voice or ScriptedVoice(told),
+        WholeChunks(),
         ear,
         pair.assistant(),
     ]
     worker = PipelineWorker(
         Pipeline(stages),
-        params=PipelineParams(audio_out_sample_rate=RATE_HZ),
+        params=PipelineParams(audio_out_sample_rate=rate_hz),
         idle_timeout_secs=None,
         enable_rtvi=False,
         observers=[frames],
@@ -299,9 +322,14 @@ async def small_call(
     runner = WorkerRunner(handle_sigint=False)
     await runner.add_workers(worker)
     running = asyncio.create_task(runner.run())
-    yield SmallCall(told, worker, context, ear, frames, asyncio.all_tasks())
-    await worker.stop_when_done()
-    await running
+    try:
+        yield SmallCall(told, worker, context, ear, frames)
+        await worker.stop_when_done()
+    except BaseException:
+        await worker.cancel()
+        raise
+    finally:
+        await running
 
 
 def _tools(replies: Sequence[Reply]) -> ToolsSchema:

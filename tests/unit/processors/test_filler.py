@@ -13,7 +13,7 @@ from pipecat.frames.frames import (
 )
 
 from processors.filler import FILLER, OPENINGS, FillerFrame, FillerPolicy, Patience
-from tests.small_call import Call, Reply, SmallCall, secs_of, small_call
+from tests.small_call import Call, Pace, Reply, SmallCall, secs_of, small_call
 
 ANSWER = Reply(texts=("Your order is on its way.",))
 POLICY = FillerPolicy()
@@ -185,7 +185,7 @@ class TestTheAnswer:
         assert answer.lasts_secs == pytest.approx(secs_of(answer.text), abs=0.001)
 
     async def test_loses_nothing_when_it_streams_in_as_the_filler_ends(self):
-        async with small_call(looks_up(0.7), ANSWER, streams_every_secs=0.09) as call:
+        async with small_call(looks_up(1), ANSWER, pace=Pace(streams_every_secs=0.03)) as call:
             await call.run()
             await asyncio.sleep(10)
         filler, answer = call.heard
