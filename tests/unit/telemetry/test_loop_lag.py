@@ -1,6 +1,7 @@
 """How late the event loop is."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -33,25 +34,61 @@ def test_bounds_rise():
     assert list(BOUNDS_MS) == sorted(set(BOUNDS_MS))
 
 
+async def sample(lag: LoopLag, for_secs: float) -> None:
+    lag.start()
+    await asyncio.sleep(for_secs)
+    lag.stop()
+
+
 async def test_loop_that_is_never_late_has_no_lag():
     lag = LoopLag()
-    lag.start()
-    await asyncio.sleep(100.5 * PERIOD_SECS)
-    await lag.stop()
-    assert lag.histogram.count == 100
-    assert lag.p99_ms == pytest.approx(0, abs=1e-6)
+    await sample(lag, 100.5 * PERIOD_SECS)
+    assert lag.total.count == 100
+    assert lag.total.p99_ms == pytest.approx(0, abs=1e-6)
 
 
-async def test_stopped_sampler_leaves_no_task_and_can_start_again():
+@pytest.mark.real_clock
+async def test_stall_counts_for_all_that_was_due_in_it():
     lag = LoopLag()
-    before = asyncio.all_tasks()
+    lag.start()
+    await asyncio.sleep(0)
+    until = time.monotonic() + 0.1
+    while time.monotonic() < until:
+        pass
+    await asyncio.sleep(PERIOD_SECS)
+    lag.stop()
+    assert lag.total.count >= 9
+    assert lag.total.max_ms >= 85
+    assert lag.total.p50_ms >= 20
+
+
+async def test_call_sees_the_lag_of_its_own_time():
+    lag = LoopLag()
+    await sample(lag, 2.5 * PERIOD_SECS)
+    with lag.watch() as call:
+        await sample(lag, 3.5 * PERIOD_SECS)
+    await sample(lag, 1.5 * PERIOD_SECS)
+    assert (call.count, lag.total.count) == (3, 6)
+
+
+async def test_calls_that_end_in_another_order_than_they_began_are_forgotten():
+    lag = LoopLag()
+    first, second = lag.watch(), lag.watch()
+    one, other = first.__enter__(), second.__enter__()
+    first.__exit__(None, None, None)
+    await sample(lag, 1.5 * PERIOD_SECS)
+    second.__exit__(None, None, None)
+    await sample(lag, 1.5 * PERIOD_SECS)
+    assert (one.count, other.count) == (0, 1)
+
+
+async def test_stopped_sampler_can_start_again():
+    lag = LoopLag()
     lag.start()
     lag.start()
-    assert len(asyncio.all_tasks() - before) == 1
-    await lag.stop()
-    await lag.stop()
-    assert asyncio.all_tasks() == before
-    lag.start()
-    await asyncio.sleep(1.5 * PERIOD_SECS)
-    await lag.stop()
-    assert lag.histogram.count == 1
+    lag.stop()
+    lag.stop()
+    await asyncio.sleep(1)
+    assert lag.total.count == 0
+    await sample(lag, 1.5 * PERIOD_SECS)
+    assert lag.total.count == 1
