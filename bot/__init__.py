@@ -8,6 +8,6 @@ if TYPE_CHECKING:
 
 async def bot(runner_args: "RunnerArguments") -> None:
     """Run one call; what pipecat's own runner and `pipecat eval` look for."""
-    from bot.session import run_with_runner
+    from bot.runner import run
 
-    await run_with_runner(runner_args)
+    await run(runner_args)

@@ -59,10 +59,10 @@ class Places:
 class Pool:
     """Runs calls, and waits for them when the house closes."""
 
-    def __init__(self, call: Callable[[Connection], Awaitable[None]], places: Places) -> None:
+    def __init__(self, call: Callable[[Connection], Awaitable[object]], places: Places) -> None:
         self._call = call
         self._places = places
-        self._calls: set[asyncio.Task[None]] = set()
+        self._calls: set[asyncio.Future[object]] = set()
 
     async def run(self, connection: Connection) -> None:
         """One call to its end, as a task of its own; ends with the task of the way in."""

@@ -1,0 +1,1 @@
+"""`python -m bot`: talk to Echo on this machine's microphone and speaker."""

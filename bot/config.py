@@ -1,0 +1,90 @@
+"""Every knob, composed of the parts' own settings; the only reader of the environment and .env."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.providers.settings import ProviderSettings
+from bot.tools.clinic import ClinicSettings
+from bot.tools.outlook import WeatherSettings
+from bot.tools.store import StoreSettings
+from bot.turns import TurnSettings
+from processors.filler import FillerPolicy
+from transports.daily import DailySettings
+from transports.start import StartSettings
+from transports.tickets import TicketSettings
+from transports.webrtc import WebrtcSettings
+from transports.websocket import WebsocketSettings
+
+
+class SettingsError(Exception):
+    """A setting nobody can start with; the message says which choices there are."""
+
+
+class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompatibleVariableOverride]
+    """`DATABASE_URL` sets `database.url`, `FILLER_PATIENCE_SECS` sets `filler.patience_secs`."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        extra="ignore",
+        frozen=True,
+    )
+
+    host: str = "localhost"
+    port: int = Field(default=7860, ge=0, le=65535)
+    log_level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    max_calls: int = Field(default=16, ge=1)
+    """Live calls at once; the keyless engines hold 24 on two cores, 16 leaves room for a page."""
+    max_call_secs: float = Field(default=3600, gt=0)
+    """A call is ended after an hour, whoever forgot to hang up."""
+    idle_secs: float = Field(default=120, gt=0)
+    """A call in which nobody says anything is ended."""
+    drain_secs: float = Field(default=30, ge=0)
+    """How long live calls may finish after SIGTERM."""
+    greeting: str = "Hi, this is Echo at Acme. How can I help?"
+    """Said when a caller connects."""
+    persona: Path = Path(__file__).with_name("persona.md")
+    """The system prompt, as prose."""
+
+    start: StartSettings = StartSettings()
+    ticket: TicketSettings = TicketSettings()
+    websocket: WebsocketSettings = WebsocketSettings()
+    webrtc: WebrtcSettings = WebrtcSettings()
+    daily: DailySettings = DailySettings()
+
+    turn: TurnSettings = TurnSettings()
+    filler: FillerPolicy = FillerPolicy()
+    database: StoreSettings = StoreSettings()
+    clinic: ClinicSettings = ClinicSettings()
+    weather: WeatherSettings = WeatherSettings()
+
+
+def load() -> Settings:
+    """The settings of the environment and `.env`.
+
+    Raises:
+        SettingsError: one line for each wrong setting, with the right choices.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(dict(e)) for e in error.errors())) from None
+
+
+def _explain(error: dict[str, object]) -> str:
+    place = error["loc"]
+    name = "_".join(str(part) for part in place).upper() if isinstance(place, tuple) else ""
+    match error:
+        case {"type": "literal_error", "input": value, "ctx": {"expected": str(expected)}}:
+            return f"Unknown {name} {value!r}; choose {expected.replace(chr(39), '')}."
+        case {"type": "extra_forbidden"}:
+            return f"There is no setting {name}; see the README for those there are."
+        case {"input": SecretStr(), "msg": message} | {"msg": message}:
+            return f"{name} is wrong: {message}."
+        case _:
+            return f"{name} is wrong."

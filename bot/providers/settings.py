@@ -1,0 +1,76 @@
+"""Who serves each role, and with what; composed into the bot's Settings."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from bot.providers.local.brain import BrainSettings
+from bot.providers.local.stt import WhisperSettings
+from bot.providers.local.tts import VoiceSettings
+
+
+class MissingKeyError(Exception):
+    """A provider was chosen and its key is not set; the message says what to do."""
+
+
+def required(key: SecretStr | None, variable: str, otherwise: str) -> str:
+    """The key in clear, for an SDK alone.
+
+    Raises:
+        MissingKeyError: it is not set; the message names the variable and the keyless choice.
+    """
+    if key is None or not key.get_secret_value():
+        raise MissingKeyError(f"{variable} is not set: set it, or choose {otherwise}.")
+    return key.get_secret_value()
+
+
+class DeepgramSettings(BaseModel):
+    """Speech to text in the cloud."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    api_key: SecretStr | None = None
+    model: str = "nova-3-general"
+    base_url: str = ""
+    """Empty: Deepgram's own."""
+
+
+class OpenAISettings(BaseModel):
+    """A language model in the cloud, or any server that speaks OpenAI's protocol."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    api_key: SecretStr | None = None
+    model: str = "gpt-4.1"
+    base_url: str | None = None
+    """None: OpenAI's own."""
+
+
+class CartesiaSettings(BaseModel):
+    """Text to speech in the cloud."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    api_key: SecretStr | None = None
+    model: str = "sonic-3"
+    voice: str = "71a7ad14-091c-4e8e-a314-022ece01c121"
+    """"British Reading Lady", the voice of pipecat's own examples."""
+    base_url: str = "wss://api.cartesia.ai/tts/websocket"
+
+
+class ProviderSettings(BaseModel):
+    """The part of the settings that providers read."""
+
+    stt: Literal["auto", "local", "deepgram"] = "auto"
+    llm: Literal["auto", "local", "openai"] = "auto"
+    tts: Literal["auto", "local", "cartesia"] = "auto"
+    tool_timeout_secs: float = Field(default=20, gt=0)
+    """A tool without a timeout of its own is given up after this."""
+
+    deepgram: DeepgramSettings = DeepgramSettings()
+    openai: OpenAISettings = OpenAISettings()
+    cartesia: CartesiaSettings = CartesiaSettings()
+
+    whisper: WhisperSettings = WhisperSettings()
+    voice: VoiceSettings = VoiceSettings()
+    brain: BrainSettings = BrainSettings()

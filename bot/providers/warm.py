@@ -1,0 +1,68 @@
+"""Loads every model once, before the first caller needs it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.providers.choice import choices
+from bot.providers.local import brain, embedding, tts, whisper
+from bot.providers.settings import ProviderSettings
+from bot.turns import Ears
+
+Progress = Callable[[str], None]
+T = TypeVar("T")
+
+ASIDE_SECS = 1.0
+"""Whatever takes longer than this says what it is doing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The models in this process, shared by all calls; None where the cloud serves."""
+
+    ears: Ears
+    whisper: whisper.Whisper | None
+    voice: tts.Voice | None
+    embedder: embedding.Embedder | None
+
+
+async def warm(settings: ProviderSettings, progress: Progress) -> Engines:
+    """Load what the chosen providers need, side by side.
+
+    Raises:
+        WeightsError: a model's files are missing or are not the expected ones.
+    """
+    local = {role for role, choice in choices(settings).items() if choice.provider == "local"}
+
+    async def load(what: str, wanted: bool, loader: Callable[[], T]) -> T | None:
+        return await told(what, asyncio.to_thread(loader), progress) if wanted else None
+
+    whisper_engine, voice, embedder, ears = await asyncio.gather(
+        load("speech to text", "STT" in local, _whisper(settings)),
+        load("the voice", "TTS" in local, lambda: tts.load(settings.voice)),
+        load("the brain", "LLM" in local, brain.load),
+        told("voice detection", asyncio.to_thread(Ears), progress),
+    )
+    return Engines(ears, whisper_engine, voice, embedder)
+
+
+def _whisper(settings: ProviderSettings) -> Callable[[], whisper.Whisper]:
+    # The type checker does not know that pydantic makes frozen models hashable.
+    return lambda: whisper.load(settings.whisper)  # pyright: ignore[reportArgumentType]
+
+
+async def told(what: str, work: Awaitable[T], progress: Progress) -> T:
+    """`work`, with a line of progress when it takes longer than `ASIDE_SECS`."""
+    task = asyncio.ensure_future(work)
+    done, _ = await asyncio.wait({task}, timeout=ASIDE_SECS)
+    if not done:
+        progress(f"Loading {what} ...")
+    return await task
+
+
+def loaded(engine: T | None) -> T:
+    """The engine, where its role was chosen to be local before `warm`."""
+    if engine is None:
+        raise RuntimeError("a local engine serves that was not loaded")
+    return engine

@@ -1,0 +1,152 @@
+"""One call, from connect to hang-up."""
+
+import asyncio
+
+from loguru import logger
+from pipecat.frames.frames import TTSSpeakFrame
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.aggregators.llm_response_universal import (
+    LLMContextAggregatorPair,
+    LLMUserAggregatorParams,
+)
+from pipecat.processors.frameworks.rtvi import RTVIObserverParams, RTVIServerMessageFrame
+from pipecat.processors.frameworks.rtvi.observer import RTVIFunctionCallReportLevel
+from pipecat.workers.runner import WorkerRunner
+
+from bot.config import Settings
+from bot.house import House
+from bot.pipeline import cascade
+from bot.providers import stages
+from bot.telemetry import report
+from bot.telemetry.latency import TurnLatency
+from bot.telemetry.loop_lag import LagHistogram
+from bot.telemetry.observer import LatencyObserver
+from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSessionMetrics
+from bot.tools import TOOLS
+from bot.tools.desk import Desk
+from transports.connection import Connection
+
+READY_SECS = 1.0
+"""RTVI clients say when they are ready, within a round trip; others are greeted after this."""
+
+
+async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
+    """Answer one caller; returns when either side has hung up.
+
+    What goes wrong in a call ends here and reaches no other call.
+    """
+    with logger.contextualize(session=connection.session_id), house.lag.watch() as lag:
+        call = Call(house, connection)
+        try:
+            await call.run()
+        finally:
+            metrics = await call.close(lag)
+            report.log_session(metrics)
+    return metrics
+
+
+class Call:
+    """The parts of one call and how it came to its end."""
+
+    def __init__(self, house: House, connection: Connection) -> None:
+        settings = house.settings
+        self._house = house
+        self._connection = connection
+        self._started_secs = asyncio.get_running_loop().time()
+        self._outcome: SessionOutcome = "agent_ended"
+        self._greeted = False
+        self._tally = SessionTally(connection.session_id, connection.kind)
+        self._desk = Desk(
+            store=house.store,
+            weather=house.weather,
+            now=settings.clinic.now,
+            call_id=connection.session_id,
+            transfer=connection.transfer,
+        )
+        self._worker = self._build(settings)
+        self._listen()
+
+    def _build(self, settings: Settings) -> PipelineWorker:
+        ears = self._house.engines.ears
+        context = LLMContextAggregatorPair(
+            LLMContext(tools=[*TOOLS]),
+            user_params=LLMUserAggregatorParams(
+                user_turn_strategies=ears.strategies(settings.turn)
+            ),
+        )
+        parts = stages(
+            settings,
+            self._house.engines,
+            self._house.brief,
+            ears.vad(settings.turn),
+            settings.filler,
+        )
+        audio = self._connection.audio
+        return PipelineWorker(
+            cascade(self._connection.transport, parts, context),
+            params=PipelineParams(
+                audio_in_sample_rate=audio.in_hz, audio_out_sample_rate=audio.out_hz
+            ),
+            app_resources=self._desk,
+            observers=[LatencyObserver(self._on_turn, self._tally)],
+            rtvi_observer_params=RTVIObserverParams(
+                function_call_report_level={"*": RTVIFunctionCallReportLevel.NAME}
+            ),
+            enable_turn_tracking=False,
+            idle_timeout_secs=settings.idle_secs,
+            # The runner is this call's own: a call left idle ends nobody else's.
+            cancel_runner_on_idle_timeout=True,
+        )
+
+    def _listen(self) -> None:
+        transport, worker = self._connection.transport, self._worker
+
+        @transport.event_handler("on_client_connected")
+        async def connected(*_: object) -> None:
+            if self._connection.kind != "local":
+                await asyncio.sleep(READY_SECS)
+            await self._greet()
+
+        @transport.event_handler("on_client_disconnected")
+        async def disconnected(*_: object) -> None:
+            self._outcome = "caller_hung_up"
+            await worker.cancel(reason="the caller hung up")
+
+        @worker.rtvi.event_handler("on_client_ready")
+        async def ready(*_: object) -> None:
+            await self._greet()
+
+        @worker.event_handler("on_idle_timeout")
+        async def idle(*_: object) -> None:
+            self._outcome = "idle"
+
+    async def _greet(self) -> None:
+        if not self._greeted:
+            self._greeted = True
+            await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.greeting))
+
+    async def _on_turn(self, turn: TurnLatency) -> None:
+        report.log_turn(turn)
+        await self._worker.rtvi.push_frame(RTVIServerMessageFrame(report.turn_message(turn)))
+
+    async def run(self) -> None:
+        runner = WorkerRunner(handle_sigint=False)
+        await runner.add_workers(self._worker)
+        try:
+            async with asyncio.timeout(self._house.settings.max_call_secs):
+                await runner.run()
+        except TimeoutError:
+            logger.warning("the call was ended: it lasted too long")
+        except Exception:  # noqa: BLE001  the edge of a call
+            self._outcome = "error"
+            logger.exception("the call failed")
+
+    async def close(self, lag: LagHistogram) -> VoiceSessionMetrics:
+        await self._desk.close()
+        now_secs = asyncio.get_running_loop().time()
+        return self._tally.metrics(
+            outcome=self._outcome,
+            duration_secs=now_secs - self._started_secs,
+            loop_lag_p99_ms=lag.p99_ms,
+        )

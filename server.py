@@ -1,0 +1,191 @@
+"""The edge: mounts the ways in, starts sessions, says how it is, and closes without losing a call.
+
+`python server.py` serves; every setting is an environment variable or a line in `.env`.
+"""
+
+import asyncio
+import errno
+import signal
+import socket
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI, Response
+from fastapi.staticfiles import StaticFiles
+from loguru import logger
+from pipecat_ai_prebuilt.frontend import PipecatPrebuiltUI
+
+from bot import config
+from bot.config import Settings, SettingsError
+from bot.house import House, open_house
+from bot.pool import Places, Pool
+from bot.providers.choice import choices
+from bot.providers.local.weights import WeightsError
+from bot.providers.settings import MissingKeyError
+from bot.session import run_call
+from bot.tools.store import StoreError
+from transports import daily, start, webrtc, websocket
+from transports.tickets import Tickets
+
+PAGE = Path(__file__).with_name("transports") / "web"
+LARGEST_MESSAGE_BYTES = 65_536
+"""A client sends 20 ms of sound, 640 bytes, at a time; a long typed message is still smaller."""
+
+
+class PortError(Exception):
+    """The address cannot be listened on; the message says what to do."""
+
+
+def create_app(house: House) -> tuple[FastAPI, Pool]:
+    """The application that callers reach, and the pool that runs their calls."""
+    settings = house.settings
+    places = Places(settings.max_calls, settings.ticket.lifetime_secs, time.monotonic)
+    pool = Pool(partial(run_call, house), places)
+    tickets = Tickets(settings.ticket)
+    ways = {
+        "websocket": websocket.way(tickets),
+        "webrtc": webrtc.way(settings.webrtc),
+        "daily": daily.way(settings.daily, places, pool.run),
+    }
+    app = FastAPI(title="Echo", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(start.routes(settings.start, ways, places))
+    app.include_router(websocket.routes(settings.websocket, tickets, places, pool.run))
+    app.include_router(webrtc.routes(settings.webrtc, places, pool.run))
+    _tell(app, house, places, list(ways))
+    app.mount("/client", PipecatPrebuiltUI)
+    app.mount("/", StaticFiles(directory=PAGE, html=True))
+    return app, pool
+
+
+def _tell(app: FastAPI, house: House, places: Places, transports: list[str]) -> None:
+    engines = [str(choice) for choice in choices(house.settings).values()]
+
+    @app.get("/status")
+    async def status() -> dict[str, object]:
+        return {
+            "status": "draining" if places.closed else "ready",
+            "transports": transports,
+            "engines": engines,
+            "calls": places.live,
+            "free": places.free(),
+            "loop_lag_p99_ms": house.lag.total.p99_ms,
+        }
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz")
+    async def readyz(response: Response) -> dict[str, str]:
+        if places.closed or places.free() == 0:
+            response.status_code = 503
+            return {"status": "draining" if places.closed else "full"}
+        return {"status": "ready"}
+
+
+class Server(uvicorn.Server):
+    """On SIGTERM lets live calls finish first; uvicorn alone would cut them at once."""
+
+    def __init__(self, uvicorn_config: uvicorn.Config, pool: Pool, drain_secs: float) -> None:
+        super().__init__(uvicorn_config)
+        self._pool = pool
+        self._drain_secs = drain_secs
+        self._loop = asyncio.get_running_loop()
+        self._draining: asyncio.Task[None] | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if sig == signal.SIGTERM and self._draining is None:
+            self._loop.call_soon_threadsafe(self._drain, sig)
+        else:
+            super().handle_exit(sig, frame)
+
+    def _drain(self, sig: int) -> None:
+        self._draining = asyncio.ensure_future(self._pool.drain(self._drain_secs))
+        self._draining.add_done_callback(lambda _: uvicorn.Server.handle_exit(self, sig, None))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        PortError: the port is taken, or the host is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortError(f"Port {port} is in use: choose another, PORT={port + 1}.") from None
+        raise PortError(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
+    websocket.keep_short(listener)
+    return listener
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until a signal ends it."""
+    listener = listen(settings.host, settings.port)
+    async with open_house(settings, progress=say) as house:
+        app, pool = create_app(house)
+        server = Server(_uvicorn(app), pool, settings.drain_secs)
+        port = listener.getsockname()[1]
+        say(f"\nTalk to Echo: http://{settings.host}:{port}\n")
+        await server.serve(sockets=[listener])
+        await pool.drain(0)
+
+
+def _uvicorn(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,  # the address of a socket holds its ticket
+        proxy_headers=False,
+        ws_max_size=LARGEST_MESSAGE_BYTES,
+        ws_per_message_deflate=False,  # costs a core for nothing: sound does not shrink
+        ws_ping_interval=5,
+        ws_ping_timeout=10,
+        timeout_graceful_shutdown=2,
+    )
+
+
+def log_to_stderr(level: str) -> None:
+    """One line an event. Of pipecat only warnings: what it says below may hold a caller's words."""
+    logger.remove()
+    logger.add(
+        sys.stderr,
+        level=level,
+        filter={"": level, "pipecat": "WARNING"},
+        format="{time:HH:mm:ss.SSS} {level:<7} {message} {extra}",
+        backtrace=False,
+        diagnose=False,
+    )
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+def main() -> int:
+    """Serve; 2 when it cannot start, with one line that says what to do."""
+    try:
+        settings = config.load()
+        log_to_stderr(settings.log_level)
+        for choice in choices(settings).values():
+            say(str(choice))
+        asyncio.run(serve(settings))
+    except (SettingsError, MissingKeyError, WeightsError, StoreError, PortError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""Who may import whom: an import that is not listed here is a decision nobody has taken."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OURS = ("bot", "processors", "transports", "server", "evals", "tests")
+
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    # The leaves know pipecat and themselves.
+    "processors": ("processors",),
+    "transports": ("transports",),
+    # Inside the agent, from what everything needs to what needs everything.
+    "bot.tools": ("bot.tools",),
+    "bot.telemetry": ("bot.telemetry", "processors.filler"),
+    "bot.turns": (),
+    "bot.providers": ("bot.providers", "bot.turns", "processors"),
+    "bot.config": ("bot.providers", "bot.turns", "bot.tools", "processors", "transports"),
+    "bot.pipeline": ("bot.providers",),
+    "bot.house": ("bot.config", "bot.providers", "bot.tools", "bot.telemetry"),
+    "bot.session": (
+        *("bot.config", "bot.house", "bot.pipeline", "bot.providers", "bot.telemetry"),
+        *("bot.tools", "bot.turns", "transports.connection"),
+    ),
+    "bot.pool": ("bot.session", "transports.connection"),
+    "bot.runner": ("bot.config", "bot.house", "bot.session", "transports.connection"),
+    "bot.__main__": ("bot", "transports"),
+    "bot": ("bot.runner",),
+    "server": ("bot", "transports"),
+    # Drives the server from outside; borrows its voice and its ears.
+    "evals": ("evals", "bot.providers.local"),
+}
+
+
+def modules() -> list[str]:
+    files = [ROOT / "server.py"]
+    for home in ("bot", "processors", "transports", "evals"):
+        files += (ROOT / home).rglob("*.py")
+    names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
+    return sorted(name.removesuffix(".__init__") for name in names)
+
+
+def source_of(module: str) -> Path:
+    path = ROOT.joinpath(*module.split("."))
+    package = path / "__init__.py"
+    return package if package.exists() else path.with_suffix(".py")
+
+
+def imports_of(module: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source_of(module).read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{module} imports relatively"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def within(name: str, place: str) -> bool:
+    return name == place or name.startswith(place + ".")
+
+
+def rule_of(module: str) -> tuple[str, ...]:
+    place = max((p for p in MAY_IMPORT if within(module, p)), key=len)
+    return MAY_IMPORT[place]
+
+
+@pytest.mark.parametrize("module", modules())
+def test_imports_only_what_its_layer_may(module: str) -> None:
+    ours = [name for name in imports_of(module) if name.split(".")[0] in OURS]
+    allowed = (*rule_of(module), module)
+    wrong = [name for name in ours if not any(within(name, place) for place in allowed)]
+    assert not wrong, f"{module} may import {allowed}, not {wrong}"
+
+
+@pytest.mark.parametrize("module", [m for m in modules() if m != "bot.config"])
+def test_only_the_settings_read_the_environment(module: str) -> None:
+    wrong = [n for n in imports_of(module) if n in ("os.environ", "os.getenv", "dotenv")]
+    wrong += [
+        f"os.{node.attr}"
+        for node in ast.walk(ast.parse(source_of(module).read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+    ]
+    assert not wrong, f"{module} reads the environment; bot/config.py is where that happens"
+
+
+def test_importing_the_agent_loads_nothing() -> None:
+    tree = ast.parse(source_of("bot").read_text())
+    top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert [node.module for node in top if isinstance(node, ast.ImportFrom)] == ["typing"]
+    assert not [node for node in top if isinstance(node, ast.Import)]
