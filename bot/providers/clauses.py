@@ -19,6 +19,7 @@ _MONTH = (
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _INSIDE_A_DATE = re.compile(rf"\b(?:{_WEEKDAY}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)$", re.I)
+_DATE_PART = re.compile(rf"(?:{_MONTH}\b|\d|the$)", re.I)
 _URL_OR_EMAIL = re.compile(r"(?:^|[\s(<])(?:\w+://|www\.|[\w.+-]+@)\S*$")
 _CLOSERS = "\"')]}”’*_"
 _ORPHANS = re.compile("[!?.,;:…" + re.escape(_CLOSERS) + "]*")
@@ -31,7 +32,10 @@ def _words(text: str) -> frozenset[str]:
 
 _NEVER_LAST = _words("dr mr mrs ms prof st mt vs eg ie nos approx dept fig ext")
 """Abbreviations that always stand before another word: their period ends nothing."""
-_SOMETIMES_LAST = _words("inc ltd co corp etc jr sr ave blvd rd am pm us no")
+_SOMETIMES_LAST = _words(
+    "inc ltd co corp etc jr sr ave blvd rd am pm us no jan feb mar apr jun jul aug sep sept oct nov"
+    " dec mon tue tues wed thu thurs fri sat sun"
+)
 """Abbreviations that may end a sentence: they do when a capital follows."""
 
 _JOINS = _words("and but or so because which that who if when while as until unless then where")
@@ -40,8 +44,7 @@ _LEADS = _words("for to on at in with from by after before during about by betwe
 """A phrase may begin with one of these, when the clause is already long."""
 _CLINGS = _words(
     "a an the my your our his her their its this these those and or but of to for from with by on"
-    " in at as is are was be been not no very order number than about into each every until mr"
-    " mrs ms dr"
+    " in at as is are was be been not no very than about into each every until mr mrs ms dr"
 )
 """Nobody draws breath after one of these."""
 
@@ -60,9 +63,9 @@ class Patience:
     """Between any two words that do not cling to each other."""
 
 
-_SILENT = Patience(mark=1, join=5, lead=9, anywhere=12)
+_SILENT = Patience(mark=1, join=5, lead=6, anywhere=10)
 """Nothing has been said yet: every token waited for is silence at the caller's ear."""
-_BARELY_SPEAKING = Patience(mark=3, join=5, lead=9, anywhere=12)
+_BARELY_SPEAKING = Patience(mark=3, join=5, lead=6, anywhere=10)
 """Only "Okay," plays: under half a second in which the next clause must become ready."""
 _SPEAKING = Patience(mark=8, join=25, lead=30, anywhere=40)
 """Speech runs many times slower than tokens: whole sentences, unless they grow very long."""
@@ -187,7 +190,14 @@ def _pause_mark_ends(before: str, after: str, sign: str) -> bool:
         return False
     if sign in ("–", "-", "--") and (before.rstrip()[-1].isdigit() or not before[-1].isspace()):
         return False  # "9 – 5", "Mon–Fri"
-    return not (sign == "," and _INSIDE_A_DATE.search(before))
+    return not (sign == "," and _INSIDE_A_DATE.search(before) and _date_goes_on(after))
+
+
+def _date_goes_on(after: str) -> bool:
+    follower = after.split(maxsplit=1)
+    if not follower or after.lstrip() == follower[0]:  # it may still grow: "Nov" + "ember"
+        raise _Undecided
+    return bool(_DATE_PART.match(follower[0]))
 
 
 def _past_closers(text: str, end: int) -> int:
