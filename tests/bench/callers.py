@@ -1,0 +1,96 @@
+"""Callers as processes of their own, so that their Python does not disturb one another."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.mouth import RATE
+from evals.script import Interrupt, Play, Say, Step
+from evals.voice import local_voice, write_wav
+from evals.wire import Json
+from tests.bench.house import BenchError
+
+_STAGGER_SECS = 0.4  # nobody's greeting falls into somebody else's start of Python
+_SECS_A_STEP = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What is said, synthesised before anything is measured, as WAV files in `folder`."""
+
+    folder: Path
+
+    def play(self, text: str) -> Play:
+        wav = self.folder / f"{re.sub(r'[^a-z0-9]+', '-', text.lower()).strip('-')}.wav"
+        if not wav.exists():
+            write_wav(wav, local_voice(text), RATE)
+        return Play(wav)
+
+
+def place_calls(
+    url: str,
+    scripts: Sequence[Sequence[Step]],
+    lines: Lines,
+    *,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> list[Json]:
+    """Plays each script in a call of its own, all at once; the summaries of their records.
+
+    `meanwhile` is called about twice a second. Raises `BenchError` for a call that did not come
+    about.
+    """
+    commands = [_command(url, script, number, lines) for number, script in enumerate(scripts)]
+    processes: list[subprocess.Popen[bytes]] = []
+    deadline = time.monotonic() + _SECS_A_STEP * max(len(script) for script in scripts)
+    try:
+        for command in commands:
+            processes.append(
+                subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            )
+            time.sleep(_STAGGER_SECS)
+        while any(process.poll() is None for process in processes):
+            if time.monotonic() > deadline:
+                raise BenchError("A call did not end in time.")
+            meanwhile()
+            time.sleep(0.5)
+    finally:
+        for process in processes:
+            process.kill()
+            _, complaint = process.communicate()
+            if process.returncode > 0:
+                raise BenchError(complaint.decode(errors="replace").strip().splitlines()[-1])
+    return [json.loads(_result(number, lines).read_text()) for number in range(len(scripts))]
+
+
+def _command(url: str, script: Sequence[Step], number: int, lines: Lines) -> list[str]:
+    path = lines.folder / f"call-{number}.toml"
+    path.write_text(_toml(script), encoding="utf-8")
+    result = _result(number, lines)
+    result.unlink(missing_ok=True)
+    caller = [sys.executable, "-m", "evals.call", "--url", url]
+    return [*caller, "--script", str(path), "--json", str(result)]
+
+
+def _result(number: int, lines: Lines) -> Path:
+    return lines.folder / f"call-{number}.json"
+
+
+def _toml(script: Sequence[Step]) -> str:
+    return "steps = [\n" + "".join(f"  {_step(step)},\n" for step in script) + "]\n"
+
+
+def _step(step: Step) -> str:
+    match step:
+        case Play(wav):
+            return f"{{ play = {json.dumps(wav.name)} }}"
+        case Interrupt(Play(wav), after_secs):
+            return f"{{ interrupt_wav = {json.dumps(wav.name)}, after_secs = {after_secs} }}"
+        case Say(text):
+            return f"{{ say = {json.dumps(text)} }}"
+        case _:
+            raise BenchError(f"The bench has no use for {step}.")
