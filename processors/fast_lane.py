@@ -5,8 +5,14 @@ all audio before it was heard, and then until the bot stops speaking
 (`LLMAssistantAggregator._maybe_push_context`). That is right behind an answer, which the model must
 see in its context before it goes on, and wrong behind "One moment, please": the answer would only
 begin to be computed when the filler ends.
+
+So the result goes to the aggregator as a system frame, which nothing holds, with the order not to
+run the model. What runs it is a frame sent upstream, to the caller's aggregator, as soon as the
+result is in the context: on the way back from the assistant's aggregator the context would wait
+in a TTS that is still busy with the filler.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
@@ -40,17 +46,23 @@ class PromptResultFrame(FunctionCallResultFrame, SystemFrame):
 
 @dataclass
 class PromptRunFrame(LLMRunFrame, SystemFrame):
-    """Asks the assistant's aggregator to run the model at once, whoever speaks."""
+    """Asks an aggregator to run the model at once, whoever speaks."""
+
+
+Run = Callable[[], Awaitable[None]]
 
 
 class FastLane:
     """Decides which frames of tool calls overtake, and when the model runs because of them.
 
+    `run` is called when a result that overtook is in the context and the model is to see it.
+
     A call overtakes until the model begins another response: from then on its result may land in
     the middle of an answer and takes pipecat's way. It overtakes again once that answer was heard.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self._group_of: dict[str, str | None] = {}
         self._announced: set[str] = set()
         self._outrun: set[str] = set()
@@ -98,9 +110,14 @@ class FastLane:
             return (frame,)
         asked = properties.run_llm if properties.run_llm is not None else frame.run_llm
         runs = bool(frame.result) and (last if asked is None else asked)
+        updated = properties.on_context_updated
         result = _as(PromptResultFrame, frame)
-        result.properties = replace(properties, run_llm=False)
-        return (result, PromptRunFrame()) if runs else (result,)
+        result.properties = replace(
+            properties,
+            run_llm=False,
+            on_context_updated=_both(updated, self._run) if runs else updated,
+        )
+        return (result,)
 
     def _cancelled(self, frame: FunctionCallCancelFrame) -> tuple[Frame, ...]:
         overtakes = self._overtakes(frame.tool_call_id)
@@ -123,6 +140,15 @@ class FastLane:
         if group is None:
             return True
         return not self._announced and group not in self._group_of.values()
+
+
+def _both(first: Run | None, second: Run) -> Run:
+    async def call() -> None:
+        if first:
+            await first()
+        await second()
+
+    return call
 
 
 FrameT = TypeVar("FrameT", bound=Frame)

@@ -29,7 +29,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.utils.text.base_text_aggregator import TextType
 from pydantic import BaseModel, ConfigDict, Field
 
-from processors.fast_lane import FastLane
+from processors.fast_lane import FastLane, PromptRunFrame
 
 FILLER = "filler"
 """The text type by which the frames of a filler's speech are known behind the TTS."""
@@ -202,12 +202,16 @@ class Patience:
 
 
 class Filler(FrameProcessor):
-    """Between the LLM and the TTS: speaks while tools run, and lets their results overtake it."""
+    """Between the LLM and the TTS: speaks while tools run, and lets their results overtake it.
+
+    A phrase that was pushed is spoken even if the tool ends before it is audible: whoever took it
+    back would have to know how far the TTS has come. The answer then follows it.
+    """
 
     def __init__(self, policy: FillerPolicy | None = None) -> None:
         super().__init__()
         self._patience = Patience(policy or FillerPolicy())
-        self._fast_lane = FastLane()
+        self._fast_lane = FastLane(self._run_model)
         self._changed = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
 
@@ -268,6 +272,9 @@ class Filler(FrameProcessor):
                 async with asyncio.timeout_at(self._patience.due_secs):
                     await self._changed.wait()
                 self._changed.clear()
+
+    async def _run_model(self) -> None:
+        await self.push_frame(PromptRunFrame(), FrameDirection.UPSTREAM)
 
     async def _stop(self) -> None:
         if self._watch:

@@ -4,8 +4,12 @@ Pipecat's output transport plays audio in chunks and holds what does not fill on
 ends (`MediaSender._bot_stopped_speaking`) it drops what it holds, which by then is the next
 utterance's: an answer that streams in behind a filler loses up to a chunk in the middle of a word.
 Audio that arrives in whole chunks leaves nothing to drop.
+
+It also fills the last chunk of an utterance with silence, up to 40 ms that nobody needs when only
+the inaudible end of a voice's decay is left for it.
 """
 
+import numpy as np
 from pipecat.frames.frames import (
     Frame,
     InterruptionFrame,
@@ -17,6 +21,8 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.transports.base_transport import TransportParams
 
 _CHUNK_10MS = TransportParams().audio_out_10ms_chunks
+_INAUDIBLE = 164
+"""Of 32,767, -46 dB: under the softest consonant of a voice at speaking level."""
 
 
 class WholeChunks(FrameProcessor):
@@ -55,9 +61,13 @@ class WholeChunks(FrameProcessor):
             await self.push_frame(_with(frame, audio[:whole]), direction)
 
     async def _pass_rest(self, direction: FrameDirection) -> None:
-        if self._held and self._last:
+        if self._last and _audible(self._held):
             await self.push_frame(_with(self._last, self._held), direction)
         self._held = b""
+
+
+def _audible(audio: bytes) -> bool:
+    return bool((np.abs(np.frombuffer(audio, np.int16).astype(np.int32)) > _INAUDIBLE).any())
 
 
 def _with(frame: TTSAudioRawFrame, audio: bytes) -> TTSAudioRawFrame:

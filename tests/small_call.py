@@ -51,7 +51,9 @@ from processors.whole_chunks import WholeChunks
 RATE_HZ = 8_000
 SECS_PER_CHARACTER = 0.05
 _CHUNK_BYTES = 2 * RATE_HZ // 10
-_STEP = 100
+_LEAD_SECS = 0.02
+"""A client's buffer: what arrives so much before it is due hides a server that wakes up late."""
+_STEP = 2000
 """Between the sample values of two texts."""
 
 
@@ -197,7 +199,13 @@ class Ear(BaseOutputTransport):
     """Takes audio at the pace at which a caller hears it, and keeps what was heard when."""
 
     def __init__(self, script: Script, rate_hz: int) -> None:
-        super().__init__(TransportParams(audio_out_enabled=True, audio_out_sample_rate=rate_hz))
+        super().__init__(
+            TransportParams(
+                audio_out_enabled=True,
+                audio_out_sample_rate=rate_hz,
+                audio_out_end_silence_secs=0,
+            )
+        )
         self._script = script
         self._free_at_secs = 0.0
         self.chunks: list[tuple[float, bytes]] = []
@@ -214,7 +222,7 @@ class Ear(BaseOutputTransport):
         starts_secs = max(self._free_at_secs, clock.time())
         self.chunks.append((starts_secs, frame.audio))
         self._free_at_secs = starts_secs + len(frame.audio) / 2 / frame.sample_rate
-        await asyncio.sleep(self._free_at_secs - clock.time())
+        await asyncio.sleep(self._free_at_secs - _LEAD_SECS - clock.time())
         return True
 
     async def write_transport_frame(self, frame: Frame) -> None:

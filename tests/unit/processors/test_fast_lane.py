@@ -20,6 +20,10 @@ from pipecat.frames.frames import (
 from processors.fast_lane import FastLane, PromptResultFrame, PromptRunFrame
 
 
+class Ran(Exception):
+    pass
+
+
 def announced(*call_ids: str) -> FunctionCallsStartedFrame:
     return FunctionCallsStartedFrame([FunctionCallFromLLM("tool", c, {}, None) for c in call_ids])
 
@@ -33,72 +37,89 @@ def result(call_id: str, content: object = "done", **properties) -> FunctionCall
     return FunctionCallResultFrame("tool", call_id, {}, content, properties=asked)
 
 
+async def run() -> None:
+    raise Ran
+
+
 def after(*frames: Frame) -> FastLane:
-    lane = FastLane()
+    lane = FastLane(run)
     for frame in frames:
         lane.route(frame)
     return lane
 
 
-def kinds(frames: tuple[Frame, ...]) -> list[type[Frame]]:
-    return [type(frame) for frame in frames]
+async def runs(*routed: Frame) -> bool:
+    """Whether the model runs when the aggregator has put the result into the context."""
+    [frame] = routed
+    assert isinstance(frame, PromptResultFrame)
+    assert frame.properties
+    assert frame.properties.run_llm is False  # the aggregator's own run would be a second one
+    try:
+        if frame.properties.on_context_updated:
+            await frame.properties.on_context_updated()
+    except Ran:
+        return True
+    return False
 
 
-def test_a_result_overtakes_and_the_model_runs():
-    frames = after(announced("a"), started("a")).route(result("a"))
-    assert kinds(frames) == [PromptResultFrame, PromptRunFrame]
-    assert all(isinstance(frame, SystemFrame) for frame in frames)
+async def test_a_result_overtakes_and_the_model_runs():
+    [frame] = after(announced("a"), started("a")).route(result("a"))
+    assert isinstance(frame, SystemFrame)
+    assert await runs(frame)
 
 
-def test_the_aggregator_is_not_asked_to_run_the_model_too():
-    overtaking, _ = after(started("a")).route(result("a"))
-    assert isinstance(overtaking, PromptResultFrame)
-    assert overtaking.properties
-    assert overtaking.properties.run_llm is False
+async def test_what_the_tool_waits_for_is_called_too():
+    updated: list[str] = []
+
+    async def on_context_updated() -> None:
+        updated.append("context")
+
+    frame = result("a", on_context_updated=on_context_updated)
+    assert await runs(*after(started("a")).route(frame))
+    assert updated == ["context"]
 
 
 def test_an_overtaking_frame_is_known_by_the_same_id_and_siblings():
     frame = started("a")
     frame.broadcast_sibling_id = 7
-    [overtaking] = FastLane().route(frame)
+    [overtaking] = FastLane(run).route(frame)
     assert isinstance(overtaking, FunctionCallInProgressFrame)
     assert (overtaking.id, overtaking.broadcast_sibling_id) == (frame.id, 7)
 
 
-def test_the_model_runs_once_after_the_last_of_parallel_calls():
+async def test_the_model_runs_once_after_the_last_of_parallel_calls():
     lane = after(announced("a", "b"), started("a"), started("b"))
-    assert kinds(lane.route(result("b"))) == [PromptResultFrame]
-    assert kinds(lane.route(result("a"))) == [PromptResultFrame, PromptRunFrame]
+    assert not await runs(*lane.route(result("b")))
+    assert await runs(*lane.route(result("a")))
 
 
-def test_a_call_that_has_not_begun_yet_is_waited_for():
+async def test_a_call_that_has_not_begun_yet_is_waited_for():
     lane = after(announced("a", "b"), started("a"))
-    assert kinds(lane.route(result("a"))) == [PromptResultFrame]
+    assert not await runs(*lane.route(result("a")))
 
 
-def test_calls_without_a_group_run_the_model_one_by_one():
+async def test_calls_without_a_group_run_the_model_one_by_one():
     lane = after(announced("a", "b"), started("a", None), started("b", None))
-    assert kinds(lane.route(result("a"))) == [PromptResultFrame, PromptRunFrame]
+    assert await runs(*lane.route(result("a")))
 
 
 @pytest.mark.parametrize(
-    ("frame", "runs"),
+    ("frame", "expected"),
     [
         (result("a", run_llm=False), False),
         (result("a", run_llm=True), True),
         (result("a", None), False),
     ],
 )
-def test_what_the_tool_asks_for_is_done(frame: FunctionCallResultFrame, runs: bool):
-    routed = after(started("a")).route(frame)
-    assert any(isinstance(frame, PromptRunFrame) for frame in routed) is runs
+async def test_what_the_tool_asks_for_is_done(frame: FunctionCallResultFrame, expected: bool):
+    assert await runs(*after(started("a")).route(frame)) is expected
 
 
-def test_a_progress_report_takes_the_ordinary_way():
+async def test_a_progress_report_takes_the_ordinary_way():
     report = result("a", is_final=False)
     lane = after(started("a"))
     assert lane.route(report) == (report,)
-    assert kinds(lane.route(result("a"))) == [PromptResultFrame, PromptRunFrame]
+    assert await runs(*lane.route(result("a")))
 
 
 def test_a_result_for_a_caller_who_talks_takes_the_ordinary_way():
@@ -106,9 +127,9 @@ def test_a_result_for_a_caller_who_talks_takes_the_ordinary_way():
     assert after(started("a"), UserStartedSpeakingFrame()).route(frame) == (frame,)
 
 
-def test_a_result_overtakes_again_when_the_caller_has_talked():
+async def test_a_result_overtakes_again_when_the_caller_has_talked():
     lane = after(started("a"), UserStartedSpeakingFrame(), UserStoppedSpeakingFrame())
-    assert kinds(lane.route(result("a"))) == [PromptResultFrame, PromptRunFrame]
+    assert await runs(*lane.route(result("a")))
 
 
 def test_a_result_in_the_middle_of_another_answer_takes_the_ordinary_way():
@@ -117,14 +138,14 @@ def test_a_result_in_the_middle_of_another_answer_takes_the_ordinary_way():
     assert answering.route(frame) == (frame,)
 
 
-def test_a_result_overtakes_again_when_that_answer_was_heard():
+async def test_a_result_overtakes_again_when_that_answer_was_heard():
     lane = after(
         started("a"),
         LLMFullResponseStartFrame(),
         LLMFullResponseEndFrame(),
         BotStoppedSpeakingFrame(),
     )
-    assert kinds(lane.route(result("a"))) == [PromptResultFrame, PromptRunFrame]
+    assert await runs(*lane.route(result("a")))
 
 
 def test_a_call_that_timed_out_runs_the_model_at_once():
@@ -140,11 +161,11 @@ def test_a_call_that_was_interrupted_runs_nothing():
     assert after(started("a"), InterruptionFrame()).route(frame) == (frame,)
 
 
-def test_calls_that_an_interruption_kept_from_beginning_hold_nobody_up():
+async def test_calls_that_an_interruption_kept_from_beginning_hold_nobody_up():
     lane = after(announced("a", "b"), InterruptionFrame(), announced("c"), started("c"))
-    assert kinds(lane.route(result("c"))) == [PromptResultFrame, PromptRunFrame]
+    assert await runs(*lane.route(result("c")))
 
 
 def test_other_frames_pass_as_they_are():
     frame = LLMTextFrame("hello")
-    assert FastLane().route(frame) == (frame,)
+    assert FastLane(run).route(frame) == (frame,)

@@ -12,10 +12,11 @@ from processors.whole_chunks import WholeChunks
 
 RATE_HZ = 8_000
 CHUNK_BYTES = RATE_HZ * 40 // 1000 * 2
+LOUD = (1000).to_bytes(2, "little")
 
 
 def audio(number_of_bytes: int) -> TTSAudioRawFrame:
-    return TTSAudioRawFrame(bytes(number_of_bytes), RATE_HZ, 1, context_id="answer")
+    return TTSAudioRawFrame(LOUD * (number_of_bytes // 2), RATE_HZ, 1, context_id="answer")
 
 
 async def passed(*frames: Frame) -> list[TTSAudioRawFrame]:
@@ -30,6 +31,12 @@ async def test_speech_passes_in_whole_chunks_and_its_rest_when_it_stops(size: in
     assert all(len(frame.audio) % CHUNK_BYTES == 0 for frame in whole)
     assert sum(len(frame.audio) for frame in [*whole, rest]) == 9 * size
     assert {frame.context_id for frame in [*whole, rest]} == {"answer"}
+
+
+async def test_an_end_that_nobody_hears_is_not_filled_up_to_a_chunk():
+    decay = TTSAudioRawFrame(bytes(CHUNK_BYTES + 100), RATE_HZ, 1)
+    [whole] = await passed(decay, TTSStoppedFrame())
+    assert len(whole.audio) == CHUNK_BYTES
 
 
 async def test_an_interruption_drops_what_is_held():
