@@ -49,29 +49,36 @@ export class Transcript {
     if (final) this.partial = null;
   }
 
-  /** Echo's words (RTVI `bot-output`): spoken ones stand out from those still to come. */
+  /** A clause of Echo's (RTVI `bot-output`): spoken words stand out from those still to come. */
   echo({ text, segment_id: id, will_be_spoken: aloud, spoken_status: status, spoken_progress: progress }) {
-    let words = this.segments.get(id);
-    if (!words) {
-      words = this.add("echo", "Echo");
-      this.segments.set(id, words);
-    }
-    const spoken = document.createElement("span");
-    const coming = document.createElement("span");
-    coming.className = "coming";
-    if (!aloud || status === "completed") spoken.textContent = text;
+    if (!this.segments.has(id)) this.segments.set(id, this.clause());
+    const [spoken, coming] = this.segments.get(id).children;
+    if (!aloud || status === "completed") [spoken.textContent, coming.textContent] = [text, ""];
     else if (progress) [spoken.textContent, coming.textContent] = [progress.accumulated_text, ` ${progress.remaining_text}`];
     else coming.textContent = text;
-    words.replaceChildren(spoken, coming);
     this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  /** A place for a clause, in the bubble of the reply it belongs to. */
+  clause() {
+    const last = this.list.lastElementChild;
+    const goesOn = last?.classList.contains("echo") && !last.classList.contains("cut");
+    const words = goesOn ? last.querySelector(".words") : this.add("echo", "Echo");
+    const clause = document.createElement("span");
+    const coming = document.createElement("span");
+    coming.className = "coming";
+    clause.append(document.createElement("span"), coming);
+    words.append(clause, " ");
+    return clause;
   }
 
   /** Nothing that was still to come will be said. */
   cutOff() {
     for (const coming of this.list.querySelectorAll(".coming")) {
-      if (coming.textContent.trim()) coming.parentElement.parentElement.classList.add("cut");
-      coming.remove();
+      if (coming.textContent.trim()) coming.closest("li").classList.add("cut");
+      coming.textContent = "";
     }
+    this.segments.clear();
   }
 
   toolRuns({ tool_call_id: id, function_name: name }) {

@@ -4,21 +4,22 @@ const KINDS = { plain: "Answer", tool: "Answer with a tool", text: "Typed", gree
 
 const known = (ms) => typeof ms === "number";
 
-/** [label, class, from, to] of every stage that happened; `to` is null for a moment. */
+const moment = (label, kind, at) => [label, kind, at, at];
+
+/** [label, class, from, to] in ms of every stage that happened. */
 function rows(turn) {
-  const firstAsked = turn.inferences[0];
-  const all = [
-    ["silence", "wait", 0, turn.vad_stop_ms],
-    ["transcript", "stt", turn.transcript_ms, null],
-    ["turn over", "wait", turn.turn_over_ms, null],
-    ["first token", "llm", firstAsked?.asked_ms, firstAsked?.first_token_ms],
+  const [first, ...later] = turn.inferences;
+  return [
+    ["end of speech", "wait", 0, turn.vad_stop_ms],
+    moment("transcript", "stt", turn.transcript_ms),
+    moment("turn over", "wait", turn.turn_over_ms),
+    ["first token", "llm", first?.asked_ms, first?.first_token_ms],
     ...turn.tools.map((tool) => [tool.name.replaceAll("_", " "), "tool", tool.start_ms, tool.end_ms]),
     ["filler", "filler", turn.filler_ms, turn.filler_end_ms],
-    ...turn.inferences.slice(1).map((run) => ["answer's first token", "llm", run.asked_ms, run.first_token_ms]),
+    ...later.map((run) => ["answer's first token", "llm", run.asked_ms, run.first_token_ms]),
     ["first audio", "tts", turn.text_ms, turn.tts_audio_ms],
-    ["answer heard", "answer", turn.answer_ms, null],
-  ];
-  return all.filter(([, , from, to]) => known(from) && (to === null || known(to)));
+    moment("answer heard", "answer", turn.answer_ms),
+  ].filter(([, , from, to]) => known(from) && known(to));
 }
 
 function element(tag, className, text) {
@@ -33,7 +34,7 @@ const ms = (value) => (known(value) ? `${Math.round(value)} ms` : "–");
 export function waterfall(turn) {
   const figure = element("figure", "turn");
   const stages = rows(turn);
-  const ends = stages.flatMap(([, , from, to]) => [from, to ?? from]);
+  const ends = stages.flatMap(([, , from, to]) => [from, to]);
   const [low, high] = [Math.min(0, ...ends), Math.max(1, ...ends)];
   const percent = (at) => `${(100 * (at - low)) / (high - low)}%`;
 
@@ -50,11 +51,11 @@ export function waterfall(turn) {
   for (const [label, kind, from, to] of stages) {
     const row = element("tr", kind);
     const track = element("td", "track");
-    const bar = element("span", to === null ? "bar moment" : "bar");
+    const bar = element("span", from === to ? "bar moment" : "bar");
     bar.style.left = percent(from);
-    bar.style.width = to === null ? "" : `${(100 * Math.max(0, to - from)) / (high - low)}%`;
+    if (to > from) bar.style.width = `${(100 * (to - from)) / (high - low)}%`;
     track.append(bar);
-    row.append(element("th", "", label), track, element("td", "ms", ms(to ?? from)));
+    row.append(element("th", "", label), track, element("td", "ms", ms(to)));
     table.append(row);
   }
   figure.append(table);
