@@ -18,19 +18,20 @@ class Ear:
     """Tells when each utterance becomes audible at the output, whoever paces it.
 
     Output transports hand over audio in real time or ahead of it. Speech is taken to play without
-    gaps from `begin`, or from the end of what is still to play, and a chunk no earlier than its
-    own length before it was handed over: exact for both kinds of transport, and at worst one chunk
-    too early after an underrun.
+    gaps from `begin`, or from the end of what is still to play, and a later chunk no earlier than
+    its own length before it was handed over: exact for both kinds of transport, and off by less
+    than a chunk after an underrun.
     """
 
     def __init__(self) -> None:
         self._playhead: float | None = None
         self._listening = False
+        self._begun = False
 
     def begin(self, at_secs: float) -> None:
         """Speech starts to leave the transport."""
         self._playhead = self.ends_at(at_secs)
-        self._listening = True
+        self._listening = self._begun = True
 
     def listen(self) -> None:
         """The next utterance follows, perhaps without a pause."""
@@ -49,7 +50,9 @@ class Ear:
         if self._playhead is None:
             return None
         length_secs = len(pcm) / (2 * channels * sample_rate)
-        starts_at = max(self._playhead, at_secs - length_secs)
+        written_at = self._playhead if self._begun else at_secs - length_secs
+        starts_at = max(self._playhead, written_at)
+        self._begun = False
         self._playhead = starts_at + length_secs
         if not self._listening:
             return None

@@ -31,6 +31,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
     LLMUserAggregatorParams,
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frameworks.rtvi import RTVIServerMessageFrame
 from pipecat.services.llm_service import FunctionCallParams, LLMService
 from pipecat.services.settings import LLMSettings, TTSSettings
 from pipecat.services.tts_service import TTSService
@@ -43,6 +44,7 @@ from pipecat.workers.runner import WorkerRunner
 
 from bot.telemetry.latency import TurnLatency
 from bot.telemetry.observer import LatencyObserver
+from bot.telemetry.report import turn_message
 from bot.telemetry.session_metrics import SessionTally
 from processors.filler import Filler, FillerPolicy
 
@@ -223,6 +225,7 @@ async def place_call(
 
     async def keep(turn: TurnLatency) -> None:
         turns.append(turn)
+        await worker.rtvi.push_frame(RTVIServerMessageFrame(turn_message(turn)))
 
     stages = [
         caller,

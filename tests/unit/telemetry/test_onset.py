@@ -52,6 +52,12 @@ def test_speech_sent_ahead_is_heard_where_its_sound_begins():
     assert hear(ear, (pcm(0.1), 5.0), (pcm(0.05, 0.05), 5.0)) == pytest.approx([5.15])
 
 
+def test_first_chunk_starts_where_the_speech_does_however_long_its_sending_takes():
+    ear = Ear()
+    ear.begin(5.0)
+    assert hear(ear, (pcm(0.05, 0.05), 5.4)) == pytest.approx([5.05])
+
+
 def test_late_chunk_is_heard_late():
     ear = Ear()
     ear.begin(5.0)
