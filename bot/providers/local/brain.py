@@ -6,8 +6,10 @@ import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 from pipecat.frames.frames import (
     Frame,
+    FunctionCallFromLLM,
     LLMContextFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
@@ -15,14 +17,14 @@ from pipecat.frames.frames import (
 from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
-from pipecat.services.llm_service import FunctionCallFromLLM, LLMService
+from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings
 from pydantic import BaseModel, ConfigDict
 
 from bot.providers.local.catalog import tools_in
 from bot.providers.local.dialogue import Dialogue
 from bot.providers.local.embedding import Embedder, embedder
-from bot.providers.local.intents import Intents
+from bot.providers.local.intents import Intents, warm
 from bot.providers.local.listener import Act, ToolCall
 from bot.providers.local.moments import moment_in
 
@@ -38,10 +40,14 @@ class BrainSettings(BaseModel):
     """One short sentence and an open question: the caller should be able to speak at once."""
 
 
-def load() -> Embedder:
-    """The process's one model, ready to use (1 s); raises `WeightsError` if it is not intact."""
+def load(functions: Sequence[DirectFunction] = ()) -> Embedder:
+    """The process's one model, ready to use (about 2 s).
+
+    The examples of `functions`, the tools to be offered, are embedded as well; else the first turn
+    that needs them pays 5 ms for each. Raises `WeightsError` if a file is not the expected one.
+    """
     loaded = embedder()
-    loaded.embed(["where is my order"])
+    warm(loaded, tools_in(LLMContext(tools=[*functions]).tools))
     moment_in("the 24th of November at three", datetime(2026, 1, 5))  # dateparser's tables
     return loaded
 
@@ -74,16 +80,11 @@ class Brain(LLMService):
             ),
             function_call_timeout_secs=function_call_timeout_secs,
         )
-        self._intents = Intents(embedder)
-        self._dialogue = Dialogue(self._intents, (settings or BrainSettings()).greeting)
+        self._dialogue = Dialogue(Intents(embedder), (settings or BrainSettings()).greeting)
         self._now = now
 
     def can_generate_metrics(self) -> bool:
         return True
-
-    async def warm(self, context: LLMContext) -> None:
-        """Embeds the tools' examples, 0.5 s in a thread, before the caller's first turn."""
-        await asyncio.to_thread(self._intents.warm, tools_in(context.tools))
 
     async def run_inference(
         self,

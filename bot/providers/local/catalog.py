@@ -93,4 +93,5 @@ def _kind(name: str, spec: Mapping[str, object]) -> Kind:
         case "integer" | "number" if not re.search(_KINDS[2][0], name):
             return "number"
         case _:
-            return next((kind for pattern, kind in _KINDS if re.search(pattern, name)), "text")
+            kinds: list[Kind] = [kind for pattern, kind in _KINDS if re.search(pattern, name)]
+            return kinds[0] if kinds else "text"

@@ -106,13 +106,16 @@ def _returned(calls: Mapping[str, Called], identity: str, content: str | None) -
 
 
 def _object(content: object) -> dict[str, object] | None:
-    """A JSON object; words alone are what is to be said; None for anything else."""
+    """A JSON object; words alone are what is to be said; None for anything else.
+
+    A tool that raised is settled by pipecat with a sentence about "The function `name`".
+    """
     if isinstance(content, Mapping):
         return {str(key): value for key, value in content.items()}
     try:
         value = json.loads(str(content))
     except ValueError:
         return None
-    if isinstance(value, str) and " " in value:
+    if isinstance(value, str) and " " in value and not value.startswith("The function `"):
         return {"say": value}
     return value if isinstance(value, dict) else None

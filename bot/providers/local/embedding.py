@@ -38,7 +38,7 @@ class Embedder:
         return np.vstack([self._embed(sentence) for sentence in sentences])
 
     def _embed(self, sentence: str) -> Vectors:
-        """Alone rather than in a batch: int8 weights make a row depend on its neighbours' padding."""
+        """Alone rather than in a batch: padding changes the scale of int8 activations."""
         ids = np.array([self._tokenizer.encode(sentence).ids], dtype=np.int64)
         inputs = {
             "input_ids": ids,
@@ -47,7 +47,7 @@ class Embedder:
         }
         (hidden,) = self._session.run(None, inputs)
         mean: Vectors = np.asarray(hidden, dtype=np.float32)[0].mean(axis=0)
-        return mean / np.linalg.norm(mean)
+        return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
 
 
 @cache

@@ -24,6 +24,11 @@ from bot.providers.local.slots import (
 _SHORTEST_UNASKED = 3
 """Digits of a number that is taken for an order's although nobody asked for one."""
 _LONGEST_REMAINDER = 5
+_COUNTED = re.compile(
+    r"\s*(?:dollars?|bucks|euros?|pounds?|cents?|percent|%|people|items?|days?|weeks?|months?|years?"
+    r"|hours?|minutes?|times)\b",
+    re.I,
+)
 _REASONS = ("reason", "why", "cause", "problem")
 
 Offers = Mapping[str, Sequence[str]]
@@ -96,7 +101,8 @@ def _value(words: Words, tool: Tool, parameter: Parameter, asked: bool) -> objec
     text = words.kept
     match parameter.kind:
         case "identifier":
-            return _identifier(text, asked) or choice_in(words, parameter.name)
+            choice = choice_in(words, parameter.name)
+            return _identifier(text, asked=False) or choice or _identifier(text, asked)
         case "email":
             return email_in(text)
         case "name":
@@ -124,8 +130,11 @@ def _identifier(text: str, asked: bool) -> str:
     fitting = [
         number.digits
         for number in identifiers_in(text, expected=asked)
-        if len(number.digits) >= (1 if asked else _SHORTEST_UNASKED)
-        or re.search(r"(?:order|number|#)\s*$", numerals[: number.start], re.I)
+        if (
+            len(number.digits) >= (1 if asked else _SHORTEST_UNASKED)
+            or re.search(r"(?:order|number|#)\s*$", numerals[: number.start], re.I)
+        )
+        and not _COUNTED.match(numerals, number.end)
     ]
     longest = max((len(digits) for digits in fitting), default=0)
     return next((digits for digits in reversed(fitting) if len(digits) >= min(longest, 3)), "")

@@ -15,15 +15,17 @@ from bot.providers.local.numbers import numbers_in, plain_numerals
 from bot.providers.local.rules import matching
 
 _SMALL_TALK = Path(__file__).parent / "small_talk.toml"
+_PHRASINGS = Path(__file__).parent / "phrasings.toml"
 _FLOOR = 0.5
-"""Likeness below which the nearest example says nothing (of the dev set, 9 in 10 wrong ones)."""
+"""Likeness to its nearest example that a tool needs; set on the development utterances."""
+_FLOOR_AHEAD = 0.35
+_AHEAD = 0.15
+"""A tool this far ahead of everything else needs less likeness."""
+_TALK_FLOOR = 0.6
+"""The same for small talk, whose phrasings are short and near to much."""
 _ASSURED = 0.62
 """Likeness above which a tool that no rule knows outranks the rules."""
 _LIKENESSES = 512
-_RULED = frozenset(
-    "look_up_order track_shipment start_return find_appointments book_appointment"
-    " cancel_appointment get_weather talk_to_human end_call".split()  # noqa: SIM905
-)
 _CONTRACTIONS = (
     (r"\bcan'?t\b|\bcannot\b", "can not"),
     (r"\bwon'?t\b", "will not"),
@@ -67,6 +69,13 @@ def small_talk() -> Mapping[str, Topic]:
     }
 
 
+@cache
+def phrasings() -> Mapping[str, tuple[str, ...]]:
+    """Further phrasings by tool, from phrasings.toml: the tools that the rules know as well."""
+    entries = tomllib.loads(_PHRASINGS.read_text("utf-8"))
+    return {name: tuple(said) for name, said in entries.items()}
+
+
 def plain(text: str) -> str:
     """Lower case, contractions written out, no punctuation."""
     text = re.sub(r"[’`]", "'", text.lower())
@@ -84,51 +93,72 @@ def masked(text: str) -> str:
     return plain(text)
 
 
+def _near(likeness: Mapping[str, float], nearest: str, *, is_tool: bool) -> bool:
+    """Whether the nearest is near enough, or far ahead of all others."""
+    if not is_tool:
+        return likeness.get(nearest, 0.0) >= _TALK_FLOOR
+    others = max((score for name, score in likeness.items() if name != nearest), default=0.0)
+    ahead = likeness[nearest] - others >= _AHEAD
+    return likeness[nearest] >= (_FLOOR_AHEAD if ahead else _FLOOR)
+
+
 class Intents:
     """Understands one sentence at a time; remembers its vectors, not the caller."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._index = lru_cache(maxsize=8)(self._embedded)
         self._scores = lru_cache(maxsize=_LIKENESSES)(self._likeness)
 
     def of(self, text: str, tools: tuple[Tool, ...]) -> Intent:
         """What the text means, or `Intent("")`. Rules take 0.1 ms, the model about 10."""
         names = {tool.name for tool in tools}
         ruled = self.ruled(text, tools)
-        newcomers = [name for name in names if name not in _RULED]
+        newcomers = [name for name in names if name not in phrasings()]
         if ruled and not newcomers:
             return Intent(ruled, sure=True)
         likeness = self._scores(masked(text), tools)
         nearest = max(likeness, key=lambda name: likeness[name], default="")
-        score = likeness.get(nearest, 0.0)
-        if nearest in newcomers and score >= _ASSURED:
+        if nearest in newcomers and likeness[nearest] >= _ASSURED:
             return Intent(nearest, sure=True)
         if ruled:
             return Intent(ruled, sure=True)
-        return Intent(nearest if score >= _FLOOR else "")
+        return Intent(nearest if _near(likeness, nearest, is_tool=nearest in names) else "")
 
     def ruled(self, text: str, tools: tuple[Tool, ...]) -> str:
         """The tool or topic that the keyword rules name, "" if none does."""
         names = {tool.name for tool in tools}
-        found = matching(plain(text), lambda name: name in names or name not in _RULED)
+        found = matching(plain(text), lambda name: name in names or name not in phrasings())
         return found[0] if found else ""
-
-    def warm(self, tools: tuple[Tool, ...]) -> None:
-        """Embeds every example of these tools, 5 ms each, before a caller waits for it."""
-        self._index(tools)
 
     def _likeness(self, text: str, tools: tuple[Tool, ...]) -> Mapping[str, float]:
         """The likeness to the nearest example of each tool and topic, from -1 to 1."""
-        names, vectors = self._index(tools)
+        names, vectors = _examples(self._embedder, tools)
         scores = vectors @ self._embedder.embed([text])[0]
         best: dict[str, float] = {}
         for name, score in zip(names, scores, strict=True):
             best[name] = max(best.get(name, -1.0), float(score))
         return best
 
-    def _embedded(self, tools: tuple[Tool, ...]) -> tuple[tuple[str, ...], Vectors]:
-        examples = [(tool.name, said) for tool in tools for said in tool.examples]
-        examples += [(name, said) for name, topic in small_talk().items() for said in topic.heard]
-        vectors = self._embedder.embed([masked(said) for _, said in examples])
-        return tuple(name for name, _ in examples), np.asarray(vectors, dtype=np.float32)
+
+@lru_cache(maxsize=8)
+def _examples(embedder: Embedder, tools: tuple[Tool, ...]) -> tuple[tuple[str, ...], Vectors]:
+    """Every example of tools and topics: whose it is, and its vector; once per process."""
+    known = phrasings()
+    examples = [
+        (tool.name, said) for tool in tools for said in (*tool.examples, *known.get(tool.name, ()))
+    ]
+    examples += [(name, said) for name, topic in small_talk().items() for said in topic.heard]
+    vectors = [_vector(embedder, masked(said)) for _, said in examples]
+    return tuple(name for name, _ in examples), np.vstack(vectors)
+
+
+@cache
+def _vector(embedder: Embedder, example: str) -> Vectors:
+    return embedder.embed([example])
+
+
+def warm(embedder: Embedder, tools: tuple[Tool, ...]) -> None:
+    """Embed all examples, 5 ms each, before a caller waits for it."""
+    _examples(embedder, tools)
+    for said in (said for phrases in phrasings().values() for said in phrases):
+        _vector(embedder, masked(said))

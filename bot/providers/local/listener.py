@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.providers.local.catalog import Parameter, Tool
 from bot.providers.local.filling import Words, arguments_in, choice_in
-from bot.providers.local.intents import Intents, plain, small_talk
+from bot.providers.local.intents import Intents, masked, plain, small_talk
 from bot.providers.local.moments import moment_in
 from bot.providers.local.questions import abilities, question_for
 from bot.providers.local.slots import yes_or_no
@@ -21,20 +21,23 @@ _ELSE = "What else can I do for you?"
 _PARTS = re.compile(r"[.?!;]+\s|,?\s+\b(?:and then|and also|and|also|then|plus|but)\b\s+", re.I)
 _CORRECTS = re.compile(
     r"^(?:(?:no|nope|sorry|oh|um|uh|wait|actually|well|hm+|and|but|okay|ok|oops)\b\s*)+"
-    r"|^(?:what about|how about|i mean|i meant|i said|make it|make that|rather|instead|it is|that is)\b"
+    r"|^(?:what about|how about|i mean|i meant|i said|make it|make that|rather|instead|it is"
+    r"|that is)\b"
 )
 _GIVES_UP = re.compile(
     r"\b(?:never ?mind|forget (?:it|that|about it)|cancel that|stop|no thanks?|no thank you"
     r"|leave it|do not bother|changed my mind|skip (?:it|that))\b|^no$|^nope$"
 )
 _LACKS = re.compile(
-    r"\b(?:do not|did not|can not|have not|not) (?:really )?(?:have|know|remember|got|find|recall|sure)\b"
+    r"\b(?:do not|did not|can not|have not|not) (?:really )?"
+    r"(?:have|know|remember|got|find|recall|sure)\b"
     r"|\bno idea\b|\bforgot(?:ten)?\b|\blost (?:it|the|my)\b|\bno number\b|\bhave not got\b"
 )
 _REQUESTS = re.compile(
     r"^(?:what|where|when|who|how|which|can|could|will|is|are|do|does|tell|book|cancel|track"
     r"|i want|i would like|i need|please (?:tell|book|cancel|track))\b"
 )
+_INQUIRES = re.compile(r"\b(?:where|status|when|check|look up|find|track|what is happening)\b")
 _OTHER = re.compile(r"\b(?:another|different|other|new|something)\b")
 _FAMILIES = (
     frozenset(("look_up_order", "track_shipment")),
@@ -42,6 +45,8 @@ _FAMILIES = (
 )
 _WEAK = ("text", "name", "place")
 _FAILURES_UNTIL_PERSON = 2
+_FEW_WORDS = 4
+"""Up to which a number with words about it is only a number: "it's ten forty-two"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +126,8 @@ class Listener:
         words = self._words(state, text)
         values = arguments_in(words, tool, task.asked)
         firm = [name for name in values if _kind(tool, name) not in _WEAK]
-        if other and (not firm or not self._same_subject(other, tool)):
-            if not firm or _REQUESTS.search(plain(text)):
-                return self._anew(_park(state, task), text)
+        if other and (not firm or _REQUESTS.search(plain(text))):
+            return self._anew(_park(state, task), text)
         ruled = self._ruled(text)
         if not firm and ruled and ruled not in self._tools and ruled != "unknown":
             return self._chat(state, text, ruled)
@@ -164,7 +168,7 @@ class Listener:
             return replace(state, task=None), Act(_DROPPED, topic="dropped")
         if ruled in self._tools and ruled != tool.name:
             return self._anew(replace(state, task=None), text)
-        if task.stage == "calling":
+        if task.stage == "calling" or ruled not in ("", "hello", "can_you_hear_me"):
             return self._anew(state, text)
         state, act = self._call(state, tool, task.arguments)
         talk = small_talk().get(ruled)
@@ -197,11 +201,11 @@ class Listener:
         if again:
             return again
         intent = ruled or self._intents.of(text, tuple(self._tools.values())).name
+        number = None if ruled else self._by_number(state, text)
+        if number and (intent in ("", "unknown") or len(masked(text).split()) <= _FEW_WORDS):
+            return number
         if intent in self._tools:
             return self._start(state, self._tools[intent], text)
-        bare_number = self._by_number(state, text)
-        if bare_number and intent in ("", "unknown") and not ruled:
-            return bare_number
         if intent in ("", "unknown"):
             return self._unknown(state, text, sure=ruled == "unknown")
         return self._chat(state, text, intent)
@@ -213,10 +217,10 @@ class Listener:
             if taker is None or ruled not in ("", "thanks", taker.name, *_family(taker.name)):
                 continue
             choice = choice_in(self._words(state, text), parameter)
-            if not choice and yes_or_no(text) and not self._day_or_time(text):
+            if not choice and offers and yes_or_no(text) and not self._day_or_time(text):
                 if len(offers) > 1:
                     return state, Act("Which one would you like?", topic="which")
-                choice = offers[0]
+                choice = next(iter(offers))
             if choice:
                 values = arguments_in(self._words(state, text), taker)
                 return self._proceed(state, taker, self._with_known(state, taker, values, text)
@@ -227,6 +231,8 @@ class Listener:
         """A correction of the last task, or the same for something else: "and in Boston?"."""
         last, said = state.last, plain(text)
         tool = self._tools.get(last.tool) if last else None
+        if tool and _CORRECTS.search(said) and not self._other_tool(text, tool):
+            ruled = "" if ruled in self._tools else ruled
         if last is None or tool is None or ruled not in ("", tool.name, *_family(tool.name)):
             return None
         changes = self._changes(state, last, tool, text)
@@ -244,8 +250,13 @@ class Listener:
         wanted: list[tuple[Tool, str]] = []
         for part in parts:
             tool = self._tools.get(self._ruled(part))
-            ending = tool is not None and tool.name in ("end_call", "talk_to_human")
-            if tool and not ending and not any(self._same_subject(tool.name, t) for t, _ in wanted):
+            if (
+                tool is None
+                or tool.name in ("end_call", "talk_to_human")
+                or _in_passing(tool, part)
+            ):
+                continue
+            if not any(self._same_subject(tool.name, t) for t, _ in wanted):
                 wanted.append((tool, part))
         if len(wanted) < 2 or sum(tool.confirms for tool, _ in wanted[:2]) > 1:
             return None
@@ -260,10 +271,11 @@ class Listener:
             if not act.calls and started.task:
                 waiting.append(started.task)
         if not calls:
-            first, *rest = waiting
+            first, rest = waiting[0], waiting[1:]
             state = replace(state, parked=(*state.parked, *rest), task=first)
             return state, Act(first.words, topic="ask")
-        task = Task(calls[-1].tool, calls[-1].arguments, "calling")
+        last = calls[-1]
+        task = Task(last.tool, last.arguments, "calling")
         state = replace(state, task=task, parked=(*state.parked, *waiting))
         return state, Act(calls=tuple(calls), topic="call")
 
@@ -379,7 +391,8 @@ class Listener:
         ruled = self._ruled(text)
         if ruled not in self._tools or ruled == tool.name or ruled in _family(tool.name):
             return ""
-        return ruled
+        mentioned = _in_passing(self._tools[ruled], text) and tool.of_kind("identifier")
+        return "" if mentioned else ruled
 
     def _meant(self, text: str, tool: Tool) -> str:
         meant = self._intents.of(text, tuple(self._tools.values())).name
@@ -395,10 +408,7 @@ class Listener:
         if moment and moment.name in values:
             before = str(task.arguments.get(moment.name, ""))
             values[moment.name] = self._completed(str(values[moment.name]), before)
-        changed = {n: v for n, v in values.items() if str(task.arguments.get(n, "")) != str(v)}
-        if "identifier" in {_kind(tool, name) for name in changed}:
-            return changed
-        return changed
+        return {n: v for n, v in values.items() if str(task.arguments.get(n, "")) != str(v)}
 
     def _completed(self, said: str, before: str) -> str:
         """ "14:00" said of "2026-11-24T10:30" is 2026-11-24T14:00."""
@@ -427,6 +437,11 @@ class Listener:
             if shared and not other.confirms and other.of_kind("day"):
                 return other
         return None
+
+
+def _in_passing(tool: Tool, part: str) -> bool:
+    """Whether "the order's 1034" only names the order that another request is about."""
+    return tool.name in _FAMILIES[0] and not _INQUIRES.search(plain(part))
 
 
 def _park(state: State, task: Task) -> State:

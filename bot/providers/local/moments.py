@@ -76,8 +76,10 @@ _NUMBER_WORD_GAP = re.compile(r"(?<=\d)\s?-\s?(?=\d)")
 _QUALIFIER = re.compile(
     r"\b(after|before|from|until|till|by|later than|earlier than)\s+(?:about )?$"
 )
-_QUALIFIED_AS = {"from": "after", "later than": "after", "until": "before", "till": "before"}
-_QUALIFIED_AS |= {"by": "before", "earlier than": "before"}
+_QUALIFIED_AS = {
+    "from": "after", "later than": "after",
+    "until": "before", "till": "before", "by": "before", "earlier than": "before",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ _YES_DESPITE_NO = re.compile(
 _FILLER = re.compile(
     r"^(?:(?:um+|uh+|er+|hm+|mm+|oh|ah|well|so|okay|ok|yes|yeah|yep|sure|right|and|actually|sorry"
     r"|hello|hi|please|like|no|let me see|let me think|let's see|i think|i guess|i believe"
-    r"|i suppose|it would be|that would be|that's|that is|it's|it is|its|this is|i said|i mean|i meant"
-    r"|the)\b[\s,.…!\-]*)+",
+    r"|i suppose|it would be|that would be|that's|that is|it's|it is|its|this is|i said|i mean"
+    r"|i meant|the)\b[\s,.…!\-]*)+",
     re.I,
 )
 _TAIL = re.compile(
@@ -58,12 +58,14 @@ _NOT_A_NAME_WORDS = (
     "calling thanks thank if or from so now same then one"
 )
 _NOT_A_NAME = frozenset(_NOT_A_NAME_WORDS.split())
-_PLACE_LEAD = re.compile(r"\b(?:in|for|at|around|near|of|over in|to)\s+(?P<place>[^,.?!;]+)", re.I)
+_PLACE_LEAD = re.compile(
+    r"\b(?:in|for|at|around|near|of|over in|to)\s+(?=(?P<place>[^,.?!;]+))", re.I
+)
 _NOT_A_PLACE_WORDS = (
-    "today tomorrow tonight now right currently this that next on at the please monday tuesday "
-    "wednesday thursday friday saturday sunday later be is like weekend and morning afternoon "
-    "evening going outside if will would for day week me my you your i it there here do does "
-    "looking during or but because order a an"
+    "where what when how today tomorrow tonight now right currently this that next on at the "
+    "please monday tuesday wednesday thursday friday saturday sunday later be is like weekend and "
+    "morning afternoon evening going outside if will would for day week me my you your i it there "
+    "here do does looking during or but because order a an"
 )
 _NOT_A_PLACE = frozenset(_NOT_A_PLACE_WORDS.split())
 _FAULT = re.compile(
@@ -79,7 +81,8 @@ _FAULT = re.compile(
 _BECAUSE = re.compile(r"\b(?:because|since|the reason is|due to|as it|as they)\s+(.+)", re.I)
 _ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,
-    "earlier": 0, "earliest": 0, "soonest": 0, "last": -1, "later": -1, "latest": -1,
+    "early": 0, "earlier": 0, "earliest": 0, "soonest": 0,
+    "last": -1, "late": -1, "later": -1, "latest": -1,
 }  # fmt: skip
 
 
@@ -123,7 +126,8 @@ def email_in(text: str) -> str:
     """The e-mail address, written or spelled: "maria dot lopez at example dot com"; "" if none."""
     if written := _EMAIL.search(text):
         return written[0].lower().rstrip(".")
-    words = re.findall(r"[\w+-]+(?:\.[\w+-]+)*|@", re.sub(r"\s*@\s*", " @ ", text.lower()))
+    plainly = re.sub(r"['’]s\b", "", re.sub(r"\s*@\s*", " @ ", text.lower()))
+    words = re.findall(r"[\w+-]+(?:\.[\w+-]+)*|@", plainly)
     for i in (i for i in reversed(range(len(words))) if words[i] in ("at", "@")):
         host, local = _host(words[i + 1 :]), _mailbox(words[:i])
         if host and local:
@@ -201,13 +205,12 @@ def place_in(text: str, *, expected: bool = False) -> str:
     for match in reversed(list(_PLACE_LEAD.finditer(text))):
         if place := _place(match["place"]):
             return place
-    if expected:
-        return _place(
-            re.sub(r"^(?:i'm|i am|i live)?\s*(?:in|for|at|from)\s+", "", bare(text), flags=re.I)
-        )
-    capitals = re.findall(r"(?<=\s)[A-Z][a-z]+(?: [A-Z][a-z]+)*", text)
+    capitals = re.findall(r"(?:(?<=\s)|^(?=\w+,))[A-Z][a-z]+(?: [A-Z][a-z]+)*", text)
     places = [place for words in capitals if (place := _place(words))]
-    return places[-1] if places else ""
+    if places:
+        return places[-1]
+    lead = r"^(?:i'm|i am|i live)?\s*(?:in|for|at|from)\s+"
+    return _place(re.sub(lead, "", bare(text), flags=re.I)) if expected else ""
 
 
 def _place(words: str) -> str:
@@ -240,8 +243,9 @@ def chosen(text: str, offers: Sequence[datetime], now: datetime) -> datetime | N
         and _in_part(offer, moment.part)
     ]
     exact = moment.day or (moment.at and not moment.limit and not moment.until) or moment.part
-    if exact:
-        return fitting[0] if len(fitting) == 1 else None
+    if exact and len(fitting) < 2:
+        return fitting[0] if fitting else None
+    offers = fitting if exact else offers
     place = ordinal_in(text, len(offers))
     if place is not None:
         return offers[place]

@@ -38,7 +38,9 @@ def report(name: str, found: Sequence[Verdict]) -> str:
         f"{name}: {len(found)} utterances, intent {intent / len(found):.0%}, "
         f"intent and arguments {both / len(found):.0%}"
     ]
-    return "\n".join(lines + [f"  not understood: {v.utterance}" for v in found if not v.understood])
+    return "\n".join(
+        lines + [f"  not understood: {v.utterance}" for v in found if not v.understood]
+    )
 
 
 def _verdict(label: Mapping[str, object], dialogue: Dialogue) -> Verdict:

@@ -216,3 +216,101 @@ def decide(dialogue: Dialogue, *parts: Sequence[LLMContextMessage]) -> Act:
     """What the dialogue does after these messages, with the agent's tools."""
     whole = context(*parts)
     return dialogue.decide(whole.get_messages(), whole.tools, NOW)
+
+
+class Call:
+    """A conversation in which every tool answers from a script, as the real ones do."""
+
+    def __init__(self, dialogue: Dialogue, tools: Sequence[object] = TOOLS) -> None:
+        self.messages: list[LLMContextMessage] = [*said(GREETING)]
+        self.calls: list[tuple[str, Mapping[str, object]]] = []
+        self._dialogue = dialogue
+        self._tools = tools
+
+    def hears(self, text: str) -> str:
+        """Echo's whole answer to the caller, after the tools it called."""
+        self.messages += heard(text)
+        spoken: list[str] = []
+        for _ in range(3):
+            act = self.act()
+            self.messages += said(act.text) if act.text else []
+            spoken.append(act.text)
+            for call in act.calls:
+                self.calls.append((call.tool, call.arguments))
+                self.messages += called(
+                    call.tool, call.arguments, answer(call.tool, call.arguments)
+                )
+            if not act.calls:
+                break
+        return " ".join(words for words in spoken if words)
+
+    def act(self) -> Act:
+        whole = context(self.messages, tools=self._tools)
+        return self._dialogue.decide(whole.get_messages(), whole.tools, NOW)
+
+    @property
+    def last(self) -> tuple[str, Mapping[str, object]]:
+        """The tool called last, and its arguments."""
+        return self.calls[-1]
+
+
+def answer(tool: str, given: Mapping[str, object]) -> Mapping[str, object]:
+    """What the agent's tools answer, in shape and in substance."""
+    number, name = given.get("order_number"), given.get("name")
+    match tool:
+        case "look_up_order" if given.get("email") == "pair@example.com" and not number:
+            return {
+                "ask": "I found order 1050, your chair and order 1051, your desk. Which one is it?",
+                "order_numbers": [1050, 1051],
+            }
+        case "look_up_order" | "track_shipment" | "start_return" if number == "9999":
+            return {"error": "I can't find an order 9999. Could you check the number?"}
+        case "look_up_order" if number or given.get("email"):
+            return {"say": f"Order {number or 1042} is on its way.", "order_number": number or 1042}
+        case "look_up_order":
+            return {"ask": _ASK_NUMBER}
+        case "track_shipment":
+            return {"say": f"UPS has order {number}.", "order_number": number}
+        case "start_return" if given.get("confirmed"):
+            return {"say": f"The return of order {number} is started.", "order_number": number}
+        case "start_return":
+            return {
+                "confirm": f"You would like to return order {number}. Shall I start the return?",
+                "order_number": number,
+            }
+        case "find_appointments" if given.get("day") == "2026-11-27":
+            return {
+                "say": "I have Friday at 11 AM. Would you like that?",
+                "slots": ["2026-11-27T11:00"],
+            }
+        case "find_appointments":
+            return {"say": _OFFER, "slots": SLOTS}
+        case "book_appointment" if given["starts_at"] == "2026-11-24T12:00":
+            return {
+                "error": "Tuesday at noon is not free. I could offer 11:30 AM or 12:30 PM.",
+                "slots": ["2026-11-24T11:30", "2026-11-24T12:30"],
+            }
+        case "book_appointment" if given.get("confirmed"):
+            return {
+                "say": f"{name} is booked for {given['starts_at']}.",
+                "starts_at": given["starts_at"], "name": name,
+            }  # fmt: skip
+        case "book_appointment":
+            return {
+                "confirm": f"{given['starts_at']}, for {name}. Shall I book it?",
+                "starts_at": given["starts_at"], "name": name,
+            }  # fmt: skip
+        case "cancel_appointment" if not name:
+            return {"ask": "Which name is the appointment under?"}
+        case "cancel_appointment" if given.get("confirmed"):
+            return {"say": "The appointment is cancelled.", "name": name}
+        case "cancel_appointment":
+            return {"confirm": f"{name}, Tuesday at 10:30 AM. Shall I cancel it?", "name": name}
+        case "get_weather":
+            return {"say": f"{given['city']} will be sunny.", "city": given["city"]}
+        case "talk_to_human":
+            return {"say": "A colleague will call you back.", "reference": "H1"}
+        case "end_call":
+            return {"say": "Thank you for calling. Goodbye!"}
+        case _:
+            return {"say": f"{tool} did its work."}
