@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.bench import goals
 from tests.bench.bench import measure, summary
 from tests.bench.house import BenchError
-from tests.bench.page import page
+from tests.bench.page import doubts, page
 
 
 def main() -> int:
@@ -32,7 +32,8 @@ def main() -> int:
         return 2
     given.out.write_text(json.dumps(summary(bench), indent=1) + "\n", encoding="utf-8")
     given.out.with_suffix(".md").write_text(page(bench) + "\n", encoding="utf-8")
-    print(f"\n{goals.table(bench.results)}\n\nWritten: {given.out}, {given.out.with_suffix('.md')}")
+    print("", goals.table(bench.results), *doubts(bench), sep="\n\n")
+    print(f"\nWritten: {given.out}, {given.out.with_suffix('.md')}")
     return 0 if all(result.met for result in bench.results) else 1
 
 

@@ -4,6 +4,8 @@ from tests.bench import figures, goals
 from tests.bench.bench import Bench, Phase
 from tests.bench.figures import Spread
 
+_TRUSTED_LATE_MS = 10.0  # half a frame: beyond, a caller's own lateness shows as gaps
+
 
 def page(bench: Bench) -> str:
     return "\n\n".join(
@@ -12,12 +14,24 @@ def page(bench: Bench) -> str:
             "Written by `make bench`. From the caller's last audible sample to Echo's first, as "
             "heard without a jitter buffer. The callers run on the same machine as the server.",
             goals.table(bench.results),
+            *doubts(bench),
             f"## One call\n\n{_phase(bench.alone)}",
             f"## {len(bench.many.calls)} calls at once\n\n{_phase(bench.many)}",
             f"## Where the time goes\n\n{_stages(bench)}",
             f"## The machine\n\n{_machine(bench)}",
         ]
     )
+
+
+def doubts(bench: Bench) -> list[str]:
+    """Why the figures should not be trusted, if so: a machine too busy to measure on."""
+    late_ms = figures.callers_late([*bench.alone.calls, *bench.many.calls])
+    if late_ms <= _TRUSTED_LATE_MS:
+        return []
+    return [
+        f"**The machine was busy with other things**: the callers themselves were {late_ms:.0f} ms "
+        "late (p99), which adds to every figure. Measure again when it is quiet."
+    ]
 
 
 def _phase(phase: Phase) -> str:
