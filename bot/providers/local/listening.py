@@ -1,7 +1,7 @@
 """Which audio to decode, and when: decided from the audio and the VAD, in audio time.
 
-A VAD says "stop" some 0.2 s after the last word. `Listening` notices the silence by itself after
-half of that and asks for a decode on the guess that the sentence is over, so that the text is there
+A VAD says "stop" some 0.25 s after the last word. `Listening` notices the silence by itself after
+0.1 s and asks for a decode on the guess that the sentence is over, so that the text is there
 when the VAD agrees. If the caller goes on, the guess was a partial.
 """
 
@@ -22,9 +22,10 @@ class Timing(BaseModel):
 
     partial_every_secs: float = Field(default=0.6, gt=0)
     """Between two looks at the unfinished sentence. Each costs as much as the final one."""
-    silence_secs: float = Field(default=0.1, gt=0)
+    silence_secs: float = Field(default=0.08, gt=0)
     """Silence after which the sentence is decoded on the guess that it is over: long enough to skip
-    the gap inside a "t" or "k", short enough for the text to be there when the VAD says stop."""
+    the gap inside a "t" or "k", short enough for the text to be there when the VAD says stop.
+    Twice that over noise, in which a voice seems to end before it does."""
     preroll_secs: float = Field(default=0.3, ge=0, le=2)
     """Audio taken from before the VAD heard speech: a VAD misses a soft first consonant."""
     cut_after_secs: float = Field(default=10.0, gt=0)
@@ -69,7 +70,7 @@ class Listening:
     """Audio kept while nobody speaks, for the preroll."""
     _RESUMED_SECS = 0.03
     """A voice this long is more than a click: the caller goes on."""
-    _VAD_LAG_SECS = 0.1
+    _VAD_LAG_SECS = 0.06
     """The VAD may find the end of speech this much later than the guess and still mean the same."""
     _QUIETEST_WITHIN_SECS = 5.0
     """Where to look for the moment to cut a monologue that has no pause."""
@@ -123,7 +124,8 @@ class Listening:
     def stopped(self, stop_secs: float) -> Take | None:
         """The VAD has heard no voice for `stop_secs`: the whole sentence, or what is left of it.
 
-        The take covers the last guess if that still stands: nothing was said after it.
+        The take covers the last guess if that still stands: nothing was said after it. None if
+        there is nothing to decode.
         """
         if self._start is None:
             return None
@@ -131,11 +133,16 @@ class Listening:
         end = self.position
         if self._guess and voice_ended <= self._guess.end + self._samples(self._VAD_LAG_SECS):
             end = self._guess.end
-        return self._give(Kind.FINAL, self._start, end, more=False)
+        take = self._give(Kind.FINAL, self._start, end, more=False)
+        return take if take.end > take.start else None
 
     def postpone_partial(self, secs: float) -> None:
         """No partial for the next `secs` of audio."""
         self._partial_due = max(self._partial_due, self.position + self._samples(secs))
+
+    def retry_partial(self, secs: float) -> None:
+        """The last partial was not decoded: another after `secs` of audio."""
+        self._partial_due = self.position + self._samples(secs)
 
     def abandon(self) -> None:
         """Forgets the sentence being spoken."""
@@ -162,7 +169,8 @@ class Listening:
         return None
 
     def _fell_silent(self, start: int) -> Take | None:
-        if self._loudness.silent_secs < self._timing.silence_secs:
+        enough = self._timing.silence_secs * (1 if self._loudness.clear else 2)
+        if self._loudness.silent_secs < enough:
             return None
         self._guess = Take(Kind.GUESS, start, self._measured)
         self.postpone_partial(self._timing.partial_every_secs)

@@ -16,10 +16,14 @@ class Loudness:
     10 dB/s; both in dB below full scale. Quicker than a VAD and easier to fool: a hint, no verdict.
     """
 
-    _SILENCE_SHARE = 0.4
-    """Share of the way from background to voice, in dB, that is still silence."""
+    _SILENCE_SHARE = 0.3
+    """Share of the way from background to voice, in dB, that is still silence..."""
+    _SILENCE_DB = (5.0, 20.0)
+    """...within these: noise wavers by some dB, and a last "s" is 20 dB softer than a vowel."""
     _LEAST_CONTRAST_DB = 10.0
     """With less between background and voice, nothing is called silence."""
+    _CLEAR_CONTRAST_DB = 35.0
+    """With more, a voice can be followed to its end."""
 
     def __init__(self) -> None:
         self._smooth = _LEAST_DB
@@ -27,6 +31,11 @@ class Loudness:
         self._quietest: deque[float] = deque(maxlen=30)  # of each 0.1 s
         self._frames = 0
         self._silent = self._voiced = self._pause = 0
+
+    @property
+    def clear(self) -> bool:
+        """Whether the background is so low that a voice ends where it seems to end."""
+        return self._contrast_db >= self._CLEAR_CONTRAST_DB
 
     @property
     def silent_secs(self) -> float:
@@ -63,10 +72,12 @@ class Loudness:
             self._pause = self._silent or self._pause
             self._silent, self._voiced = 0, self._voiced + 1
 
+    @property
+    def _contrast_db(self) -> float:
+        return self._voice - min(self._quietest)
+
     def _is_silent(self) -> bool:
-        background = min(self._quietest)
-        contrast = self._voice - background
-        return (
-            contrast >= self._LEAST_CONTRAST_DB
-            and self._smooth < background + contrast * self._SILENCE_SHARE
-        )
+        contrast = self._contrast_db
+        least, most = self._SILENCE_DB
+        above = min(most, max(least, contrast * self._SILENCE_SHARE))
+        return contrast >= self._LEAST_CONTRAST_DB and self._smooth < self._voice - contrast + above

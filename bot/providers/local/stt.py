@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Protocol
 
 from pipecat.frames.frames import (
@@ -140,7 +139,7 @@ class WhisperSTT(STTService):
 
     def _look(self, take: Take) -> None:
         if self._engine.busy or (self._partial and not self._partial.task.done()):
-            self._listening.postpone_partial(self._PARTIAL_RETRY_SECS)
+            self._listening.retry_partial(self._PARTIAL_RETRY_SECS)
         else:
             self._partial = self._decode(take)
 
@@ -163,7 +162,8 @@ class WhisperSTT(STTService):
         return _Decode(take, task)
 
     async def _read(self, take: Take, clip: Clip) -> Transcript | None:
-        began = perf_counter()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
             async with asyncio.timeout(self._whisper_settings.deadline_secs):
                 heard = await self._engine.transcribe(clip, partial=take.kind is Kind.PARTIAL)
@@ -171,7 +171,7 @@ class WhisperSTT(STTService):
             await self.push_error("Whisper could not decode a clip", exception=error)
             return None
         if take.kind is Kind.PARTIAL:
-            self._listening.postpone_partial((perf_counter() - began) / self._PARTIAL_SHARE)
+            self._listening.postpone_partial((loop.time() - began) / self._PARTIAL_SHARE)
         await self._show(take, heard)
         return heard
 

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
@@ -218,39 +219,51 @@ class _Said:
     words: tuple[Word, ...]
 
 
-@lru_cache(maxsize=1)
 def load(settings: WhisperSettings) -> Whisper:
-    """The process's engine, warmed by one decode; later calls with the same settings get the same.
+    """The process's engine, warmed by one decode; later calls with the same model get the same.
 
     Takes about a second. Raises `WeightsError` when the model is missing or not the expected one.
     """
+    with _LOADING:
+        return _load(
+            settings.model_dir, settings.model_sha256, settings.prompt, workers=settings.workers
+        )
+
+
+_LOADING = Lock()
+
+
+@lru_cache(maxsize=1)
+def _load(model_dir: Path | None, sha256: str, prompt: str, *, workers: int) -> Whisper:
     import ctranslate2
     import tokenizers
 
-    folder = _folder(settings)
+    folder = _own(model_dir, sha256) if model_dir else _packaged()
+    vocabulary = present(folder / "tokenizer.json")
     try:
         model = ctranslate2.models.Whisper(
-            str(folder), compute_type="int8", intra_threads=1, inter_threads=settings.workers
+            str(folder), compute_type="int8", intra_threads=1, inter_threads=workers
         )
-    except (RuntimeError, ValueError) as error:
-        raise WeightsError(f"{folder} holds no Whisper model of CTranslate2: {error}.") from None
-    tokenizer = tokenizers.Tokenizer.from_file(str(present(folder / "tokenizer.json")))
-    typed = cast(Model, model)
-    whisper = Whisper(typed, tokenizer, prompt=settings.prompt, workers=settings.workers)
+        tokenizer = tokenizers.Tokenizer.from_file(str(vocabulary))
+    except Exception as error:  # tokenizers raises no other
+        raise WeightsError(f"{folder} holds no Whisper model of CTranslate2: {error}.") from error
+    whisper = Whisper(cast(Model, model), tokenizer, prompt=prompt, workers=workers)
     whisper.decode(Clip(bytes(2 * RATE), RATE))
     return whisper
 
 
-def _folder(settings: WhisperSettings) -> Path:
-    if settings.model_dir is None:
-        folder = packaged(_PACKAGE, distribution=_DISTRIBUTION) / "model"
-        for name, sha256 in _DIGESTS.items():
-            verified(folder / name, sha256)
-        return folder
-    weights = present(settings.model_dir / "model.bin")
-    if settings.model_sha256:
-        verified(weights, settings.model_sha256)
-    return settings.model_dir
+def _packaged() -> Path:
+    folder = packaged(_PACKAGE, distribution=_DISTRIBUTION) / "model"
+    for name, sha256 in _DIGESTS.items():
+        verified(folder / name, sha256)
+    return folder
+
+
+def _own(model_dir: Path, sha256: str) -> Path:
+    weights = present(model_dir / "model.bin")
+    if sha256:
+        verified(weights, sha256)
+    return model_dir
 
 
 def window_secs(clip_secs: float) -> float:
@@ -259,7 +272,8 @@ def window_secs(clip_secs: float) -> float:
 
 
 def _prompt_ids(tokenizer: tokenizers.Tokenizer, prompt: str, *, multilingual: bool) -> list[int]:
-    before = [_token(tokenizer, "<|startofprev|>"), *tokenizer.encode(f" {prompt}").ids]
+    expected = tokenizer.encode(f" {prompt}", add_special_tokens=False).ids
+    before = [_token(tokenizer, "<|startofprev|>"), *expected]
     english = [_token(tokenizer, "<|en|>"), _token(tokenizer, "<|transcribe|>")]
     return [
         *(before if prompt else []),
