@@ -256,7 +256,8 @@ def _looked_up(text: str, today: date) -> date | None:
     found = dateparser.parse(
         text,
         languages=["en"],
-        settings={"RELATIVE_BASE": base, "PREFER_DATES_FROM": "future"},
+        # With a zone named, dateparser does not go looking for the machine's.
+        settings={"RELATIVE_BASE": base, "PREFER_DATES_FROM": "future", "TIMEZONE": "UTC"},
     )
     if found is None:
         return None

@@ -6,11 +6,11 @@ Two callers can never have the same slot: a unique index says so, not a lock of 
 import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import date, datetime, time
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import (
     URL,
     Connection,
@@ -32,11 +32,6 @@ from bot.tools import heard, seed
 from bot.tools.clinic import ClinicSettings
 from bot.tools.tables import Appointment, Handoff, Order, Return, Slot, Table, fold
 
-_SQLITE_BUSY_SECS = 3.0
-_POSTGRES_CONNECT_SECS = 3.0
-_POSTGRES_COMMAND_SECS = 3.0
-# Shorter than any tool's deadline: a write then always has an outcome the caller can hear.
-_POOL_WAIT_SECS = 3.0
 _SEED_LOCK = 0x4563686F
 _STANDS = Appointment.cancelled_at.is_(None)
 
@@ -52,6 +47,9 @@ class StoreSettings(BaseModel):
 
     url: str = "sqlite+aiosqlite:///echo.db"
     """A file where the server was started; or postgresql://user:password@host/name."""
+    patience_secs: float = Field(default=3, gt=0)
+    """How long to wait for a connection, a lock or a statement each: less than a tool's deadline,
+    so that a write has an outcome the caller can hear."""
 
 
 async def open_store(settings: StoreSettings, clinic: ClinicSettings) -> "Store":
@@ -78,7 +76,8 @@ class Store:
 
     def __init__(self, settings: StoreSettings, clinic: ClinicSettings) -> None:
         self._url = database_url(settings.url)
-        self._engine = _engine(self._url)
+        self._engine = _engine(self._url, settings.patience_secs)
+        self._patience_secs = settings.patience_secs
         self._writing = self._engine.execution_options(write=True)
         self._clinic = clinic
         self._prepared_for: date | None = None
@@ -94,6 +93,8 @@ class Store:
         """
         if self._prepared_for == today:
             return
+        if self._engine.dialect.name == "sqlite":
+            await asyncio.to_thread(self._open_file)
         async with self._session(write=True) as session:
             if self._engine.dialect.name == "postgresql":
                 await session.execute(select(func.pg_advisory_xact_lock(_SEED_LOCK)))
@@ -101,6 +102,21 @@ class Store:
             await self._seed_orders(session, today)
             await self._extend_calendar(session, today)
         self._prepared_for = today
+
+    def _open_file(self) -> None:
+        """Turn write-ahead logging on, which lets calls read while one writes; it stays on.
+
+        It also finds out, on a plain connection that leaves no thread behind, whether the file
+        can be written.
+        """
+        try:
+            file = sqlite3.connect(self._url.database or ":memory:", timeout=self._patience_secs)
+            with closing(file):
+                file.execute("PRAGMA journal_mode=WAL")
+                file.execute("BEGIN IMMEDIATE")
+                file.rollback()
+        except sqlite3.Error as error:
+            raise StoreError(_advice(self._url, error)) from error
 
     async def order(self, number: int) -> Order | None:
         async with self._session() as session:
@@ -241,7 +257,7 @@ def database_url(url: str) -> URL:
     )
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise StoreError(advice) from None
     match parsed.get_backend_name():
         case "sqlite":
@@ -253,20 +269,20 @@ def database_url(url: str) -> URL:
             raise StoreError(advice)
 
 
-def _engine(url: URL) -> AsyncEngine:
+def _engine(url: URL, patience_secs: float) -> AsyncEngine:
     if url.get_backend_name() == "postgresql":
         return create_async_engine(
             url,
             hide_parameters=True,
             pool_pre_ping=True,
-            pool_timeout=_POOL_WAIT_SECS,
-            connect_args={
-                "timeout": _POSTGRES_CONNECT_SECS,
-                "command_timeout": _POSTGRES_COMMAND_SECS,
-            },
+            pool_timeout=patience_secs,
+            connect_args={"timeout": patience_secs, "command_timeout": patience_secs},
         )
     engine = create_async_engine(
-        url, hide_parameters=True, connect_args={"timeout": _SQLITE_BUSY_SECS}
+        url,
+        hide_parameters=True,
+        pool_timeout=patience_secs,
+        connect_args={"timeout": patience_secs},
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -276,7 +292,7 @@ def _engine(url: URL) -> AsyncEngine:
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # sqlite3 would begin transactions by itself, too late
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -296,11 +312,15 @@ def _return_of(order_number: int) -> Select[Return]:
 
 
 def _advice(url: URL, error: Exception) -> str:
+    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
     if url.get_backend_name() == "sqlite":
         path = Path(url.database or "")
+        if "not a database" in reason:
+            return f"{path} is not a database: choose another DATABASE_URL or move the file away."
+        if "locked" in reason:
+            return f"{path} is locked: another program has been writing to it for too long."
         if not path.absolute().parent.is_dir():
             return f"Cannot write {path}: choose another DATABASE_URL or make the folder."
         return f"Cannot write {path}: choose another DATABASE_URL or make the folder writable."
     place = url.render_as_string(hide_password=True)
-    reason = str(getattr(error, "orig", error)).splitlines()[0]
     return f"Cannot use {place}: start the database or choose another DATABASE_URL ({reason})."

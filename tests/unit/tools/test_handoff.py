@@ -1,0 +1,67 @@
+import pytest
+
+from bot.tools.desk import Desk
+from bot.tools.handoff import summarize, talk_to_human
+from tests.unit.tools.conftest import use
+
+TALK = [
+    {"role": "developer", "content": "never said aloud"},
+    {"role": "user", "content": "Where is my order 1042?"},
+    {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]},
+    {"role": "tool", "content": "{}", "tool_call_id": "1"},
+    {"role": "assistant", "content": [{"type": "text", "text": "It is in Columbus, Ohio."}]},
+    {"role": "user", "content": "I want a person."},
+]
+
+
+def test_a_summary_is_the_reason_and_what_both_said():
+    assert summarize("a late order", TALK).splitlines() == [
+        "Reason: a late order",
+        "Caller: Where is my order 1042?",
+        "Echo: It is in Columbus, Ohio.",
+        "Caller: I want a person.",
+    ]
+
+
+def test_a_long_call_is_summarized_by_its_end():
+    long = [{"role": "user", "content": f"line {n} " + "x" * 500} for n in range(50)]
+    lines = summarize("", long).splitlines()
+    assert lines[0] == "Reason: not given"
+    assert lines[-1].startswith("Caller: line 49")
+    assert len(lines) == 13
+    assert max(map(len, lines)) < 220
+
+
+@pytest.mark.real_clock
+async def test_without_a_way_to_transfer_a_colleague_calls_back(desk: Desk):
+    answer = await use(talk_to_human, desk, reason="a late order")
+    assert answer["say"] == "A colleague will call you back. Your reference is 7001."
+
+
+@pytest.mark.real_clock
+async def test_the_caller_is_passed_on_to_the_colleague(desk: Desk):
+    passed_on_to = []
+
+    async def transfer(number: str) -> bool:
+        passed_on_to.append(number)
+        return True
+
+    desk.transfer, desk.colleague = transfer, "+15550100"
+    answer = await use(talk_to_human, desk)
+    assert passed_on_to == ["+15550100"]
+    assert (answer["transferred"], answer["reference"]) == (True, 7001)
+
+
+@pytest.mark.real_clock
+async def test_a_transfer_that_fails_becomes_a_call_back(desk: Desk):
+    async def transfer(number: str) -> bool:
+        return False
+
+    desk.transfer, desk.colleague = transfer, "+15550100"
+    assert "call you back" in str((await use(talk_to_human, desk))["say"])
+
+
+@pytest.mark.real_clock
+async def test_asking_twice_keeps_one_reference(desk: Desk):
+    first = await use(talk_to_human, desk)
+    assert (await use(talk_to_human, desk, reason="again"))["reference"] == first["reference"]
