@@ -15,13 +15,13 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
 
 run: $(RUN_READY) ## talk to Echo in the browser: http://localhost:7860 (HOST, PORT)
-	@exec $(BIN)/python server.py
+	@LOGURU_AUTOINIT=0 exec $(BIN)/python server.py
 
 mic: $(RUN_READY) ## talk to Echo on this machine's microphone and speaker
-	@exec $(BIN)/python -m bot
+	@LOGURU_AUTOINIT=0 exec $(BIN)/python -m bot
 
 call: $(RUN_READY) ## call a running Echo without a microphone: make call SAY="Where is my order 1042?"
-	@exec $(BIN)/python -m evals.call --url $(URL) $(if $(SAY),--say "$(SAY)")
+	@LOGURU_AUTOINIT=0 exec $(BIN)/python -m evals.call --url $(URL) $(if $(SAY),--say "$(SAY)")
 
 test: $(DEV_READY) ## the whole suite (Debian packages it uses: see .ci/run)
 	@$(BIN)/python -m pytest

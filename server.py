@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import time
+from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -16,18 +17,13 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
-from loguru import logger
-from pipecat_ai_prebuilt.frontend import PipecatPrebuiltUI
 
-from bot import config
-from bot.config import Settings, SettingsError
+from bot.config import Settings
 from bot.house import House, open_house
 from bot.pool import Places, Pool
 from bot.providers.choice import choices
-from bot.providers.local.weights import WeightsError
-from bot.providers.settings import MissingKeyError
 from bot.session import run_call
-from bot.tools.store import StoreError
+from bot.startup import run, say
 from transports import daily, start, webrtc, websocket
 from transports.tickets import Tickets
 
@@ -56,9 +52,15 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     app.include_router(websocket.routes(settings.websocket, tickets, places, pool.run))
     app.include_router(webrtc.routes(settings.webrtc, places, pool.run))
     _tell(app, house, places, list(ways))
-    app.mount("/client", PipecatPrebuiltUI)
+    app.mount("/client", _official_page())
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return app, pool
+
+
+def _official_page() -> StaticFiles:
+    with redirect_stdout(None):  # its package prints where it found its files
+        from pipecat_ai_prebuilt.frontend import PipecatPrebuiltUI
+    return PipecatPrebuiltUI
 
 
 def _tell(app: FastAPI, house: House, places: Places, transports: list[str]) -> None:
@@ -154,38 +156,5 @@ def _uvicorn(app: FastAPI) -> uvicorn.Config:
     )
 
 
-def log_to_stderr(level: str) -> None:
-    """One line an event. Of pipecat only warnings: what it says below may hold a caller's words."""
-    logger.remove()
-    logger.add(
-        sys.stderr,
-        level=level,
-        filter={"": level, "pipecat": "WARNING"},
-        format="{time:HH:mm:ss.SSS} {level:<7} {message} {extra}",
-        backtrace=False,
-        diagnose=False,
-    )
-
-
-def say(line: str) -> None:
-    print(line, flush=True)
-
-
-def main() -> int:
-    """Serve; 2 when it cannot start, with one line that says what to do."""
-    try:
-        settings = config.load()
-        log_to_stderr(settings.log_level)
-        for choice in choices(settings).values():
-            say(str(choice))
-        asyncio.run(serve(settings))
-    except (SettingsError, MissingKeyError, WeightsError, StoreError, PortError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 0
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(serve, PortError))

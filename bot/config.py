@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as UnreadableError
 
 from bot.providers.settings import ProviderSettings
 from bot.tools.clinic import ClinicSettings
@@ -13,6 +14,7 @@ from bot.tools.store import StoreSettings
 from bot.turns import TurnSettings
 from processors.filler import FillerPolicy
 from transports.daily import DailySettings
+from transports.local import LocalSettings
 from transports.start import StartSettings
 from transports.tickets import TicketSettings
 from transports.webrtc import WebrtcSettings
@@ -48,6 +50,8 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     """How long live calls may finish after SIGTERM."""
     greeting: str = "Hi, this is Echo at Acme. How can I help?"
     """Said when a caller connects."""
+    apology: str = "Sorry, something went wrong on my side. Could you say that again?"
+    """Said when a stage fails, so that the caller does not wait for an answer."""
     persona: Path = Path(__file__).with_name("persona.md")
     """The system prompt, as prose."""
 
@@ -56,6 +60,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     websocket: WebsocketSettings = WebsocketSettings()
     webrtc: WebrtcSettings = WebrtcSettings()
     daily: DailySettings = DailySettings()
+    local: LocalSettings = LocalSettings()
 
     turn: TurnSettings = TurnSettings()
     filler: FillerPolicy = FillerPolicy()
@@ -72,6 +77,8 @@ def load() -> Settings:
     """
     try:
         return Settings()
+    except UnreadableError as error:
+        raise SettingsError(f"A setting is not JSON where JSON is due: {error}.") from None
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(dict(e)) for e in error.errors())) from None
 
@@ -85,6 +92,6 @@ def _explain(error: dict[str, object]) -> str:
         case {"type": "extra_forbidden"}:
             return f"There is no setting {name}; see the README for those there are."
         case {"input": SecretStr(), "msg": message} | {"msg": message}:
-            return f"{name} is wrong: {message}."
+            return f"{name} is wrong: {str(message).removeprefix('Value error, ').rstrip('.')}."
         case _:
             return f"{name} is wrong."

@@ -37,9 +37,9 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     store = await told("the database", open_store(settings.database, settings.clinic), progress)
     lag = LoopLag()
     try:
-        engines = await warm(settings, progress)
+        engines = await warm(settings, TOOLS, progress)
         brief = Brief(persona, settings.clinic.now)
-        await told("the first call", rehearse(settings, engines, brief, TOOLS), progress)
+        await told("the first call", rehearse(settings, engines, brief), progress)
         lag.start()
         yield House(settings, engines, store, weather_source(settings.weather), brief, lag)
     finally:

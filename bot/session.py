@@ -3,7 +3,7 @@
 import asyncio
 
 from loguru import logger
-from pipecat.frames.frames import TTSSpeakFrame
+from pipecat.frames.frames import ErrorFrame, TTSSpeakFrame
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import (
@@ -29,6 +29,9 @@ from transports.connection import Connection
 
 READY_SECS = 1.0
 """RTVI clients say when they are ready, within a round trip; others are greeted after this."""
+
+APOLOGY_SECS = 5.0
+"""A stage that fails over and over is apologised for no more often than this."""
 
 
 async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
@@ -56,6 +59,7 @@ class Call:
         self._started_secs = asyncio.get_running_loop().time()
         self._outcome: SessionOutcome = "agent_ended"
         self._greeted = False
+        self._apology_due_secs = self._started_secs
         self._tally = SessionTally(connection.session_id, connection.kind)
         self._desk = Desk(
             store=house.store,
@@ -117,6 +121,11 @@ class Call:
         async def ready(*_: object) -> None:
             await self._greet()
 
+        @worker.event_handler("on_pipeline_error")
+        async def failed(_: object, error: ErrorFrame) -> None:
+            logger.bind(source=str(error.processor), fatal=error.fatal).error("a stage failed")
+            await self._apologise()
+
         @worker.event_handler("on_idle_timeout")
         async def idle(*_: object) -> None:
             self._outcome = "idle"
@@ -125,6 +134,13 @@ class Call:
         if not self._greeted:
             self._greeted = True
             await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.greeting))
+
+    async def _apologise(self) -> None:
+        """Say that something went wrong: the caller is waiting for an answer that will not come."""
+        now_secs = asyncio.get_running_loop().time()
+        if now_secs >= self._apology_due_secs:
+            self._apology_due_secs = now_secs + APOLOGY_SECS
+            await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.apology))
 
     async def _on_turn(self, turn: TurnLatency) -> None:
         report.log_turn(turn)

@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "bot.pool": ("bot.session", "transports.connection"),
     "bot.runner": ("bot.config", "bot.house", "bot.session", "transports.connection"),
+    "bot.startup": ("bot.config", "bot.providers", "bot.tools.store"),
     "bot.__main__": ("bot", "transports"),
     "bot": ("bot.runner",),
     "server": ("bot", "transports"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer
+from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.audio.vad_processor import VADProcessor
 from pipecat.processors.frame_processor import FrameProcessor
 
@@ -13,6 +14,7 @@ from bot.providers.stt import stt
 from bot.providers.tts import tts
 from bot.providers.warm import Engines
 from processors.filler import Filler, FillerPolicy
+from processors.whole_chunks import WholeChunks
 
 __all__ = ["Brief", "Stages", "stages"]
 
@@ -42,5 +44,5 @@ def stages(
         stt=stt(serving["STT"], settings, engines),
         llm=llm(serving["LLM"], settings, engines, brief),
         filler=Filler(filler),
-        tts=tts(serving["TTS"], settings, engines),
+        tts=Pipeline([tts(serving["TTS"], settings, engines), WholeChunks()]),
     )

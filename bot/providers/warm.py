@@ -1,9 +1,11 @@
 """Loads every model once, before the first caller needs it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
+
+from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 
 from bot.providers.choice import choices
 from bot.providers.local import brain, embedding, tts, whisper
@@ -27,8 +29,10 @@ class Engines:
     embedder: embedding.Embedder | None
 
 
-async def warm(settings: ProviderSettings, progress: Progress) -> Engines:
-    """Load what the chosen providers need, side by side.
+async def warm(
+    settings: ProviderSettings, tools: Sequence[DirectFunction], progress: Progress
+) -> Engines:
+    """Load what the chosen providers need, side by side; the brain learns the tools.
 
     Raises:
         WeightsError: a model's files are missing or are not the expected ones.
@@ -41,7 +45,7 @@ async def warm(settings: ProviderSettings, progress: Progress) -> Engines:
     whisper_engine, voice, embedder, ears = await asyncio.gather(
         load("speech to text", "STT" in local, _whisper(settings)),
         load("the voice", "TTS" in local, lambda: tts.load(settings.voice)),
-        load("the brain", "LLM" in local, brain.load),
+        load("the brain", "LLM" in local, lambda: brain.load(tools)),
         told("voice detection", asyncio.to_thread(Ears), progress),
     )
     return Engines(ears, whisper_engine, voice, embedder)
