@@ -36,6 +36,10 @@ class Proposals:
         self._open.discard(key)
         return proposed
 
+    def withdraw(self) -> None:
+        """Forget every proposal; each must be read back again."""
+        self._open.clear()
+
 
 @dataclass(slots=True)
 class Desk:
@@ -99,7 +103,7 @@ async def answer_write(params: FunctionCallParams, work: Coroutine[object, objec
     try:
         result = await asyncio.shield(task)
     except asyncio.CancelledError:
-        task.add_done_callback(lambda done: _tell(params, done))
+        task.add_done_callback(lambda done: _unheard(params, done))
         raise
     await params.result_callback(result)
 
@@ -124,9 +128,15 @@ def _log(desk: Desk, failure: Exception) -> None:
     logger.bind(call_id=desk.call_id, cause=cause).error("a tool's source did not answer")
 
 
-def _tell(params: FunctionCallParams, done: asyncio.Task[Answer]) -> None:
+def _unheard(params: FunctionCallParams, done: asyncio.Task[Answer]) -> None:
+    """What a write answered after the caller had spoken over it."""
     if done.cancelled() or done.exception():
         return
-    if words := done.result().get("say"):
-        note = f"{params.function_name} was carried out although the caller spoke over it: {words}"
-        params.context.add_message({"role": "developer", "content": note})
+    match done.result():
+        case {"say": words}:
+            note = f"{params.function_name} was done although the caller spoke over it: {words}"
+            params.context.add_message({"role": "developer", "content": note})
+        case {"confirm": _}:
+            desk_of(params).proposals.withdraw()  # nobody can say yes to what was never asked
+        case _:
+            pass

@@ -6,7 +6,7 @@ import pytest
 
 from bot.tools.desk import Desk, Proposals, answer, answer_write, desk_of
 from bot.tools.outlook import WeatherError
-from bot.tools.spoken import Answer, say
+from bot.tools.spoken import Answer, confirm, say
 from bot.tools.store import StoreError
 from tests.unit.tools.conftest import params_for
 
@@ -41,14 +41,15 @@ def test_a_yes_to_something_else_confirms_nothing(tool, arguments):
 class Slow:
     """Work that waits to be let through."""
 
-    def __init__(self) -> None:
+    def __init__(self, result: Answer | None = None) -> None:
         self.begun, self.go, self.done = asyncio.Event(), asyncio.Event(), False
+        self.result = result or say("Your return is started.")
 
     async def work(self) -> Answer:
         self.begun.set()
         await self.go.wait()
         self.done = True
-        return say("Your return is started.")
+        return self.result
 
 
 async def nobody_listens(result, *, properties=None):
@@ -78,6 +79,18 @@ async def test_the_model_learns_what_was_done_although_the_caller_spoke_over_it(
     (note,) = params.context.get_messages()
     assert note["role"] == "developer"
     assert "Your return is started." in note["content"]
+
+
+async def test_a_question_nobody_heard_cannot_be_confirmed(desk: Desk):
+    slow, params = Slow(confirm("Shall I?")), params_for(a_tool, desk, nobody_listens)
+    desk.proposals.propose("a_tool", order="1038")
+    tool = asyncio.create_task(answer_write(params, slow.work()))
+    await slow.begun.wait()
+    tool.cancel()
+    slow.go.set()
+    await asyncio.wait([tool])
+    await desk.close()
+    assert not desk.proposals.confirmed("a_tool", order="1038")
 
 
 async def test_a_barge_in_stops_a_read(desk: Desk):
