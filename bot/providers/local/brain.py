@@ -21,11 +21,11 @@ from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings
 from pydantic import BaseModel, ConfigDict
 
+from bot.providers.local.acts import Act, ToolCall
 from bot.providers.local.catalog import tools_in
 from bot.providers.local.dialogue import Dialogue
 from bot.providers.local.embedding import Embedder, embedder
 from bot.providers.local.intents import Intents, warm
-from bot.providers.local.listener import Act, ToolCall
 from bot.providers.local.moments import moment_in
 
 _TOKEN = re.compile(r"\S+\s*")

@@ -8,10 +8,11 @@ from datetime import date, datetime
 
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
+from bot.providers.local.acts import Act
 from bot.providers.local.catalog import Tool, tools_in
 from bot.providers.local.conversation import Called, Event, Heard, Returned, Said, Told, events
 from bot.providers.local.intents import Intents, plain
-from bot.providers.local.listener import Act, Listener
+from bot.providers.local.listener import Listener
 from bot.providers.local.state import State, after_call, after_result
 
 _DONE_ANYWAY = re.compile(r"was carried out although the caller spoke over it: (?P<words>.+)", re.S)

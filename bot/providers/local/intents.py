@@ -21,6 +21,8 @@ _FLOOR = 0.5
 _FLOOR_AHEAD = 0.35
 _AHEAD = 0.15
 """A tool this far ahead of everything else needs less likeness."""
+_PARTING_FLOOR = 0.75
+"""Nobody is hung up on for a likeness."""
 _TALK_FLOOR = 0.6
 """The same for small talk, whose phrasings are short and near to much."""
 _ASSURED = 0.62
@@ -97,6 +99,8 @@ def _near(likeness: Mapping[str, float], nearest: str, *, is_tool: bool) -> bool
     """Whether the nearest is near enough, or far ahead of all others."""
     if not is_tool:
         return likeness.get(nearest, 0.0) >= _TALK_FLOOR
+    if nearest == "end_call":
+        return likeness[nearest] >= _PARTING_FLOOR
     others = max((score for name, score in likeness.items() if name != nearest), default=0.0)
     ahead = likeness[nearest] - others >= _AHEAD
     return likeness[nearest] >= (_FLOOR_AHEAD if ahead else _FLOOR)

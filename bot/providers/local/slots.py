@@ -55,7 +55,7 @@ _NOT_A_NAME_WORDS = (
     "a an and at the my me it is on in of to for order number tomorrow today tonight morning "
     "afternoon evening please but because appointment booking monday tuesday wednesday "
     "thursday friday saturday sunday next this that i you can what when with by not no "
-    "calling thanks thank if or from so now same then one"
+    "calling thanks thank if or from so now same then one first second third last other yes sure"
 )
 _NOT_A_NAME = frozenset(_NOT_A_NAME_WORDS.split())
 _PLACE_LEAD = re.compile(
@@ -175,6 +175,8 @@ def name_in(text: str, *, expected: bool = False) -> str:
     found += [_name(match["name"]) for match in _NAME_CAPITALS.finditer(text)]
     if expected and not any(found):
         found = [_name(re.sub(r"^(?:for|to|under|put|use)\s+", "", bare(text), flags=re.I))]
+    if _all_capitals(bare(text)):
+        found.append(_name(bare(text)))
     if expected or any(found):
         found += [_name(part) for part in re.split(r"[.!?;]", text) if _all_capitals(part)]
     return max(found, key=lambda name: len(name.split()), default="")
@@ -252,6 +254,20 @@ def chosen(text: str, offers: Sequence[datetime], now: datetime) -> datetime | N
     hour = hour_in(text) if not re.search(r"\bone\b", text.lower()) else None
     at_hour = [offer for offer in offers if (offer.hour - 1) % 12 + 1 == hour]
     return at_hour[0] if len(at_hour) == 1 else None
+
+
+def described_in(text: str, question: str, offers: Sequence[str]) -> str:
+    """The offer that the question describes with the caller's words: "the lamp"; "" if not one."""
+    words = {word for word in re.findall(r"[a-z]{3,}", text.lower()) if word not in _NOT_A_NAME}
+    places = [(question.find(offer), offer) for offer in offers if offer in question]
+    ends = [start for start, _ in sorted(places)[1:]] + [len(question)]
+    described = {
+        offer: set(re.findall(r"[a-z]{3,}", question[start:end].lower()))
+        for (start, offer), end in zip(sorted(places), ends, strict=True)
+    }
+    common = set.intersection(*described.values()) if len(described) > 1 else set[str]()
+    fitting = [offer for offer, said in described.items() if words & (said - common)]
+    return fitting[0] if len(fitting) == 1 else ""
 
 
 def ordinal_in(text: str, count: int) -> int | None:

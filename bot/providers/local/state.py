@@ -9,7 +9,7 @@ from bot.providers.local.conversation import Arguments, Called, Result, Returned
 from bot.providers.local.filling import asked_by
 
 Stage = Literal["asking", "calling", "confirming", "cancelled", "done"]
-_REMEMBERED = ("identifier", "email", "name")
+_REMEMBERED = ("identifier", "email", "name", "place")
 
 
 @dataclass(frozen=True, slots=True)

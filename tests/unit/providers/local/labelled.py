@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.providers.local.acts import Act
 from bot.providers.local.dialogue import Dialogue
-from bot.providers.local.listener import Act
 from tests.unit.providers.local.scripted import SITUATIONS, decide, heard
 
 _FOLDER = Path(__file__).parent / "utterances"

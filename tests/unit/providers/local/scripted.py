@@ -7,8 +7,8 @@ from datetime import datetime
 from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 from pipecat.services.llm_service import FunctionCallParams
 
+from bot.providers.local.acts import Act
 from bot.providers.local.dialogue import Dialogue
-from bot.providers.local.listener import Act
 
 NOW = datetime(2026, 11, 23, 9, 0)
 """A Monday morning."""

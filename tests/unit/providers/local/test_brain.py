@@ -77,9 +77,11 @@ async def _answers(
     await runner.add_workers(worker)
     running = asyncio.create_task(runner.run())
     await worker.queue_frame(LLMContextFrame(context))
-    await ear.ended.wait()
-    await worker.cancel()
-    await running
+    try:
+        await asyncio.wait_for(ear.ended.wait(), timeout=20)
+    finally:
+        await worker.cancel()
+        await running
     return ear, context
 
 
