@@ -77,11 +77,11 @@ def measure(turns: int, calls: int, turns_each: int, progress: Progress) -> Benc
         ready_secs=round(ready_secs, 1),
         alone=alone,
         many=many,
-        results=judged(alone, many),
+        results=judged(alone, many, conversation.tools_wanted(turns)),
     )
 
 
-def judged(alone: Phase, many: Phase) -> list[Result]:
+def judged(alone: Phase, many: Phase, tools_wanted: int) -> list[Result]:
     """Every goal with its figure."""
     turns = list(figures.spoken_turns(alone.calls))
     crowd = list(figures.spoken_turns(many.calls))
@@ -93,6 +93,7 @@ def judged(alone: Phase, many: Phase) -> list[Result]:
         Result(goals.TOOL_FIRST_SOUND_P95, figures.first_sound(figures.tool_turns(turns)).p95),
         Result(goals.BARGE_IN_P95, figures.barge_in(alone.calls).p95),
         Result(goals.UNANSWERED, figures.unanswered(turns)),
+        Result(goals.UNUSED, figures.unused(turns, tools_wanted)),
         Result(goals.LOOP_LAG_P99, alone.loop_lag_p99_ms),
         Result(goals.MANY_P95, figures.first_sound(crowd).p95),
         Result(goals.MANY_UNDERRUNS, len(figures.underruns(many.calls))),

@@ -37,3 +37,8 @@ def turns(count: int, *, start: int = 0) -> Sequence[str]:
     plain, tools = cycle(PLAIN), cycle(TOOLS)
     line = (next(tools) if n % 3 == 2 else next(plain) for n in range(start + count))
     return tuple(islice(line, start, None))
+
+
+def tools_wanted(count: int) -> int:
+    """How many of the first `count` turns are work for a tool."""
+    return sum(text in TOOLS for text in turns(count))

@@ -58,6 +58,11 @@ def tool_turns(turns: Iterable[TurnSummary]) -> list[TurnSummary]:
     return [turn for turn in turns if turn["tools"]]
 
 
+def unused(turns: Iterable[TurnSummary], wanted: int) -> int:
+    """How many of the tools that were asked for did not run."""
+    return max(0, wanted - len(tool_turns(turns)))
+
+
 def unanswered(turns: Iterable[TurnSummary]) -> int:
     return sum(turn["first_sound_ms"] is None for turn in turns)
 

@@ -1,10 +1,10 @@
-from tests.bench.conversation import TOOLS, turns
+from tests.bench.conversation import TOOLS, tools_wanted, turns
 
 
 def test_a_third_of_the_turns_needs_a_tool():
     said = turns(30)
     assert len(said) == 30
-    assert sum(text in TOOLS for text in said) == 10
+    assert sum(text in TOOLS for text in said) == 10 == tools_wanted(30)
 
 
 def test_callers_at_once_begin_in_different_places():

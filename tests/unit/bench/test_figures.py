@@ -53,6 +53,11 @@ def test_tool_turns_are_those_in_which_a_tool_ran():
     assert len(figures.tool_turns([turn(), turn(tools=2)])) == 1
 
 
+def test_a_tool_that_was_asked_for_and_did_not_run_is_missed():
+    assert figures.unused([turn(), turn(tools=1)], wanted=2) == 1
+    assert figures.unused([turn(tools=1)], wanted=1) == 0
+
+
 def test_turns_without_an_answer_and_turns_taken_away_are_counted():
     turns = [turn(first_sound_ms=None), turn(first_sound_ms=-120.0), turn()]
     assert figures.unanswered(turns) == 1
