@@ -27,7 +27,7 @@ from pipecat.transports.base_transport import BaseTransport, TransportParams
 from pydantic import BaseModel, ConfigDict, Field
 
 from transports.connection import Audio, Caller, Connection
-from transports.portaudio import Stream, Wanted, find_device, open_stream
+from transports.portaudio import Device, Wanted, find_device
 
 
 class LocalSettings(BaseModel):
@@ -83,14 +83,13 @@ class LocalInput(BaseInputTransport):
     """The microphone."""
 
     def __init__(
-        self, params: TransportParams, wanted: Wanted, opened: Callable[[], Awaitable[None]]
+        self, params: TransportParams, device: Device, opened: Callable[[], Awaitable[None]]
     ) -> None:
         super().__init__(params)
-        self._wanted = wanted
+        self._device = device
         self._opened = opened
         self.deaf: Callable[[], bool] = lambda: False
         """While it says so, silence takes the place of what is heard."""
-        self._stream: Stream | None = None
         self._resampler = SOXRStreamAudioResampler(quality="MQ")
         self._blocks: asyncio.Queue[bytes] = asyncio.Queue(maxsize=100)
         self._listening: asyncio.Task[None] | None = None
@@ -100,30 +99,27 @@ class LocalInput(BaseInputTransport):
         await self.set_transport_ready(frame)
         loop = self.get_event_loop()
 
-        def heard(pcm: object, *_: object) -> None:
-            loop.call_soon_threadsafe(self._take, bytes(pcm))  # type: ignore[call-overload]
+        def heard(pcm: memoryview) -> None:
+            loop.call_soon_threadsafe(self._take, bytes(pcm))
 
-        self._stream = await asyncio.to_thread(open_stream, self._wanted, heard)
-        self._listening = self.create_task(self._listen(int(self._stream.samplerate)))
-        self._stream.start()
-        await self.push_frame(ClientConnectedFrame())
-        await self._opened()
+        if await self._device.open(heard):
+            self._listening = self.create_task(self._listen())
+            await self.push_frame(ClientConnectedFrame())
+            await self._opened()
 
     def _take(self, pcm: bytes) -> None:
         if self._blocks.full():
             self._blocks.get_nowait()  # nobody has listened for seconds: the oldest goes
         self._blocks.put_nowait(bytes(len(pcm)) if self.deaf() else pcm)
 
-    async def _listen(self, hz: int) -> None:
+    async def _listen(self) -> None:
         while True:
             block = await self._blocks.get()
-            pcm = await self._resampler.resample(block, hz, self.sample_rate)
+            pcm = await self._resampler.resample(block, self._device.hz, self.sample_rate)
             await self.push_audio_frame(InputAudioRawFrame(pcm, self.sample_rate, 1))
 
     async def _close(self) -> None:
-        stream, self._stream = self._stream, None
-        if stream:
-            await asyncio.to_thread(stream.close)
+        await self._device.close()
         if self._listening:
             await self.cancel_task(self._listening)
             self._listening = None
@@ -144,14 +140,12 @@ class LocalInput(BaseInputTransport):
 class LocalOutput(BaseOutputTransport):
     """The speaker, kept `lead_secs` ahead; an interruption silences it within one block."""
 
-    def __init__(self, params: TransportParams, wanted: Wanted, lead_secs: float) -> None:
+    def __init__(self, params: TransportParams, device: Device, lead_secs: float) -> None:
         super().__init__(params)
-        self._wanted = wanted
+        self._device = device
         self._lead_secs = lead_secs
-        self._stream: Stream | None = None
         self._buffer = SpeakerBuffer()
         self._resampler = SOXRStreamAudioResampler(quality="MQ", clear_after_secs=None)
-        self._device_hz = wanted.hz
         self._silent_at = 0.0
 
     @property
@@ -162,22 +156,18 @@ class LocalOutput(BaseOutputTransport):
     async def start(self, frame: StartFrame) -> None:
         await super().start(frame)
 
-        def wanted(out: memoryview, *_: object) -> None:
+        def wanted(out: memoryview) -> None:
             out[:] = self._buffer.read(len(out))
 
-        self._stream = await asyncio.to_thread(open_stream, self._wanted, wanted)
-        self._device_hz = int(self._stream.samplerate)
-        self._stream.start()
+        await self._device.open(wanted)
         await self.set_transport_ready(frame)
 
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
-        if self._stream is None:
-            return False
         self._buffer.write(
-            await self._resampler.resample(frame.audio, self.sample_rate, self._device_hz)
+            await self._resampler.resample(frame.audio, self.sample_rate, self._device.hz)
         )
         ahead_secs = self._unheard_secs()
-        echo_secs = self._stream.latency + ROOM_SECS
+        echo_secs = self._device.latency_secs + ROOM_SECS
         self._silent_at = self.get_event_loop().time() + ahead_secs + echo_secs
         await asyncio.sleep(max(0.0, ahead_secs - self._lead_secs))
         return True
@@ -188,33 +178,27 @@ class LocalOutput(BaseOutputTransport):
             self._buffer.clear()
 
     def _unheard_secs(self) -> float:
-        return len(self._buffer) / 2 / self._device_hz
-
-    async def _close(self) -> None:
-        stream, self._stream = self._stream, None
-        if stream:
-            await asyncio.to_thread(stream.close)
+        return len(self._buffer) / 2 / self._device.hz
 
     async def stop(self, frame: EndFrame) -> None:
         await super().stop(frame)
-        if self._stream:  # the last word
-            await asyncio.sleep(self._unheard_secs() + self._stream.latency)
-        await self._close()
+        await asyncio.sleep(self._unheard_secs() + self._device.latency_secs)  # the last word
+        await self._device.close()
 
     async def cancel(self, frame: CancelFrame) -> None:
         await super().cancel(frame)
-        await self._close()
+        await self._device.close()
 
     async def cleanup(self) -> None:
         await super().cleanup()
-        await self._close()
+        await self._device.close()
 
 
 class LocalTransport(BaseTransport):
     """Whoever sits at this machine. Raises DeviceError if it has not what it takes.
 
-    Events: `on_client_connected` when the microphone is open; `on_client_disconnected` is there
-    for those who listen to every transport's, and never comes.
+    Events: `on_client_connected` when the microphone is open; `on_client_disconnected` when the
+    microphone or the speaker cannot be opened, or goes away.
     """
 
     def __init__(self, settings: LocalSettings) -> None:
@@ -231,8 +215,8 @@ class LocalTransport(BaseTransport):
             audio_out_10ms_chunks=2,
             audio_out_end_silence_secs=0,
         )
-        self._output = LocalOutput(params, speaker, settings.lead_ms / 1000)
-        self._input = LocalInput(params, microphone, self._opened)
+        self._output = LocalOutput(params, Device(speaker, self._lost), settings.lead_ms / 1000)
+        self._input = LocalInput(params, Device(microphone, self._lost), self._opened)
         if settings.loudspeaker:
             self._input.deaf = lambda: self._output.speaking
         self._register_event_handler("on_client_connected")
@@ -246,6 +230,9 @@ class LocalTransport(BaseTransport):
 
     async def _opened(self) -> None:
         await self._call_event_handler("on_client_connected", None)
+
+    def _lost(self) -> None:
+        self._input.create_task(self._call_event_handler("on_client_disconnected", None))
 
 
 def connect(settings: LocalSettings) -> Connection:

@@ -42,6 +42,10 @@ async def main(mode: str) -> None:
     async def connected(*_: object) -> None:
         print(json.dumps({"on": True}), flush=True)
 
+    @transport.event_handler("on_client_disconnected")
+    async def disconnected(*_: object) -> None:
+        print(json.dumps({"lost": True}), flush=True)
+
     async def speak() -> None:
         t = np.arange(24_000 * 2) / 24_000
         tone = (12_000 * np.sin(2 * np.pi * 440 * t)).astype("<i2").tobytes()

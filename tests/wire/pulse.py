@@ -20,6 +20,7 @@ class Pulse:
     """Programs started with `env` hear what is played to `mic`, and play to `ear`."""
 
     env: Mapping[str, str]
+    daemon: Process
 
     async def play(self, pcm: bytes, hz: int) -> None:
         """Play into the microphone, to the end."""
@@ -72,7 +73,8 @@ async def pulse(folder: Path) -> AsyncIterator[Pulse]:
         for command in ("set-default-sink ear", "set-default-source mic.monitor"):
             setting = await asyncio.create_subprocess_exec("pactl", *command.split(), env=env)
             assert await setting.wait() == 0
-        yield Pulse(env)
+        yield Pulse(env, daemon)
     finally:
-        daemon.terminate()
+        if daemon.returncode is None:
+            daemon.terminate()
         await daemon.wait()
