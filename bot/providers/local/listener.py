@@ -102,7 +102,8 @@ class Listener:
             return self._requests.begin(_park(state, task), text)
         values = values or self._described(state, task, text)
         if values:
-            return self._requests.proceed(state, tool, {**task.arguments, **values})
+            answered = self._requests.proceed(state, tool, {**task.arguments, **values})
+            return self._requests.with_more(answered, text, tool)
         return self._aside(state, task, tool, text)
 
     def _described(self, state: State, task: Task, text: str) -> dict[str, object]:

@@ -74,19 +74,21 @@ class Requests:
 
     def _taken(self, state: State, text: str, ruled: str) -> Heeded | None:
         """One of the offers is taken: "the second one", "ten thirty is fine"."""
-        for parameter, offers in state.offers.items():
+        for parameter in state.offers:
             taker = self._meaning.taker(parameter)
             if taker is None or ruled not in ("", "thanks", taker.name, *family(taker.name)):
                 continue
+            values = arguments_in(self._meaning.words(state, text), taker)
             choice = choice_in(self._meaning.words(state, text), parameter)
-            if not choice and offers and yes_or_no(text) and not self._meaning.day_or_time(text):
-                if len(offers) > 1:
-                    return state, Act("Which one would you like?", topic="which")
-                choice = next(iter(offers))
+            agreed = bool(yes_or_no(text)) and not self._meaning.day_or_time(text)
+            choice = choice or (_wished(state, parameter) if agreed else "")
             if choice:
-                values = arguments_in(self._meaning.words(state, text), taker)
-                return self.proceed(state, taker, self._with_known(state, taker, values, text)
-                                     | {parameter: choice})  # fmt: skip
+                values = self._with_known(state, taker, values, text) | {parameter: choice}
+                return self.proceed(state, taker, values)
+            named = {n: v for n, v in values.items() if kind_of(taker, n) == "name"}
+            if agreed or (named and not ruled and not self._meaning.day_or_time(text)):
+                state = replace(state, known={**state.known, **named})
+                return state, Act("Which one would you like?", topic="which")
         return None
 
     def _again(self, state: State, text: str, ruled: str) -> Heeded | None:
@@ -136,6 +138,19 @@ class Requests:
         task = Task(last.tool, last.arguments, "calling")
         state = replace(state, task=task, parked=(*state.parked, *waiting))
         return state, Act(calls=tuple(calls), topic="call")
+
+    def with_more(self, heeded: Heeded, text: str, tool: Tool) -> Heeded:
+        """An answer to a question, and what was asked for in the same breath."""
+        state, act = heeded
+        for part in _PARTS.split(text)[1:]:
+            more = self._meaning.tools.get(self._meaning.other_tool(part, tool))
+            if more is None or more.confirms or not act.calls:
+                continue
+            started, also = self.start(replace(state, task=None), more, part)
+            waiting = (started.task,) if started.task and not also.calls else ()
+            state = replace(state, parked=(*state.parked, *waiting))
+            return state, replace(act, calls=(*act.calls, *also.calls))
+        return state, act
 
     def _by_number(self, state: State, text: str) -> Heeded | None:
         """Only a number or an e-mail: it is about the first tool that takes one."""
@@ -201,3 +216,12 @@ class Requests:
         task = Task(tool.name, values, "calling")
         state = replace(state, task=task, failures=0)
         return state, Act(calls=(ToolCall(tool.name, dict(values)),), topic="call")
+
+
+def _wished(state: State, parameter: str) -> str:
+    """The offer that a mere yes takes: the only one, or the one at the time that was asked for."""
+    offers = state.offers.get(parameter, ())
+    asked = {str(value) for value in state.last.arguments.values()} if state.last else set[str]()
+    exact = [offer for offer in offers if offer.partition("T")[2] in asked]
+    fitting = offers if len(offers) == 1 else exact
+    return fitting[0] if len(fitting) == 1 else ""

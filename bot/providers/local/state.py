@@ -87,8 +87,9 @@ def _finished(
 ) -> tuple[State, tuple[str, ...]]:
     result = returned.result or {}
     state = replace(state, known=_known(state.known, returned, tools))
-    if done.tool.startswith("book") and "error" not in result:
-        state = replace(state, offers={})
+    if "error" not in result:
+        open_offers = {n: o for n, o in state.offers.items() if n not in returned.arguments}
+        state = replace(state, offers=open_offers)
     resumed = state.parked[-1] if state.parked else None
     parked = state.parked[:-1] if resumed else ()
     state = replace(_settle(state, None, done, returned), parked=parked)
