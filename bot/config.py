@@ -3,9 +3,15 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
-from pydantic_settings.exceptions import SettingsError as UnreadableError
+from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot.providers.settings import ProviderSettings
 from bot.tools.clinic import ClinicSettings
@@ -25,11 +31,27 @@ class SettingsError(Exception):
     """A setting nobody can start with; the message says which choices there are."""
 
 
+class _Environment(EnvSettingsSource):
+    """What is not JSON where JSON is due goes on as it is: its field's error names the variable."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: str) -> object:
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
+
+
+class _DotEnv(_Environment, DotEnvSettingsSource):
+    pass
+
+
 class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompatibleVariableOverride]
     """`DATABASE_URL` sets `database.url`, `FILLER_PATIENCE_SECS` sets `filler.patience_secs`."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,  # a line of .env that nobody filled in
         env_nested_delimiter="_",
         env_nested_max_split=1,
         extra="ignore",
@@ -68,6 +90,16 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     clinic: ClinicSettings = ClinicSettings()
     weather: WeatherSettings = WeatherSettings()
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, _Environment(settings_cls), _DotEnv(settings_cls)
+
 
 def load() -> Settings:
     """The settings of the environment and `.env`.
@@ -77,21 +109,31 @@ def load() -> Settings:
     """
     try:
         return Settings()
-    except UnreadableError as error:
-        raise SettingsError(f"A setting is not JSON where JSON is due: {error}.") from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(".env cannot be read: make it a text file in UTF-8.") from None
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(dict(e)) for e in error.errors())) from None
 
 
 def _explain(error: dict[str, object]) -> str:
-    place = error["loc"]
-    name = "_".join(str(part) for part in place).upper() if isinstance(place, tuple) else ""
+    name = _variable(error["loc"])
     match error:
         case {"type": "literal_error", "input": value, "ctx": {"expected": str(expected)}}:
             return f"Unknown {name} {value!r}; choose {expected.replace(chr(39), '')}."
         case {"type": "extra_forbidden"}:
             return f"There is no setting {name}; see the README for those there are."
-        case {"input": SecretStr(), "msg": message} | {"msg": message}:
+        case {"type": "tuple_type" | "list_type"}:
+            return f'{name} is wrong: write a list as JSON, like ["one", "two"].'
+        case {"type": "model_type" | "dict_type"}:
+            return f'{name} is wrong: write its fields as JSON, like {{"field": 1}}.'
+        case {"msg": message}:
             return f"{name} is wrong: {str(message).removeprefix('Value error, ').rstrip('.')}."
         case _:
             return f"{name} is wrong."
+
+
+def _variable(place: object) -> str:
+    """As it is typed: deeper than a part's own settings, values are JSON."""
+    path = [str(part) for part in place] if isinstance(place, tuple) else []
+    within = f" ({'.'.join(path[2:])})" if path[2:] else ""
+    return "_".join(path[:2]).upper() + within
