@@ -58,7 +58,7 @@ class Call:
         self._connection = connection
         self._started_secs = asyncio.get_running_loop().time()
         self._outcome: SessionOutcome = "agent_ended"
-        self._greeted = False
+        self._greeted = asyncio.Event()
         self._apology_due_secs = self._started_secs
         self._tally = SessionTally(connection.session_id, connection.kind)
         self._desk = Desk(
@@ -108,13 +108,12 @@ class Call:
 
         @transport.event_handler("on_client_connected")
         async def connected(*_: object) -> None:
-            if self._connection.kind != "local":
-                await asyncio.sleep(READY_SECS)
-            await self._greet()
+            await self._greet_after(0 if self._connection.kind == "local" else READY_SECS)
 
         @transport.event_handler("on_client_disconnected")
         async def disconnected(*_: object) -> None:
             self._outcome = "caller_hung_up"
+            self._greeted.set()  # or the end of the call would wait for the greeting
             await worker.cancel(reason="the caller hung up")
 
         @worker.rtvi.event_handler("on_client_ready")
@@ -130,9 +129,16 @@ class Call:
         async def idle(*_: object) -> None:
             self._outcome = "idle"
 
+    async def _greet_after(self, secs: float) -> None:
+        try:
+            async with asyncio.timeout(secs):
+                await self._greeted.wait()
+        except TimeoutError:
+            await self._greet()
+
     async def _greet(self) -> None:
-        if not self._greeted:
-            self._greeted = True
+        if not self._greeted.is_set():
+            self._greeted.set()
             await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.greeting))
 
     async def _apologise(self) -> None:

@@ -64,6 +64,11 @@ class Client(FastAPIWebsocketClient):
         closed = self._websocket.application_state == WebSocketState.DISCONNECTED
         return self._closing or self._stuck or closed
 
+    @property
+    def is_leaving(self) -> bool:
+        """It is us who hang up. Not so when a send failed, which closes the socket too."""
+        return self._closing
+
     def _can_send(self) -> bool:
         return self.is_connected and not self.is_closing
 
@@ -127,7 +132,7 @@ class Input(FastAPIWebsocketInputTransport):
         except RuntimeError:
             logger.debug("The client was gone already")
         self._say_what_was_lost()
-        if not self._line.is_closing:
+        if not self._line.is_leaving:
             await self._line.trigger_client_disconnected()
 
     async def _pass_on(self, heard: Heard) -> None:
