@@ -90,24 +90,31 @@ def _tell(app: FastAPI, house: House, places: Places, transports: list[str]) -> 
 
 
 class Server(uvicorn.Server):
-    """On SIGTERM lets live calls finish first; uvicorn alone would cut them at once."""
+    """On SIGTERM lets live calls finish first; uvicorn alone would cut them at once.
+
+    A second signal, or Ctrl+C, ends them at once. The process then ends as if by itself: uvicorn
+    would raise the signal again, which kills.
+    """
 
     def __init__(self, uvicorn_config: uvicorn.Config, pool: Pool, drain_secs: float) -> None:
         super().__init__(uvicorn_config)
         self._pool = pool
         self._drain_secs = drain_secs
         self._loop = asyncio.get_running_loop()
-        self._draining: asyncio.Task[None] | None = None
+        self._leaving: list[asyncio.Task[None]] = []
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if sig == signal.SIGTERM and self._draining is None:
-            self._loop.call_soon_threadsafe(self._drain, sig)
-        else:
-            super().handle_exit(sig, frame)
+        self._loop.call_soon_threadsafe(self._leave, sig == signal.SIGTERM)
 
-    def _drain(self, sig: int) -> None:
-        self._draining = asyncio.ensure_future(self._pool.drain(self._drain_secs))
-        self._draining.add_done_callback(lambda _: uvicorn.Server.handle_exit(self, sig, None))
+    def _leave(self, gently: bool) -> None:
+        patience_secs = self._drain_secs if gently and not self._leaving else 0
+        self.force_exit = len(self._leaving) > 1
+        leaving = asyncio.ensure_future(self._pool.drain(patience_secs))
+        self._leaving.append(leaving)
+        leaving.add_done_callback(self._stop)
+
+    def _stop(self, _: object) -> None:
+        self.should_exit = True
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -119,15 +126,24 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    websocket.keep_short(listener)
     try:
         listener.bind((host, port))
-    except OSError as error:
+        listener.listen()  # before the models load: two that start at once may both bind
+    except (OSError, UnicodeError) as error:
         listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortError(f"Port {port} is in use: choose another, PORT={port + 1}.") from None
-        raise PortError(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
-    websocket.keep_short(listener)
+        raise PortError(_advice(host, port, error)) from None
     return listener
+
+
+def _advice(host: str, port: int, error: OSError | UnicodeError) -> str:
+    match error:
+        case OSError(errno=errno.EADDRINUSE):
+            return f"Port {port} is in use: choose another, PORT={port % 65535 + 1}."
+        case OSError(errno=errno.EACCES):
+            return f"Port {port} is not for everybody: choose one above 1023, PORT=7860."
+        case _:
+            return f"Cannot listen on {host}: choose HOST=localhost, or HOST=0.0.0.0 for everybody."
 
 
 async def serve(settings: Settings) -> None:

@@ -8,6 +8,9 @@ from loguru import logger
 
 from transports.connection import Connection, Guest
 
+END_SECS = 5.0
+"""What a call that is ended may take to finish a write and to let go of everything."""
+
 
 @dataclass(slots=True)
 class Places:
@@ -83,4 +86,5 @@ class Pool:
         _, outlasting = await asyncio.wait(self._calls, timeout=within_secs)
         for task in outlasting:
             task.cancel()
-        await asyncio.gather(*outlasting, return_exceptions=True)
+        if outlasting:
+            await asyncio.wait(outlasting, timeout=END_SECS)
