@@ -12,13 +12,25 @@ def most_tokens(clip_secs: float) -> int:
     return int(6 * clip_secs) + 10
 
 
+def says_twice(text: str) -> bool:
+    """Whether a phrase of three words or more comes twice in a row.
+
+    With little silence after the speech Whisper may write a whole sentence again; people rarely do.
+    """
+    keys = _keys(text)
+    return any(
+        _times(keys, at, size) > 1 and not _is_number(keys[at : at + size])
+        for at in range(len(keys))
+        for size in range(3, len(keys) // 2 + 1)
+    )
+
+
 def without_loops(text: str) -> str:
     """`text` with a phrase said over and over ("no no no no no no") written once.
 
     Digits may repeat: "00000000" is a number somebody reads out.
     """
-    words = text.split()
-    keys = [word.strip(".,!?;:-").lower() for word in words]
+    words, keys = text.split(), _keys(text)
     kept: list[str] = []
     at = 0
     while at < len(words):
@@ -30,13 +42,26 @@ def without_loops(text: str) -> str:
 
 def _loop_at(keys: Sequence[str], at: int) -> tuple[int, int]:
     for size in range(1, 9):
-        phrase = keys[at : at + size]
-        times = 1
-        while keys[at + times * size : at + (times + 1) * size] == phrase:
-            times += 1
-        if times >= (6 if size == 1 else 4) and not all(key.isdigit() for key in phrase):
+        times = _times(keys, at, size)
+        if times >= (6 if size == 1 else 4) and not _is_number(keys[at : at + size]):
             return size, times
     return 1, 1
+
+
+def _times(keys: Sequence[str], at: int, size: int) -> int:
+    """How often the `size` words at `at` come one after the other."""
+    times = 1
+    while keys[at + times * size : at + (times + 1) * size] == keys[at : at + size]:
+        times += 1
+    return times
+
+
+def _keys(text: str) -> list[str]:
+    return [word.strip(".,!?;:-").lower() for word in text.split()]
+
+
+def _is_number(keys: Sequence[str]) -> bool:
+    return all(key.isdigit() for key in keys)
 
 
 _IMAGINED = frozenset(

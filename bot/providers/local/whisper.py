@@ -23,6 +23,7 @@ from bot.providers.local.doubts import (
     NO_SPEECH,
     is_imagined,
     most_tokens,
+    says_twice,
     stands_out_db,
     without_loops,
 )
@@ -165,9 +166,10 @@ class Whisper:
         if secs < _SHORTEST_SECS:
             return Transcript("")
         said = self._generate(samples, window_secs(secs), most_tokens(secs), partial)
-        if said.endless and partial:
+        repetitive = said.endless or says_twice(said.text)
+        if repetitive and partial:
             return Transcript("")
-        if said.endless and said.no_speech <= NO_SPEECH:
+        if repetitive and said.no_speech <= NO_SPEECH:
             said = self._generate(samples, WINDOW_SECS, 2 * most_tokens(secs), partial)
         text = without_loops(said.text)
         if is_imagined(text, said.no_speech, stands_out_db(samples)):

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from bot.providers.local.doubts import is_imagined, most_tokens, stands_out_db, without_loops
+from bot.providers.local.doubts import (
+    is_imagined,
+    most_tokens,
+    says_twice,
+    stands_out_db,
+    without_loops,
+)
 from tests.unit.providers.local.sounds import hum, mixed, noise, voice
 
 
@@ -36,6 +42,22 @@ def test_a_loop_is_written_once(text: str, once: str):
 )
 def test_what_people_do_repeat_is_kept(text: str):
     assert without_loops(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        ("Where is my order 1042? Where is my order 1042?", True),
+        ("Well, I want to cancel, I want to cancel it.", True),
+        ("No, no, I said 1043.", False),
+        ("It is 5 5 5 1 2 5 5 5 1 2.", False),
+        ("I want to know if I want to go.", False),
+        ("Yes.", False),
+        ("", False),
+    ],
+)
+def test_a_sentence_written_twice_is_noticed(text: str, twice: bool):
+    assert says_twice(text) is twice
 
 
 def test_nobody_says_more_tokens_than_the_limit_but_short_words_have_room():

@@ -115,6 +115,19 @@ def test_a_decoder_that_does_not_stop_is_tried_again_with_the_long_window(tokeni
     assert model.frames == [1000, 3000]
 
 
+def test_a_sentence_written_twice_is_tried_again_with_the_long_window(tokenizer):
+    model, heard = decoded(
+        tokenizer, " Where is my order? Where is my order?", " Where is my order?"
+    )
+    assert heard.text == "Where is my order?"
+    assert model.frames == [1000, 3000]
+
+
+def test_a_caller_who_does_say_it_twice_is_believed(tokenizer):
+    _, heard = decoded(tokenizer, *[" I want to cancel. I want to cancel."] * 2)
+    assert heard.text == "I want to cancel. I want to cancel."
+
+
 def test_what_repeats_even_then_is_written_once(tokenizer):
     _, heard = decoded(tokenizer, " No" * 100, " No" * 100)
     assert heard.text == "No"
