@@ -25,12 +25,14 @@ _INTERRUPT_AFTER_SECS = 1.2
 class Phase:
     """Some calls, and what they cost the server.
 
-    `cores`: processor time per second of the phase. `loop_lag_p99_ms`: since the server started.
+    `cores` and `callers_cores`: processor time per second of the phase, of the server and of the
+    callers. `loop_lag_p99_ms`: since the server started.
     """
 
     calls: list[Summary]
     secs: float
     cores: float
+    callers_cores: float
     rss_before_mb: float
     rss_mb: float
     loop_lag_p99_ms: float | None
@@ -139,6 +141,7 @@ def _described(phase: Phase) -> dict[str, object]:
         "stages_plain": figures.stages(plain),
         "stages_tools": figures.stages(tools),
         "cores": phase.cores,
+        "callers_cores": phase.callers_cores,
         "rss_before_mb": phase.rss_before_mb,
         "rss_mb": phase.rss_mb,
         "loop_lag_p99_ms": phase.loop_lag_p99_ms,
@@ -155,6 +158,7 @@ def _turn(turn: figures.TurnSummary) -> dict[str, object]:
 
 def _phase(server: House, scripts: Sequence[Sequence[Step]], lines: Lines) -> Phase:
     rss_before, cpu_before, began = server.rss_mb, server.cpu_secs, time.monotonic()
+    callers_before = _finished_children_secs()
     rss = [rss_before]
     calls = place_calls(server.url, scripts, lines, meanwhile=lambda: rss.append(server.rss_mb))
     secs = time.monotonic() - began
@@ -163,10 +167,17 @@ def _phase(server: House, scripts: Sequence[Sequence[Step]], lines: Lines) -> Ph
         calls=list(calls),
         secs=round(secs, 1),
         cores=round((server.cpu_secs - cpu_before) / secs, 3),
+        callers_cores=round((_finished_children_secs() - callers_before) / secs, 3),
         rss_before_mb=round(rss_before, 1),
         rss_mb=round(max(rss), 1),
         loop_lag_p99_ms=float(lag) if isinstance(lag, int | float) else None,
     )
+
+
+def _finished_children_secs() -> float:
+    """Processor time of the callers that have hung up; the server is a child that still runs."""
+    times = psutil.Process().cpu_times()
+    return times.children_user + times.children_system
 
 
 def _alone(turns: int, lines: Lines) -> list[Step]:
