@@ -1,13 +1,24 @@
 // The page: what the buttons do, and what a call shows.
 
-import { Mic, microphones, micTrouble, Speaker } from "./audio.js";
+import { hasSound, loudness, Mic, MIC_GONE, microphones, micTrouble, NO_SOUND, Speaker } from "./audio.js";
 import { Call, Refused } from "./call.js";
+import { showEngines } from "./engines.js";
 import { Transcript } from "./transcript.js";
 import { waterfall } from "./waterfall.js";
 
 const ECHO_HZ = 24000;
+const LABELS = { idle: "Start talking", connecting: "Cancel", live: "Hang up" };
+const FAREWELLS = {
+  us: ["You hung up. Start again whenever you like.", ""],
+  echo: ["Echo has ended the call. Start again whenever you like.", ""],
+  server: ["The server has ended the call; it may be restarting. Start again in a moment.", "error"],
+  network: ["The connection was lost, and the call has ended. Check your network and start again.", "error"],
+  unopened: ["The line could not be opened. Start again; if it stays so, something on the way blocks WebSockets.", "error"],
+};
+
 const $ = (id) => document.getElementById(id);
-const transcript = new Transcript($("transcript"));
+const transcript = new Transcript($("transcript"), $("words"));
+const level = (name) => (loud) => document.body.style.setProperty(name, loud.toFixed(2));
 let call = null;
 let mic = null;
 let speaker = null;
@@ -17,28 +28,47 @@ function say(words, kind = "") {
   $("status").className = kind;
 }
 
+/** idle, connecting or live. Whoever stood on a button that is of no use then stands on the first. */
 function show(state) {
-  document.body.dataset.state = state; // idle, connecting, live
-  $("call-label").textContent = { idle: "Start talking", connecting: "Connecting …", live: "Hang up" }[state];
-  $("call").classList.toggle("live", state === "live");
-  for (const part of [$("mute"), $("mic"), ...$("type").elements]) part.disabled = state !== "live";
+  const live = state === "live";
+  document.body.dataset.state = state;
+  $("call-label").textContent = LABELS[state];
+  $("call").classList.toggle("live", live);
+  const parts = [...$("type").elements, $("mic"), $("mute")];
+  const stranded = !live && parts.includes(document.activeElement);
+  for (const part of parts) part.disabled = !live || (!hasSound && !$("type").contains(part));
+  if (stranded) $("call").focus();
+  showMute();
+}
+
+/** The button mutes a microphone that listens, and asks again for one that does not. */
+function showMute() {
+  const refused = mic !== null && !mic.listening;
+  $("mute").textContent = refused && !$("mute").disabled ? "Try microphone again" : "Mute";
+  if (mic?.listening) $("mute").setAttribute("aria-pressed", String(mic.muted));
+  else $("mute").removeAttribute("aria-pressed");
 }
 
 async function listen() {
+  const asked = mic;
+  say("Allow the microphone when your browser asks. Or type.");
+  let trouble = null;
   try {
-    await mic.listen($("mic").value);
+    await asked.listen($("mic").value, () => { if (asked === mic) { showMute(); say(MIC_GONE, "warning"); } });
     await listMicrophones();
-    say("Listening. Say something, and speak over Echo whenever you like.");
   } catch (error) {
-    say(micTrouble(error), "warning");
+    trouble = micTrouble(error);
   }
+  if (asked !== mic) return;
+  showMute();
+  say(trouble ?? "Listening. Say something, and speak over Echo whenever you like.", trouble ? "warning" : "");
 }
 
 async function listMicrophones() {
   const chosen = $("mic").value;
   const options = (await microphones()).map((device) => new Option(device.label || "Microphone", device.deviceId));
   $("mic").replaceChildren(new Option("Default", ""), ...options);
-  $("mic").value = chosen;
+  $("mic").value = options.some((option) => option.value === chosen) ? chosen : "";
 }
 
 const heard = {
@@ -57,8 +87,25 @@ function showTurn(turn) {
 }
 
 function interrupt() {
-  speaker.clear();
+  speaker?.clear();
   transcript.cutOff();
+}
+
+async function openSound(dialled) {
+  if (!hasSound) return [null, null];
+  const hear = level("--mic-level");
+  return Promise.all([
+    Speaker.open(ECHO_HZ, level("--level")),
+    Mic.open((pcm) => { hear(loudness(pcm)); dialled.speak(pcm); }),
+  ]);
+}
+
+function follow(dialled) {
+  dialled.addEventListener("open", () => { show("live"); if (mic) listen(); else say(NO_SOUND, "warning"); });
+  dialled.addEventListener("audio", ({ detail }) => speaker?.play(detail));
+  dialled.addEventListener("interruption", interrupt);
+  dialled.addEventListener("message", ({ detail }) => heard[detail.type]?.(detail.data ?? {}));
+  dialled.addEventListener("close", ({ detail }) => { over(detail === "echo"); say(...FAREWELLS[detail]); });
 }
 
 async function start() {
@@ -66,61 +113,51 @@ async function start() {
   say("Connecting …");
   transcript.reset();
   $("turns").replaceChildren();
+  const dialled = new Call();
+  call = dialled;
+  follow(dialled);
   try {
-    const dialled = new Call();
-    call = dialled;
-    [speaker, mic] = await Promise.all([
-      Speaker.open(ECHO_HZ, (level) => document.body.style.setProperty("--level", level.toFixed(2))),
-      Mic.open((pcm) => dialled.speak(pcm)),
-    ]);
-    call.addEventListener("open", () => { show("live"); listen(); });
-    call.addEventListener("audio", ({ detail }) => speaker.play(detail));
-    call.addEventListener("interruption", interrupt);
-    call.addEventListener("message", ({ detail }) => heard[detail.type]?.(detail.data ?? {}));
-    call.addEventListener("close", ({ detail }) => ended(detail));
-    await call.dial();
+    const sound = await openSound(dialled);
+    if (dialled.ended) return close(...sound);
+    [speaker, mic] = sound;
+    await dialled.dial();
   } catch (error) {
     if (!(error instanceof Refused)) console.error(error);
-    await over();
+    over();
     say(error instanceof Refused ? error.message : `The call could not start: ${error.message}`, "error");
   }
 }
 
-async function ended({ clean, byUs }) {
-  await over(clean && !byUs);
-  if (byUs) say("You hung up. Start again whenever you like.");
-  else if (clean) say("Echo has ended the call. Start again whenever you like.");
-  else say("The connection was lost, and the call has ended. Check your network and start again.", "error");
-}
+const close = (itsSpeaker, itsMic) => Promise.all([itsMic?.close(), itsSpeaker?.finish()]);
 
 async function over(hearTheRest = false) {
   if (!hearTheRest) speaker?.clear();
-  const closing = [mic?.close(), speaker?.finish()];
+  const closed = close(speaker, mic);
   [call, mic, speaker] = [null, null, null];
   transcript.cutOff();
   show("idle");
-  $("mute").setAttribute("aria-pressed", "false");
-  $("mute").textContent = "Mute";
-  await Promise.all(closing);
-  document.body.style.setProperty("--level", 0);
+  await closed;
+  level("--level")(0);
+  level("--mic-level")(0);
 }
 
 $("call").addEventListener("click", () => (call ? call.hangUp() : start()));
 $("mic").addEventListener("change", listen);
 $("mute").addEventListener("click", () => {
+  if (!mic.listening) { listen(); return; }
   mic.muted = !mic.muted;
-  $("mute").setAttribute("aria-pressed", String(mic.muted));
-  $("mute").textContent = mic.muted ? "Unmute" : "Mute";
+  showMute();
   say(mic.muted ? "Muted: Echo does not hear you." : "Listening.");
 });
 $("type").addEventListener("submit", (event) => {
   event.preventDefault();
   const words = $("text").value.trim();
-  if (words) call.type(words);
+  if (words) call?.type(words);
   $("text").value = "";
 });
 navigator.mediaDevices?.addEventListener?.("devicechange", listMicrophones);
 
-const status = await fetch("status").then((answer) => answer.json()).catch(() => null);
-if (status?.engines) $("engines").textContent = status.engines.join(" · ");
 show("idle");
+if (!hasSound) say(NO_SOUND, "warning");
+const status = await fetch("status").then((answer) => answer.json()).catch(() => null);
+if (status?.engines) showEngines($("engines"), status.engines);

@@ -2,17 +2,26 @@
 
 export const MIC_HZ = 16000;
 
+/** Browsers keep both from pages that came over plain http, but for those of localhost. */
+export const hasSound = "AudioWorkletNode" in globalThis && navigator.mediaDevices !== undefined;
+
+export const NO_SOUND = "This page has neither microphone nor sound, because browsers give them only to https pages and to localhost. You can type, and read what Echo says.";
+
+export const MIC_GONE = "That microphone is gone. Choose another one, or type instead.";
+
 /** Why there is no microphone, in words for the caller. */
 export function micTrouble(error) {
-  if (!navigator.mediaDevices) return "Browsers give the microphone only to https pages and to localhost. You can type instead.";
-  if (error.name === "NotAllowedError") return "The microphone is blocked. Allow it beside the address bar and start again, or type instead.";
-  if (error.name === "NotFoundError") return "No microphone was found. Plug one in and start again, or type instead.";
+  if (error.name === "NotAllowedError") return "The microphone is blocked. Allow it beside the address bar and try again, or type instead.";
+  if (error.name === "NotFoundError") return "No microphone was found. Plug one in and try again, or type instead.";
+  if (error.name === "OverconstrainedError") return MIC_GONE;
+  if (error.name === "NotReadableError") return "Another program holds the microphone. Close it and try again, or type instead.";
   return `The microphone cannot be used (${error.name}). You can type instead.`;
 }
 
+/** Those that have a name of their own; "Default" is an entry of ours. */
 export async function microphones() {
   const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
-  return devices.filter((device) => device.kind === "audioinput" && device.deviceId);
+  return devices.filter((device) => device.kind === "audioinput" && !["", "default", "communications"].includes(device.deviceId));
 }
 
 /** 20 ms pieces of 16 kHz sound to `onPiece`; silence until `listen`, and while muted. */
@@ -30,13 +39,19 @@ export class Mic {
     this.muted = false;
   }
 
+  get listening() {
+    return this.stream?.active === true;
+  }
+
   /** Listen to that device ("" is the default one). Throws what getUserMedia throws. */
-  async listen(deviceId) {
+  async listen(deviceId, onGone) {
     const wanted = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
     if (deviceId) wanted.deviceId = { exact: deviceId };
     const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted });
     this.hush();
     this.stream = stream;
+    if (this.closed) return this.hush(); // the call ended before the caller had answered
+    for (const track of stream.getTracks()) track.onended = onGone;
     this.source = this.context.createMediaStreamSource(stream);
     this.source.connect(this.node);
   }
@@ -47,9 +62,15 @@ export class Mic {
   }
 
   close() {
+    this.closed = true;
     this.hush();
     return this.context.close();
   }
+}
+
+/** How loud a piece of 16-bit sound is, 0 to 1. */
+export function loudness(pcm) {
+  return pcm.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0) / 32768;
 }
 
 /** Plays pieces of 16-bit sound as they come; `onLevel` hears how loud it is. */
@@ -82,7 +103,8 @@ export class Speaker {
   /** Closes once everything has been heard. */
   async finish() {
     const secs = this.unheardUntil - this.context.currentTime;
-    if (secs > 0) await new Promise((heard) => setTimeout(heard, secs * 1000));
+    const onItsWay = this.context.outputLatency || 0.1; // unknown to some browsers
+    if (secs > 0) await new Promise((heard) => setTimeout(heard, (secs + onItsWay) * 1000));
     return this.context.close();
   }
 }

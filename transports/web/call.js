@@ -4,8 +4,10 @@ import { audioFrame, decode, messageFrame } from "./wire.js";
 import { MIC_HZ } from "./audio.js";
 
 const RTVI = "2.2.0";
+const PATIENCE_MS = 10_000;
+const STALLED_BYTES = 2 * MIC_HZ * 2; // two seconds of sound that the network does not take
 
-/** The server said no; `message` is for the caller. */
+/** The call did not come about; `message` is for the caller. */
 export class Refused extends Error {}
 
 async function ticket() {
@@ -15,6 +17,7 @@ async function ticket() {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ transport: "websocket", body: {} }),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
   } catch {
     throw new Refused("Echo cannot be reached. Is the server running? Then start again.");
@@ -27,26 +30,38 @@ async function ticket() {
   return answer.json();
 }
 
+/** Who ended a call that was open, by the code it was closed with. */
+function whoClosed(code) {
+  if (code === 1000) return "echo";
+  return code === 1006 ? "network" : "server";
+}
+
 /**
  * Events: "open", "audio" (detail: Int16Array), "interruption", "message" (detail: an RTVI message),
- * "close" (detail: { clean, byUs }).
+ * and once "close" (detail: "us", "echo", "server", "network", or "unopened").
  */
 export class Call extends EventTarget {
+  /** Rejects with `Refused` when the server does not grant a call. */
   async dial() {
+    if (this.ended) return;
     const { wsUrl, token } = await ticket();
+    if (this.ended) return;
     const url = new URL(wsUrl);
     url.searchParams.set("token", token);
     this.socket = new WebSocket(url);
     this.socket.binaryType = "arraybuffer";
     this.socket.onmessage = ({ data }) => this.hear(decode(data));
-    this.socket.onclose = ({ code }) => this.tell("close", { clean: code === 1000, byUs: this.hungUp === true });
+    this.socket.onclose = ({ code }) => this.end(this.opened ? whoClosed(code) : "unopened");
     this.socket.onopen = () => {
+      this.opened = true;
       this.send("client-ready", { version: RTVI, about: { library: "echo-page" } });
       this.tell("open");
     };
+    setTimeout(() => { if (!this.opened) this.end("unopened"); }, PATIENCE_MS);
   }
 
   hear({ audio, message, interruption }) {
+    if (this.ended) return;
     if (audio) this.tell("audio", audio);
     else if (message?.label === "rtvi-ai") this.tell("message", message);
     else if (interruption) this.tell("interruption");
@@ -60,8 +75,11 @@ export class Call extends EventTarget {
     return this.socket?.readyState === WebSocket.OPEN;
   }
 
+  /** A network that is gone without a word is noticed by what piles up here. */
   speak(pcm) {
-    if (this.open) this.socket.send(audioFrame(pcm, MIC_HZ));
+    if (!this.open) return;
+    if (this.socket.bufferedAmount > STALLED_BYTES) this.end("network");
+    else this.socket.send(audioFrame(pcm, MIC_HZ));
   }
 
   type(words) {
@@ -73,7 +91,13 @@ export class Call extends EventTarget {
   }
 
   hangUp() {
-    this.hungUp = true;
+    this.end("us");
+  }
+
+  end(by) {
+    if (this.ended) return;
+    this.ended = true;
     this.socket?.close(1000);
+    this.tell("close", by);
   }
 }

@@ -15,13 +15,22 @@ const TOOL_NAMES = {
 const inWords = (name) => TOOL_NAMES[name] ?? (name ?? "a tool").replaceAll("_", " ");
 
 export class Transcript {
-  constructor(list) {
+  /** Writes into `list`; keeps its end in sight in `frame`, unless the reader has scrolled back. */
+  constructor(list, frame) {
     this.list = list;
+    this.frame = frame;
+    this.atEnd = true;
+    frame.addEventListener("scroll", () => { this.atEnd = frame.scrollHeight - frame.scrollTop - frame.clientHeight < 40; });
     this.reset();
+  }
+
+  follow() {
+    if (this.atEnd) this.frame.scrollTop = this.frame.scrollHeight;
   }
 
   reset() {
     this.list.replaceChildren();
+    this.atEnd = true;
     this.partial = null;
     this.segments = new Map();
     this.tools = new Map();
@@ -37,7 +46,7 @@ export class Transcript {
     words.className = "words";
     item.append(name, words);
     this.list.append(item);
-    this.list.scrollTop = this.list.scrollHeight;
+    this.follow();
     return words;
   }
 
@@ -45,6 +54,7 @@ export class Transcript {
   caller({ text, final }) {
     this.partial ??= this.add("caller", "You");
     this.partial.textContent = text;
+    this.follow();
     this.partial.parentElement.classList.toggle("partial", !final);
     if (final) this.partial = null;
   }
@@ -56,7 +66,8 @@ export class Transcript {
     if (!aloud || status === "completed") [spoken.textContent, coming.textContent] = [text, ""];
     else if (progress) [spoken.textContent, coming.textContent] = [progress.accumulated_text, ` ${progress.remaining_text}`];
     else coming.textContent = text;
-    this.list.scrollTop = this.list.scrollHeight;
+    if (spoken.closest(".cut")) coming.textContent = ""; // told late: it will not be said any more
+    this.follow();
   }
 
   /** A place for a clause, in the bubble of the reply it belongs to. */
@@ -78,7 +89,6 @@ export class Transcript {
       if (coming.textContent.trim()) coming.closest("li").classList.add("cut");
       coming.textContent = "";
     }
-    this.segments.clear();
   }
 
   toolRuns({ tool_call_id: id, function_name: name }) {

@@ -2,6 +2,12 @@
 
 const KINDS = { plain: "Answer", tool: "Answer with a tool", text: "Typed", greeting: "Greeting", unprompted: "Echo spoke up" };
 
+/** The stages of a budget, as the rows call them. */
+const STAGES = {
+  endpointing: "turn over", stt: "transcript", llm: "first token", text: "first clause", tts: "first audio", transport: "delivery",
+  barge_in: "falling silent", greeting: "greeting", first_sound: "first sound", answer: "answer heard",
+};
+
 const known = (ms) => typeof ms === "number";
 
 const moment = (label, kind, at) => [label, kind, at, at];
@@ -16,7 +22,7 @@ function rows(turn) {
     ["first token", "llm", first?.asked_ms, first?.first_token_ms],
     ...turn.tools.map((tool) => [tool.name.replaceAll("_", " "), "tool", tool.start_ms, tool.end_ms]),
     ["filler", "filler", turn.filler_ms, turn.filler_end_ms],
-    ...later.map((run) => ["answer's first token", "llm", run.asked_ms, run.first_token_ms]),
+    ...later.map((run) => ["answer’s first token", "llm", run.asked_ms, run.first_token_ms]),
     ["first audio", "tts", turn.text_ms, turn.tts_audio_ms],
     moment("answer heard", "answer", turn.answer_ms),
   ].filter(([, , from, to]) => known(from) && known(to));
@@ -24,40 +30,53 @@ function rows(turn) {
 
 function element(tag, className, text) {
   const made = document.createElement(tag);
-  made.className = className;
+  if (className) made.className = className;
   if (text !== undefined) made.textContent = text;
   return made;
 }
 
 const ms = (value) => (known(value) ? `${Math.round(value)} ms` : "–");
 
+function caption(turn) {
+  const made = element("figcaption");
+  made.append(element("strong", "", `${turn.turn ? `${turn.turn}. ` : ""}${KINDS[turn.kind] ?? turn.kind}`));
+  made.append(element("span", "", `first sound ${ms(turn.first_sound_ms)}`));
+  if (turn.answer_ms !== turn.first_sound_ms) made.append(element("span", "", `answer ${ms(turn.answer_ms)}`));
+  if (turn.interrupted) made.append(element("span", "", known(turn.yield_ms) ? `interrupted, silent after ${ms(turn.yield_ms)}` : "interrupted"));
+  if (turn.overspent) {
+    const { stage, spent_ms: spent, over_ms: over } = turn.overspent;
+    const slow = element("span", "over", `${STAGES[stage] ?? stage} ${ms(over)} over budget`);
+    slow.title = `It took ${ms(spent)}; its budget is ${ms(spent - over)}.`;
+    made.append(slow);
+  }
+  return made;
+}
+
+function row([label, kind, from, to], low, span) {
+  const made = element("tr", kind);
+  const name = element("th", "", label);
+  name.scope = "row";
+  const bar = element("span", from === to ? "bar moment" : "bar");
+  bar.style.left = `${(100 * (from - low)) / span}%`;
+  if (to > from) bar.style.width = `${(100 * (to - from)) / span}%`;
+  const track = element("td", "track");
+  track.append(bar);
+  made.append(name, track, element("td", "ms", ms(to)));
+  return made;
+}
+
 export function waterfall(turn) {
-  const figure = element("figure", "turn");
   const stages = rows(turn);
   const ends = stages.flatMap(([, , from, to]) => [from, to]);
-  const [low, high] = [Math.min(0, ...ends), Math.max(1, ...ends)];
-  const percent = (at) => `${(100 * (at - low)) / (high - low)}%`;
-
-  const caption = element("figcaption", "");
-  caption.append(
-    element("strong", "", `${turn.turn ? `${turn.turn}. ` : ""}${KINDS[turn.kind] ?? turn.kind}`),
-    element("span", "", `first sound ${ms(turn.first_sound_ms)}`),
-    element("span", "", `answer ${ms(turn.answer_ms)}`),
-  );
-  if (turn.interrupted) caption.append(element("span", "flag", "interrupted"));
-  figure.append(caption);
-
+  const low = Math.min(0, ...ends);
+  const span = Math.max(1, ...ends) - low;
   const table = element("table", "stages");
-  for (const [label, kind, from, to] of stages) {
-    const row = element("tr", kind);
-    const track = element("td", "track");
-    const bar = element("span", from === to ? "bar moment" : "bar");
-    bar.style.left = percent(from);
-    if (to > from) bar.style.width = `${(100 * (to - from)) / (high - low)}%`;
-    track.append(bar);
-    row.append(element("th", "", label), track, element("td", "ms", ms(to)));
-    table.append(row);
+  for (const stage of stages) {
+    const made = row(stage, low, span);
+    if (turn.overspent && stage[0] === STAGES[turn.overspent.stage]) made.classList.add("over");
+    table.append(made);
   }
-  figure.append(table);
+  const figure = element("figure", "turn");
+  figure.append(caption(turn), table);
   return figure;
 }
