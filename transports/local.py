@@ -212,7 +212,7 @@ class LocalTransport(BaseTransport):
             audio_in_sample_rate=settings.in_hz,
             audio_out_enabled=True,
             audio_out_sample_rate=settings.out_hz,
-            audio_out_10ms_chunks=2,
+            audio_out_10ms_chunks=4,
             audio_out_end_silence_secs=0,
         )
         self._output = LocalOutput(params, Device(speaker, self._lost), settings.lead_ms / 1000)

@@ -167,6 +167,6 @@ def _params(settings: WebrtcSettings) -> TransportParams:
         audio_in_sample_rate=settings.in_hz,
         audio_out_enabled=True,
         audio_out_sample_rate=settings.out_hz,
-        audio_out_10ms_chunks=2,
+        audio_out_10ms_chunks=4,
         audio_out_end_silence_secs=1,
     )
