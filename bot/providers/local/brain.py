@@ -22,6 +22,7 @@ from pipecat.services.settings import LLMSettings
 from pydantic import BaseModel, ConfigDict
 
 from bot.providers.local.acts import Act, ToolCall
+from bot.providers.local.adapter import PlainAdapter
 from bot.providers.local.catalog import tools_in
 from bot.providers.local.dialogue import Dialogue
 from bot.providers.local.embedding import Embedder, embedder
@@ -54,6 +55,8 @@ def load(functions: Sequence[DirectFunction] = ()) -> Embedder:
 
 class Brain(LLMService):
     """Answers and calls tools like any LLM service, from the context alone."""
+
+    adapter_class = PlainAdapter
 
     def __init__(
         self,
