@@ -57,8 +57,8 @@ def _phase(phase: Phase) -> str:
             f"{figures.cut_off(turns)}; underruns: {len(gaps)}"
             f"{f' (longest {max(gaps):.0f} ms)' if gaps else ''}. The server used "
             f"{phase.cores:.2f} cores and {phase.rss_mb:.0f} MB, the callers "
-            f"{phase.callers_cores:.2f} cores; their own frames were late by {figures.callers_late(phase.calls):.1f} "
-            "ms at most (p99).",
+            f"{phase.callers_cores:.2f} cores; their own frames were late by "
+            f"{figures.callers_late(phase.calls):.1f} ms at most (p99).",
         ]
     )
 
