@@ -48,7 +48,7 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         "daily": daily.way(settings.daily, places, pool.run),
     }
     app = FastAPI(title="Echo", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(start.routes(settings.start, ways, places))
+    app.include_router(start.routes(settings.public, ways, places))
     app.include_router(websocket.routes(settings.websocket, tickets, places, pool.run))
     app.include_router(webrtc.routes(settings.webrtc, places, pool.run))
     _tell(app, house, places, list(ways))
@@ -151,14 +151,15 @@ async def serve(settings: Settings) -> None:
     listener = listen(settings.host, settings.port)
     async with open_house(settings, progress=say) as house:
         app, pool = create_app(house)
-        server = Server(_uvicorn(app), pool, settings.drain_secs)
+        server = Server(uvicorn_config(app), pool, settings.drain_secs)
         port = listener.getsockname()[1]
         say(f"\nTalk to Echo: http://{settings.host}:{port}\n")
         await server.serve(sockets=[listener])
         await pool.drain(0)
 
 
-def _uvicorn(app: FastAPI) -> uvicorn.Config:
+def uvicorn_config(app: FastAPI) -> uvicorn.Config:
+    """How the application is served: what is bounded, and what is not written down."""
     return uvicorn.Config(
         app,
         log_config=None,

@@ -77,7 +77,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     persona: Path = Path(__file__).with_name("persona.md")
     """The system prompt, as prose."""
 
-    start: StartSettings = StartSettings()
+    public: StartSettings = StartSettings()
     ticket: TicketSettings = TicketSettings()
     websocket: WebsocketSettings = WebsocketSettings()
     webrtc: WebrtcSettings = WebrtcSettings()

@@ -22,7 +22,7 @@ DEFAULT = "webrtc"
 class StartSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    public_url: str = ""
+    url: str = ""
     """Where callers reach this server, e.g. `https://echo.example.com`. Without it, clients are
     sent to the host they asked: right on this machine and in a local network. Forwarded headers
     are never believed, so a server behind a proxy needs it."""
@@ -30,7 +30,7 @@ class StartSettings(BaseModel):
     """When to ask again if every line is busy."""
     max_body_bytes: int = 65_536
 
-    @field_validator("public_url")
+    @field_validator("url")
     @classmethod
     def _an_origin(cls, url: str) -> str:
         parts = urlsplit(url)
@@ -67,7 +67,7 @@ def routes(settings: StartSettings, ways: Mapping[str, Way], door: Door) -> APIR
         guest = Guest(str(uuid.uuid4()), kind, _body(options))
         if not door.reserve(guest):
             raise busy(settings.retry_after_secs)
-        asked = Asked(guest, settings.public_url or _asked_host(request), options)
+        asked = Asked(guest, settings.url or _asked_host(request), options)
         try:
             return await ways[kind](asked)
         except BaseException:

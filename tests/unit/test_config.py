@@ -83,7 +83,7 @@ def test_what_is_meant_for_other_programs_is_left_alone(monkeypatch: pytest.Monk
             '{"bad_messages": "x"}',
             "WEBSOCKET_INTAKE (bad_messages) is wrong: Input should be a valid integer",
         ),
-        ("START_PUBLIC_URL", "nonsense", "START_PUBLIC_URL is wrong: a public URL looks like"),
+        ("PUBLIC_URL", "nonsense", "PUBLIC_URL is wrong: a public URL looks like"),
         ("CLINIC_TIMEZONE", "Mars", "CLINIC_TIMEZONE is wrong: unknown time zone 'Mars'"),
     ],
 )

@@ -111,7 +111,7 @@ async def test_clients_are_sent_to_the_host_they_asked():
 
 
 async def test_with_a_public_url_clients_are_sent_there_whatever_host_they_name():
-    server = Server(public_url="https://echo.example.com/")
+    server = Server(url="https://echo.example.com/")
     await server.post({}, host="evil.example")
     assert server.asked[0].base_url == "https://echo.example.com"
 
@@ -119,4 +119,4 @@ async def test_with_a_public_url_clients_are_sent_there_whatever_host_they_name(
 @pytest.mark.parametrize("url", ["echo.example.com", "ftp://x", "https://", "https://x/?a=b"])
 def test_a_public_url_that_is_none_is_a_mistake(url: str):
     with pytest.raises(ValidationError, match="looks like https"):
-        StartSettings(public_url=url)
+        StartSettings(url=url)
