@@ -38,7 +38,7 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     lag = LoopLag()
     try:
         engines = await warm(settings, TOOLS, progress)
-        brief = Brief(persona, settings.clinic.now)
+        brief = Brief(persona, settings.greeting, settings.clinic.now)
         await told("the first call", rehearse(settings, engines, brief), progress)
         lag.start()
         yield House(settings, engines, store, weather_source(settings.weather), brief, lag)

@@ -16,6 +16,7 @@ class Brief:
     """What a model knows before the call."""
 
     persona: str
+    greeting: str
     now: Callable[[], datetime]
     """The wall clock, without a zone, that "tomorrow at three" refers to."""
 
@@ -49,7 +50,7 @@ def llm(
 
             return Brain(
                 loaded(engines.embedder),
-                settings.brain,
+                greeting=brief.greeting,
                 now=brief.now,
                 function_call_timeout_secs=settings.tool_timeout_secs,
             )

@@ -4,7 +4,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from bot.providers.local.brain import BrainSettings
 from bot.providers.local.stt import WhisperSettings
 from bot.providers.local.tts import VoiceSettings
 
@@ -73,4 +72,3 @@ class ProviderSettings(BaseModel):
 
     whisper: WhisperSettings = WhisperSettings()
     voice: VoiceSettings = VoiceSettings()
-    brain: BrainSettings = BrainSettings()

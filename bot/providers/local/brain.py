@@ -19,7 +19,6 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings
-from pydantic import BaseModel, ConfigDict
 
 from bot.providers.local.acts import Act, ToolCall
 from bot.providers.local.adapter import PlainAdapter
@@ -30,15 +29,6 @@ from bot.providers.local.intents import Intents, warm
 from bot.providers.local.moments import moment_in
 
 _TOKEN = re.compile(r"\S+\s*")
-
-
-class BrainSettings(BaseModel):
-    """What the keyless brain says of its own accord."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    greeting: str = "Hi, this is Echo at Acme. How can I help?"
-    """One short sentence and an open question: the caller should be able to speak at once."""
 
 
 def load(functions: Sequence[DirectFunction] = ()) -> Embedder:
@@ -61,12 +51,14 @@ class Brain(LLMService):
     def __init__(
         self,
         embedder: Embedder,
-        settings: BrainSettings | None = None,
         *,
+        greeting: str = "Hello. How can I help?",
         now: Callable[[], datetime] = datetime.now,
         function_call_timeout_secs: float | None = None,
     ) -> None:
-        """`now` is the wall clock, without a zone, that "tomorrow" and "at three" refer to."""
+        """`greeting` opens a conversation nobody has opened; `now` is the wall clock, without a
+        zone, that "tomorrow" and "at three" refer to.
+        """
         super().__init__(
             settings=LLMSettings(
                 model="rules + all-MiniLM-L6-v2",
@@ -83,7 +75,7 @@ class Brain(LLMService):
             ),
             function_call_timeout_secs=function_call_timeout_secs,
         )
-        self._dialogue = Dialogue(Intents(embedder), (settings or BrainSettings()).greeting)
+        self._dialogue = Dialogue(Intents(embedder), greeting)
         self._now = now
 
     def can_generate_metrics(self) -> bool:

@@ -22,7 +22,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.llm_service import FunctionCallParams
 from pipecat.workers.runner import WorkerRunner
 
-from bot.providers.local.brain import Brain, BrainSettings, load
+from bot.providers.local.brain import Brain, load
 from bot.providers.local.embedding import Embedder
 from tests.unit.providers.local.scripted import GREETING, NOW, TOOLS, heard, said
 
@@ -122,7 +122,7 @@ async def test_time_to_the_first_word_is_reported(model: Embedder):
 
 
 async def test_greeting_is_a_setting(model: Embedder):
-    brain = Brain(model, BrainSettings(greeting="Acme, hello!"))
+    brain = Brain(model, greeting="Acme, hello!")
     assert await brain.run_inference(LLMContext()) == "Acme, hello!"
 
 
