@@ -122,7 +122,12 @@ class Call:
 
         @worker.event_handler("on_pipeline_error")
         async def failed(_: object, error: ErrorFrame) -> None:
-            logger.bind(source=str(error.processor), fatal=error.fatal).error("a stage failed")
+            # The error's own text may hold what the caller said.
+            logger.bind(
+                source=str(error.processor),
+                category=error.category.value if error.category else "unknown",
+                cause=type(error.exception).__name__,
+            ).error("a stage failed")
             await self._apologise()
 
         @worker.event_handler("on_idle_timeout")

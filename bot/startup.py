@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING
 
 from loguru import logger
 
@@ -12,6 +13,9 @@ from bot.providers.choice import choices
 from bot.providers.local.weights import WeightsError
 from bot.providers.settings import MissingKeyError
 from bot.tools.store import StoreError
+
+if TYPE_CHECKING:
+    from loguru import Record
 
 CANNOT_START = (SettingsError, MissingKeyError, WeightsError, StoreError)
 """What stops a start; each says in one line what to do."""
@@ -39,16 +43,28 @@ def run(
 
 
 def log_to_stderr(level: str) -> None:
-    """One line an event. Of pipecat only warnings: what it says below may hold a caller's words."""
+    """One line an event; of pipecat's warnings only where they come from.
+
+    Their text may hold a caller's words: the arguments of a tool, what was not spoken.
+    """
     logger.remove()
     logger.add(
         sys.stderr,
         level=level,
         filter={"": level, "pipecat": "WARNING"},
-        format="{time:HH:mm:ss.SSS} {level:<7} {message} {extra}",
+        format=_line,
         backtrace=False,
         diagnose=False,
     )
+
+
+def _line(record: "Record") -> str:
+    name = record["name"] or ""
+    if name.partition(".")[0] == "pipecat":
+        error = record["exception"]
+        cause = f"{error.type.__name__} " if error and error.type else ""
+        return "{time:HH:mm:ss.SSS} {level:<7} {name}:{line} " + cause + "{extra}\n"
+    return "{time:HH:mm:ss.SSS} {level:<7} {message} {extra}\n{exception}"
 
 
 def say(line: str) -> None:

@@ -79,15 +79,27 @@ def test_a_bug_is_not_hidden():
         run(buggy)
 
 
-def test_an_event_is_one_line_and_what_pipecat_says_of_words_is_left_out(
+def test_an_event_is_one_line_and_of_pipecat_only_where_it_comes_from(
     capsys: pytest.CaptureFixture[str],
 ):
     log_to_stderr("DEBUG")
+    pipecats = logger.patch(lambda record: record.update(name="pipecat.services.tts"))
     logger.bind(turn=3).debug("turn")
-    logger.patch(lambda record: record.update(name="pipecat.services")).debug("my card number")
-    logger.patch(lambda record: record.update(name="pipecat.services")).warning("slow")
+    pipecats.debug("my card number")
+    pipecats.warning("not speaking [my card number]")
+    try:
+        raise ValueError("my card number")
+    except ValueError:
+        pipecats.exception("cannot parse my card number")
     said = capsys.readouterr().err
     assert "turn {'turn': 3}" in said
     assert "card" not in said
-    assert "slow" in said
-    assert len(said.splitlines()) == 2
+    assert "WARNING pipecat.services.tts:" in said
+    assert "ValueError" in said
+    assert len(said.splitlines()) == 3
+
+
+def test_what_is_logged_is_never_taken_for_a_format(capsys: pytest.CaptureFixture[str]):
+    log_to_stderr("DEBUG")
+    logger.bind(said="{oops} <red>").info("odd {braces}")
+    assert "odd {braces} {'said': '{oops} <red>'}" in capsys.readouterr().err
