@@ -23,6 +23,8 @@ from pipecat.workers.runner import WorkerRunner
 from bot.providers.local.stt import Clip, Transcript, Whisper, WhisperSettings, WhisperSTT, load
 
 RATE = 16_000
+PATIENT = WhisperSettings(deadline_secs=60)
+"""Calls here talk faster than real time, on a machine that may be busy."""
 SENTENCES = [
     "Where is my order one zero four two?",
     "Hi, I would like to know where my package is.",
@@ -177,7 +179,7 @@ async def calling(whisper: Whisper, rate: int = RATE) -> AsyncIterator[Call]:
     heard = Heard()
     vad = SileroVADAnalyzer(params=VADParams(stop_secs=0.2))
     worker = PipelineWorker(
-        Pipeline([VADProcessor(vad_analyzer=vad), WhisperSTT(whisper, WhisperSettings())]),
+        Pipeline([VADProcessor(vad_analyzer=vad), WhisperSTT(whisper, PATIENT)]),
         params=PipelineParams(audio_in_sample_rate=rate),
         idle_timeout_secs=None,
         enable_rtvi=False,

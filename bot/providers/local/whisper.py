@@ -1,4 +1,4 @@
-"""Whisper with a short window on CTranslate2: a clip of speech in, text out, in 0.1 to 0.2 s of CPU.
+"""Whisper with a short window on CTranslate2: speech in, text out, in 0.1 to 0.2 s of CPU.
 
 Whisper was trained on windows of 30 s; a shorter one costs a fraction of the time and as few words,
 as long as it leaves some seconds of silence after the speech.
