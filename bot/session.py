@@ -128,7 +128,10 @@ class Call:
                 category=error.category.value if error.category else "unknown",
                 cause=type(error.exception).__name__,
             ).error("a stage failed")
-            await self._apologise()
+            if error.processor and not error.processor.is_usable:
+                await self._give_up()
+            else:
+                await self._apologise()
 
         @worker.event_handler("on_idle_timeout")
         async def idle(*_: object) -> None:
@@ -152,6 +155,15 @@ class Call:
         if now_secs >= self._apology_due_secs:
             self._apology_due_secs = now_secs + APOLOGY_SECS
             await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.apology))
+
+    async def _give_up(self) -> None:
+        """A stage has failed for good: say so and hang up, or the call would go on mute."""
+        if self._outcome == "error":
+            return
+        self._outcome = "error"
+        self._greeted.set()
+        await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.breakdown))
+        await self._worker.stop_when_done()
 
     async def _on_turn(self, turn: TurnLatency) -> None:
         report.log_turn(turn)
