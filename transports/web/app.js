@@ -1,6 +1,6 @@
 // The page: what the buttons do, and what a call shows.
 
-import { hasSound, loudness, Mic, MIC_GONE, microphones, micTrouble, NO_SOUND, Speaker } from "./audio.js";
+import { hasSound, Mic, MIC_GONE, microphones, micTrouble, NO_SOUND, Speaker } from "./audio.js";
 import { Call, Refused } from "./call.js";
 import { showEngines } from "./engines.js";
 import { Transcript } from "./transcript.js";
@@ -18,7 +18,8 @@ const FAREWELLS = {
 
 const $ = (id) => document.getElementById(id);
 const transcript = new Transcript($("transcript"), $("words"));
-const level = (name) => (loud) => document.body.style.setProperty(name, loud.toFixed(2));
+const orb = document.querySelector(".orb");
+const meter = document.querySelector(".meter");
 let call = null;
 let mic = null;
 let speaker = null;
@@ -91,13 +92,17 @@ function interrupt() {
   transcript.cutOff();
 }
 
+function showEcho(loud) {
+  orb.style.transform = `scale(${0.7 + 0.9 * loud})`;
+}
+
+function showCaller(loud) {
+  meter.style.transform = `scaleX(${Math.min(1, 2 * loud)})`;
+}
+
 async function openSound(dialled) {
   if (!hasSound) return [null, null];
-  const hear = level("--mic-level");
-  return Promise.all([
-    Speaker.open(ECHO_HZ, level("--level")),
-    Mic.open((pcm) => { hear(loudness(pcm)); dialled.speak(pcm); }),
-  ]);
+  return Promise.all([Speaker.open(ECHO_HZ, showEcho), Mic.open((pcm) => dialled.speak(pcm), showCaller)]);
 }
 
 function follow(dialled) {
@@ -137,8 +142,8 @@ async function over(hearTheRest = false) {
   transcript.cutOff();
   show("idle");
   await closed;
-  level("--level")(0);
-  level("--mic-level")(0);
+  showEcho(0);
+  showCaller(0);
 }
 
 $("call").addEventListener("click", () => (call ? call.hangUp() : start()));

@@ -7,7 +7,7 @@ export const hasSound = "AudioWorkletNode" in globalThis && navigator.mediaDevic
 
 export const NO_SOUND = "This page has neither microphone nor sound, because browsers give them only to https pages and to localhost. You can type, and read what Echo says.";
 
-export const MIC_GONE = "That microphone is gone. Choose another one, or type instead.";
+export const MIC_GONE = "The microphone went away: it was unplugged, or is no longer allowed. Choose one again, or type instead.";
 
 /** Why there is no microphone, in words for the caller. */
 export function micTrouble(error) {
@@ -24,23 +24,36 @@ export async function microphones() {
   return devices.filter((device) => device.kind === "audioinput" && !["", "default", "communications"].includes(device.deviceId));
 }
 
-/** 20 ms pieces of 16 kHz sound to `onPiece`; silence until `listen`, and while muted. */
+const loudest = (pcm) => pcm.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0) / 32768;
+
+/**
+ * 20 ms pieces of 16 kHz sound to `onPiece`; silence until `listen`, and while muted. `onLevel`
+ * hears 10 times a second how loud it is, 0 to 1.
+ */
 export class Mic {
-  static async open(onPiece) {
+  static async open(onPiece, onLevel) {
     const context = new AudioContext();
     await context.audioWorklet.addModule("mic.worklet.js");
-    return new Mic(context, onPiece);
+    return new Mic(context, onPiece, onLevel);
   }
 
-  constructor(context, onPiece) {
+  constructor(context, onPiece, onLevel) {
     this.context = context;
     this.node = new AudioWorkletNode(context, "mic", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
-    this.node.port.onmessage = ({ data }) => onPiece(this.muted ? new Int16Array(data.length) : data);
+    this.node.port.onmessage = ({ data }) => this.pass(this.muted ? new Int16Array(data.length) : data);
+    this.onPiece = onPiece;
+    this.onLevel = onLevel;
+    this.pieces = 0;
     this.muted = false;
   }
 
+  pass(pcm) {
+    if (++this.pieces % 5 === 0) this.onLevel(loudest(pcm));
+    this.onPiece(pcm);
+  }
+
   get listening() {
-    return this.stream?.active === true;
+    return this.stream?.getTracks().every((track) => track.readyState === "live") === true;
   }
 
   /** Listen to that device ("" is the default one). Throws what getUserMedia throws. */
@@ -68,10 +81,7 @@ export class Mic {
   }
 }
 
-/** How loud a piece of 16-bit sound is, 0 to 1. */
-export function loudness(pcm) {
-  return pcm.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0) / 32768;
-}
+const ON_ITS_WAY_SECS = 0.3; // the worklet's start and the device, generously
 
 /** Plays pieces of 16-bit sound as they come; `onLevel` hears how loud it is. */
 export class Speaker {
@@ -103,8 +113,7 @@ export class Speaker {
   /** Closes once everything has been heard. */
   async finish() {
     const secs = this.unheardUntil - this.context.currentTime;
-    const onItsWay = this.context.outputLatency || 0.1; // unknown to some browsers
-    if (secs > 0) await new Promise((heard) => setTimeout(heard, (secs + onItsWay) * 1000));
+    if (secs > 0) await new Promise((heard) => setTimeout(heard, (secs + ON_ITS_WAY_SECS) * 1000));
     return this.context.close();
   }
 }

@@ -19,9 +19,16 @@ export class Transcript {
   constructor(list, frame) {
     this.list = list;
     this.frame = frame;
-    this.atEnd = true;
-    frame.addEventListener("scroll", () => { this.atEnd = frame.scrollHeight - frame.scrollTop - frame.clientHeight < 40; });
+    frame.addEventListener("scroll", () => this.scrolled());
     this.reset();
+  }
+
+  /** A scroll by key is animated: its first step back, however small, counts. */
+  scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.frame;
+    if (scrollHeight - scrollTop - clientHeight < 2) this.atEnd = true;
+    else if (scrollTop < this.top) this.atEnd = false;
+    this.top = scrollTop;
   }
 
   follow() {
@@ -31,6 +38,7 @@ export class Transcript {
   reset() {
     this.list.replaceChildren();
     this.atEnd = true;
+    this.top = 0;
     this.partial = null;
     this.segments = new Map();
     this.tools = new Map();

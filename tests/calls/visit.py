@@ -1,0 +1,110 @@
+"""A visitor of the page, who sees what it shows and notices what it should not do."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, WebSocket, expect
+
+PATIENCE_MS = 30_000.0
+"""Long, because nothing here is about speed: a wait ends when what it waits for is there."""
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+class Visit:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self.hosts: set[str] = set()
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", self._count)
+        page.on("websocket", self._count)
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.errors.append(message.text)
+
+    def _count(self, asked: Request | WebSocket) -> None:
+        self.hosts.add(urlsplit(asked.url).netloc)
+
+    @property
+    def status(self) -> Locator:
+        return self.page.get_by_role("status")
+
+    @property
+    def caller(self) -> Locator:
+        """What the caller is shown to have said, the latest."""
+        return self.page.locator("#transcript .caller").last
+
+    @property
+    def echo(self) -> Locator:
+        return self.page.locator("#transcript .echo").last
+
+    @property
+    def tools(self) -> Locator:
+        return self.page.locator("#transcript .tool .words")
+
+    async def watch_partial_words(self) -> None:
+        """From here on, note the caller's words that are shown before they are final."""
+        await self.page.evaluate(
+            """() => {
+              globalThis.partials = [];
+              const note = () => {
+                for (const words of document.querySelectorAll(".partial .words"))
+                  if (words.textContent) partials.push(words.textContent);
+              };
+              const all = { subtree: true, childList: true, attributes: true };
+              new MutationObserver(note).observe(document.getElementById("transcript"), all);
+            }"""
+        )
+
+    async def partial_words(self) -> list[str]:
+        return await self.page.evaluate("partials")
+
+    async def start(self) -> None:
+        """Call Echo, and wait for the first words of the greeting."""
+        await self.page.get_by_role("button", name="Start talking").click()
+        await expect(self.echo).to_contain_text("this is Echo")
+
+    async def greeted(self) -> None:
+        """Wait until the greeting has been said."""
+        await expect(self.echo).to_contain_text("How can I help?")
+        await expect(self.echo.locator(".coming").last).to_be_empty()
+
+    async def type(self, words: str) -> None:
+        await self.page.get_by_role("textbox").fill(words)
+        await self.page.get_by_role("textbox").press("Enter")
+
+    async def hang_up(self) -> None:
+        await self.page.get_by_role("button", name="Hang up").click()
+        await expect(self.status).to_contain_text("You hung up")
+
+
+@asynccontextmanager
+async def visit(
+    browser: Browser,
+    url: str,
+    *,
+    microphone: bool = True,
+    phone: bool = False,
+    errors: bool = False,
+) -> AsyncIterator[Visit]:
+    """Open the page; afterwards see that nothing went wrong, and nothing went anywhere else.
+
+    errors: the browser itself will complain, of a refused request or a lost connection.
+    """
+    context = await browser.new_context(
+        viewport={"width": 360, "height": 740} if phone else {"width": 1280, "height": 800},
+        permissions=["microphone"] if microphone else [],
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    try:
+        visitor = Visit(await context.new_page())
+        await visitor.page.goto(url)
+        yield visitor
+        assert errors or visitor.errors == []
+        assert visitor.hosts == {urlsplit(url).netloc}
+    finally:
+        await context.close()
