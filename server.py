@@ -148,14 +148,14 @@ def _advice(host: str, port: int, error: OSError | UnicodeError) -> str:
 
 async def serve(settings: Settings) -> None:
     """Serve until a signal ends it."""
-    listener = listen(settings.host, settings.port)
-    async with open_house(settings, progress=say) as house:
-        app, pool = create_app(house)
-        server = Server(uvicorn_config(app), pool, settings.drain_secs)
-        port = listener.getsockname()[1]
-        say(f"\nTalk to Echo: http://{settings.host}:{port}\n")
-        await server.serve(sockets=[listener])
-        await pool.drain(0)
+    with listen(settings.host, settings.port) as listener:
+        async with open_house(settings, progress=say) as house:
+            app, pool = create_app(house)
+            server = Server(uvicorn_config(app), pool, settings.drain_secs)
+            port = listener.getsockname()[1]
+            say(f"\nTalk to Echo: http://{settings.host}:{port}\n")
+            await server.serve(sockets=[listener])
+            await pool.drain(0)
 
 
 def uvicorn_config(app: FastAPI) -> uvicorn.Config:
