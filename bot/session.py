@@ -76,7 +76,8 @@ class Call:
         context = LLMContextAggregatorPair(
             LLMContext(tools=[*TOOLS]),
             user_params=LLMUserAggregatorParams(
-                user_turn_strategies=ears.strategies(settings.turn)
+                user_turn_strategies=ears.strategies(settings.turn),
+                user_turn_stop_timeout=settings.turn.wordless_secs,
             ),
         )
         parts = stages(

@@ -26,6 +26,8 @@ class TurnSettings(BaseModel):
     """Silence after which Smart Turn is asked whether the caller is done."""
     incomplete_secs: float = Field(default=1.5, gt=0, le=10)
     """Silence after which a turn is over even if Smart Turn expects more."""
+    wordless_secs: float = Field(default=2.5, gt=0, le=10)
+    """Silence after which a sound that had no words, such as a cough, is forgotten."""
 
 
 class Ears:

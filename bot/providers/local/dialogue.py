@@ -13,6 +13,7 @@ from bot.providers.local.catalog import Tool, tools_in
 from bot.providers.local.conversation import Called, Event, Heard, Returned, Said, Told, events
 from bot.providers.local.intents import Intents, plain
 from bot.providers.local.listener import Listener
+from bot.providers.local.replies import not_heard
 from bot.providers.local.state import State, after_call, after_result
 
 _DONE_ANYWAY = re.compile(r"was carried out although the caller spoke over it: (?P<words>.+)", re.S)
@@ -133,6 +134,8 @@ def _tell(replay: _Replay, text: str) -> None:
     if note is not None:
         replay.state = replace(replay.state, task=None)
         replay.notes.append(note["words"].strip())
+    elif replay.spoken:  # pipecat's way to say that a turn had no words
+        replay.state, replay.act = not_heard(replay.state)
 
 
 def _begun(words: str, text: str) -> bool:

@@ -20,6 +20,7 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.llm_service import FunctionCallParams
+from pipecat.turns.empty_user_turn import EmptyUserTurnConfig
 from pipecat.workers.runner import WorkerRunner
 
 from bot.providers.local.brain import Brain, load
@@ -136,3 +137,9 @@ async def test_inference_outside_the_pipeline_gives_words_and_calls_nothing(mode
 
 def test_loading_twice_gives_the_same_model(model: Embedder):
     assert load(TOOLS) is model
+
+
+async def test_a_sound_without_words_that_cut_echo_off_is_asked_about(model: Embedder):
+    note = {"role": "developer", "content": str(EmptyUserTurnConfig().interrupted_prompt)}
+    cut_off = [*said(GREETING), *heard("where is order 1042"), *said("Order 1042,"), note]
+    assert "didn't catch" in str(await Brain(model).run_inference(LLMContext(cut_off)))
