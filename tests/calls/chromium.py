@@ -1,7 +1,7 @@
 """Debian's Chromium, driven by Playwright, on a sound card made of nothing."""
 
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, async_playwright
@@ -18,7 +18,7 @@ FLAGS = (
 
 
 @asynccontextmanager
-async def chromium(env: Mapping[str, str], *flags: str) -> AsyncIterator[Browser]:
+async def chromium(env: Mapping[str, str], *flags: str) -> AsyncGenerator[Browser]:
     """A browser without a window. Its microphone and its speaker are those that `env` names."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(

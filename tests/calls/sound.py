@@ -2,7 +2,7 @@
 
 import asyncio
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import numpy as np
@@ -13,6 +13,9 @@ from evals.voice import local_voice
 from tests.wire.pulse import RAW, Pulse
 
 HZ = 24_000
+
+PAUSE_SECS = 0.3
+"""Silence around what is said: a sound card that was just opened swallows a first consonant."""
 
 
 class Recording:
@@ -41,7 +44,7 @@ class Recording:
 
 
 @asynccontextmanager
-async def recording(card: Pulse) -> AsyncIterator[Recording]:
+async def recording(card: Pulse) -> AsyncGenerator[Recording]:
     """Record what the speaker plays for as long as the block lasts."""
     command = ("parec", "--device=ear.monitor", f"--rate={HZ}", "--latency-msec=20", *RAW)
     recorder = await asyncio.create_subprocess_exec(*command, env=card.env, stdout=PIPE)
@@ -87,7 +90,7 @@ async def _control(card: Pulse, *words: str) -> str:
 
 async def say(card: Pulse, words: str) -> None:
     """Say it into the microphone with the local voice; returns when it has been said."""
-    samples = await asyncio.to_thread(local_voice, words)
+    samples = np.pad(await asyncio.to_thread(local_voice, words), round(PAUSE_SECS * RATE))
     command = ("pacat", "--device=mic", f"--rate={RATE}", *RAW)
     player = await asyncio.create_subprocess_exec(*command, env=card.env, stdin=PIPE)
     await player.communicate(samples.tobytes())

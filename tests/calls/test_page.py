@@ -48,10 +48,10 @@ async def until(true: Callable[[], Awaitable[bool] | bool]) -> None:
             await asyncio.sleep(0.1)
 
 
-async def heard_on(tape: Recording) -> str:
-    """What was heard, once the speaker has fallen silent."""
+async def heard_on(tape: Recording, from_secs: float = 0.0) -> str:
+    """What was heard from then on, once the speaker has fallen silent."""
     await until(lambda: tape.is_silent_since(1.0))
-    return (await asyncio.to_thread(transcribe, tape.samples(), HZ)).lower()
+    return (await asyncio.to_thread(transcribe, tape.samples(from_secs), HZ)).lower()
 
 
 async def focused(page: Page) -> str:
@@ -61,7 +61,7 @@ async def focused(page: Page) -> str:
 # What a call is
 
 
-async def test_a_spoken_question_is_answered_on_the_page_and_aloud(
+async def test_a_spoken_question_is_answered_aloud_until_the_caller_speaks_over_it(
     browser: Browser, server: RunningServer, card: Pulse
 ):
     async with visit(browser, server.url) as here, recording(card) as tape:
@@ -80,13 +80,23 @@ async def test_a_spoken_question_is_answered_on_the_page_and_aloud(
         spoken = {"order", "walnut", "lamp", "way", "last", "columbus", "ohio", "november"}
         assert len(spoken & set(re.findall(r"[a-z]+", said))) >= 6
         assert "1042" in re.sub(r"\D", "", said)
-
-        await here.type("Thank you, goodbye")
-        await expect(here.status).to_contain_text("Echo has ended the call")
-        assert await heard_on(tape) != said
-        turn = here.page.locator(".turn", has_text="Answer with a tool")
+        turn = here.page.locator(".turn", has_text="Answer with a tool").first
         for stage in ("transcript", "first token", "look up order", "first audio", "answer heard"):
             await expect(turn.locator("tr", has_text=stage).first).to_contain_text("ms")
+
+        # By now the browser's echo canceller has heard enough of Echo not to take others for it.
+        second = tape.secs
+        await here.type("Where is my order 1042?")
+        await expect(here.page.locator("#transcript .echo")).to_have_count(3)
+        await expect(here.echo).to_contain_text("walnut desk lamp")
+        await say(card, "What is the weather in Lisbon?")
+        cut = here.page.locator("#transcript .cut", has_text="Order 1042")
+        await expect(cut).to_be_visible()
+        await expect(here.echo).to_contain_text("Lisbon")
+        await expect(here.echo.locator(".coming").last).to_be_empty()
+        said = await heard_on(tape, second)
+        assert "lisbon" in said
+        assert "arrive" not in said  # "and should arrive on": the end of the answer about the lamp
 
 
 async def test_echos_goodbye_is_heard_to_its_end(
@@ -97,25 +107,7 @@ async def test_echos_goodbye_is_heard_to_its_end(
         await here.type("Thank you, goodbye")
         await expect(here.status).to_contain_text("Echo has ended the call")
         await expect(here.page.get_by_role("button", name="Start talking")).to_be_enabled()
-        last = (await here.echo.inner_text()).split()[-1].lower().strip(".!,")
-        assert last in (await heard_on(tape)).split()[-1]
-
-
-async def test_speaking_over_echo_silences_it(browser: Browser, server: RunningServer, card: Pulse):
-    async with visit(browser, server.url) as here, recording(card) as tape:
-        await here.start()
-        await expect(here.status).to_contain_text("Listening")
-        await here.greeted()  # an echo canceller that has just begun takes any voice for an echo
-        await here.type("Where is my order 1042?")
-        await expect(here.echo).to_contain_text("walnut desk lamp")
-        await say(card, "What is the weather in Lisbon?")
-        cut = here.page.locator("#transcript .cut", has_text="walnut desk lamp")
-        await expect(cut).to_be_visible()
-        await expect(here.echo).to_contain_text("Lisbon")
-        await expect(here.echo.locator(".coming").last).to_be_empty()
-        said = await heard_on(tape)
-        assert "lisbon" in said
-        assert "november" not in said  # when the lamp should arrive: the end of the first answer
+        assert re.search(r"good ?bye\W*$", await heard_on(tape))
 
 
 # The microphone
@@ -247,7 +239,7 @@ async def test_a_call_needs_nothing_but_a_keyboard(browser: Browser, server: Run
         await page.keyboard.press("Shift+Tab")
         assert await focused(page) == "words"
         await page.keyboard.press("Home")
-        await page.wait_for_function("document.getElementById('words').scrollTop === 0")
+        await until(lambda: page.evaluate("document.getElementById('words').scrollTop === 0"))
         await page.locator("#call").focus()
         await page.keyboard.press("Enter")
         await expect(here.status).to_contain_text("You hung up")
@@ -265,52 +257,80 @@ async def _tab_through(page: Page, times: int) -> list[str]:
     return names
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_on_a_phone_everything_fits_and_can_be_read(
-    browser: Browser, server: RunningServer, scheme: str
-):
+async def test_on_a_phone_everything_fits_and_can_be_read(browser: Browser, server: RunningServer):
     async with visit(browser, server.url, phone=True) as here:
-        await here.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        assert await here.page.evaluate((HERE / "contrast.js").read_text()) == []
+        assert await _unreadable(here.page) == []
         await here.start()
         await here.type("Where is my order 1042?")
         await expect(here.echo).to_contain_text("walnut desk lamp")
         await expect(here.page.locator(".turn").first).to_be_visible()
         fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         assert await here.page.evaluate(fits)
-        assert await here.page.evaluate((HERE / "contrast.js").read_text()) == []
+        assert await _unreadable(here.page) == []
         await here.hang_up()
-        assert await here.page.evaluate((HERE / "contrast.js").read_text()) == []
+        assert await _unreadable(here.page) == []
+
+
+async def _unreadable(page: Page) -> list[str]:
+    """Texts with too little contrast, by day and by night."""
+    found = []
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        found += await page.evaluate((HERE / "contrast.js").read_text())
+    return found
 
 
 async def test_every_part_has_a_role_and_a_name(browser: Browser, server: RunningServer):
     async with visit(browser, server.url) as here:
         await here.start()
+        await here.greeted()
         await here.type("Where is my order 1042?")
         await expect(here.tools).to_have_text("Looking up the order: done")
         await expect(here.page.locator("body")).to_match_aria_snapshot("""
-            - heading "Echo" [level=1]
-            - region "The call":
-              - button "Hang up"
-              - button "Mute"
-              - text: Microphone
-              - combobox "Microphone"
-              - status: /Listening/
-              - log "Transcript":
-                - list:
-                  - listitem: /Echo Hi/
-                  - listitem: "You Where is my order 1042?"
-              - textbox "Type instead of speaking"
-              - button "Send"
-            - region "Where the time went":
-              - heading "Where the time went" [level=2]
-              - group "Where the time went":
-                - figure:
-                  - table:
-                    - rowgroup:
+            - banner:
+              - heading "Echo" [level=1]
+            - main:
+              - region "The call":
+                - button "Hang up"
+                - button "Mute"
+                - combobox "Microphone"
+                - status: /Listening/
+                - log "Transcript":
+                  - list:
+                    - listitem: /Echo Hi/
+                    - listitem: You Where is my order 1042?
+                - textbox "Type instead of speaking"
+                - button "Send"
+              - region "Where the time went":
+                - heading "Where the time went" [level=2]
+                - group "Where the time went":
+                  - figure:
+                    - table:
                       - row /first audio \\d+ ms/:
                         - rowheader "first audio"
         """)
+
+
+# Pipecat's own page
+
+
+@pytest.mark.parametrize("transport", ["SmallWebRTC", "WebSocket"])
+async def test_the_official_page_and_its_sdk_work_unchanged(
+    browser: Browser, server: RunningServer, transport: str
+):
+    media = {"**/daily-esm-*.js": HERE / "daily_media.js"}
+    async with visit(browser, f"{server.url}/client/", errors=True, stand_ins=media) as here:
+        if transport != "SmallWebRTC":  # it is the default
+            await here.page.get_by_role("combobox", name="Transport").click()
+            await here.page.get_by_role("option", name=transport).click()
+        await here.page.get_by_role("button", name="Connect", exact=True).click()
+        conversation = here.page.get_by_role("tabpanel", name="Conversation")
+        await expect(conversation).to_contain_text("this is Echo")
+        await conversation.get_by_role("textbox").fill("Where is my order 1042?")
+        await conversation.get_by_role("textbox").press("Enter")
+        await expect(conversation).to_contain_text("walnut desk lamp")
+        await here.page.get_by_role("button", name="Disconnect", exact=True).click()
+        await expect(here.page.get_by_role("button", name="Connect", exact=True)).to_be_enabled()
 
 
 # The sound itself, in the browser's own audio engine but faster than time

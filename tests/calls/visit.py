@@ -1,13 +1,27 @@
 """A visitor of the page, who sees what it shows and notices what it should not do."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, WebSocket, expect
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Route,
+    WebSocket,
+    expect,
+)
 
 PATIENCE_MS = 30_000.0
 """Long, because nothing here is about speed: a wait ends when what it waits for is there."""
+
+NONE: Mapping[str, Path] = MappingProxyType({})
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -82,6 +96,10 @@ class Visit:
         await expect(self.status).to_contain_text("You hung up")
 
 
+async def _give(path: Path, route: Route) -> None:
+    await route.fulfill(path=path, content_type="text/javascript")
+
+
 @asynccontextmanager
 async def visit(
     browser: Browser,
@@ -90,10 +108,12 @@ async def visit(
     microphone: bool = True,
     phone: bool = False,
     errors: bool = False,
-) -> AsyncIterator[Visit]:
+    stand_ins: Mapping[str, Path] = NONE,
+) -> AsyncGenerator[Visit]:
     """Open the page; afterwards see that nothing went wrong, and nothing went anywhere else.
 
     errors: the browser itself will complain, of a refused request or a lost connection.
+    stand_ins: scripts to give it for those whose address matches.
     """
     context = await browser.new_context(
         viewport={"width": 360, "height": 740} if phone else {"width": 1280, "height": 800},
@@ -101,6 +121,8 @@ async def visit(
     )
     context.set_default_timeout(PATIENCE_MS)
     try:
+        for address, path in stand_ins.items():
+            await context.route(address, partial(_give, path))
         visitor = Visit(await context.new_page())
         await visitor.page.goto(url)
         yield visitor
