@@ -4,7 +4,7 @@ import asyncio
 import gc
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -137,6 +137,7 @@ async def _serving(app: FastAPI, pool: Pool, ping_secs: float) -> AsyncIterator[
     config = server.uvicorn_config(app)
     config.ws_ping_interval = config.ws_ping_timeout = ping_secs
     serving = server.Server(config, pool, drain_secs=0)
+    serving.capture_signals = nullcontext  # Ctrl+C is for whoever runs the tests
     task = asyncio.create_task(serving.serve(sockets=[listener]))
     while not serving.started:  # noqa: ASYNC110  uvicorn has no event for it
         await asyncio.sleep(0.01)
