@@ -216,6 +216,20 @@ async def _is_connected(here: Visit) -> bool:
     return await here.echo.is_visible()
 
 
+async def test_a_device_that_loses_its_network_for_a_moment_keeps_the_call(
+    browser: Browser, server: RunningServer
+):
+    async with visit(browser, server.url) as here:
+        await here.start()
+        await expect(here.status).to_contain_text("Listening")
+        await here.page.context.set_offline(True)
+        await expect(here.status).to_contain_text("This device is offline")
+        await here.page.context.set_offline(False)
+        await expect(here.status).to_contain_text("Back online")
+        await here.type("Where is my order 1042?")
+        await expect(here.echo).to_contain_text("walnut desk lamp")
+
+
 # Everybody
 
 

@@ -161,6 +161,8 @@ $("type").addEventListener("submit", (event) => {
   $("text").value = "";
 });
 navigator.mediaDevices?.addEventListener?.("devicechange", listMicrophones);
+window.addEventListener("offline", () => { if (call) say("This device is offline. The call goes on if the network is back in a few seconds.", "warning"); });
+window.addEventListener("online", () => { if (call) say("Back online. Say something."); });
 
 show("idle");
 if (!hasSound) say(NO_SOUND, "warning");

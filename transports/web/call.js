@@ -75,7 +75,7 @@ export class Call extends EventTarget {
     return this.socket?.readyState === WebSocket.OPEN;
   }
 
-  /** A network that is gone without a word is noticed by what piles up here. */
+  /** A network that is gone without a word is noticed, in time, by what piles up here. */
   speak(pcm) {
     if (!this.open) return;
     if (this.socket.bufferedAmount > STALLED_BYTES) this.end("network");
