@@ -277,7 +277,9 @@ async def test_on_a_phone_everything_fits_and_can_be_read(browser: Browser, serv
         await here.start()
         await here.type("Where is my order 1042?")
         await expect(here.echo).to_contain_text("walnut desk lamp")
-        await expect(here.page.locator(".turn").first).to_be_visible()
+        turn = here.page.locator(".turn").first
+        await turn.scroll_into_view_if_needed()
+        await expect(turn).to_be_in_viewport(ratio=0.9)
         fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         assert await here.page.evaluate(fits)
         assert await _unreadable(here.page) == []
