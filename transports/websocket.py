@@ -99,12 +99,14 @@ async def _close(websocket: WebSocket) -> None:
 
 
 def keep_short(listener: socket.socket) -> None:
-    """Bounds what the kernel holds for a client that does not read, and for how long.
+    """Bounds what the kernel holds for a client, and for how long.
 
     For the listening socket, before it serves; connections inherit it. Without it, Linux takes
     several megabytes, a minute of speech, before a send has to wait, and keeps a connection to a
-    client that stopped reading open for as long as the client likes.
+    client that stopped reading open for as long as the client likes. What has come in is parsed in
+    one go, thousands of small messages if the client sends them, and all other calls wait for it.
     """
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 10_000)

@@ -36,6 +36,9 @@ class WireSettings(BaseModel):
     """What the models listen at. A client may send another rate: it is resampled."""
     out_hz: int = 24_000
     """What Pipecat's browser clients play at."""
+    gather_secs: float = Field(default=0.032, gt=0, le=0.1)
+    """Audio from the client goes on in pieces of this length: Silero's window, so that nobody waits
+    longer for it, and a third cheaper than the 20 ms that clients send."""
     chunk_ms: int = Field(default=40, ge=10, le=200, multiple_of=10)
     """Audio per message to the client. The voice comes in pieces of at least 40 ms, so the first
     sound leaves no sooner in smaller messages, and each 20 ms less costs 2 % of a core a call."""
@@ -114,6 +117,7 @@ class Input(FastAPIWebsocketInputTransport):
         self._settings = settings
         self._intake = Intake(settings.intake)
         self._resampler = SOXRStreamAudioResampler(quality="MQ")
+        self._gathered = b""
 
     async def _receive_messages(self) -> None:
         messages = self._line.receive()
@@ -129,6 +133,8 @@ class Input(FastAPIWebsocketInputTransport):
                         break
                     if judged:
                         await self._pass_on(judged)
+                    # What has arrived is read without waiting: a flood would stop all other calls.
+                    await asyncio.sleep(0)
         except TimeoutError:
             await self._line.hang_up(Goodbye(1008, "nothing was said"))
         except RuntimeError:
@@ -143,9 +149,11 @@ class Input(FastAPIWebsocketInputTransport):
                 heard.audio = await self._resampler.resample(
                     heard.audio, heard.sample_rate, self.sample_rate
                 )
-                heard.sample_rate = self.sample_rate
-                heard.num_frames = len(heard.audio) // 2
-                await self.push_audio_frame(heard)
+                self._gathered += heard.audio
+                size = 2 * int(self._settings.gather_secs * self.sample_rate)
+                while len(self._gathered) >= size:
+                    piece, self._gathered = self._gathered[:size], self._gathered[size:]
+                    await self.push_audio_frame(InputAudioRawFrame(piece, self.sample_rate, 1))
             case InputTransportMessageFrame():
                 await self.broadcast_frame(InputTransportMessageFrame, message=heard.message)
 
