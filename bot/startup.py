@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 CANNOT_START = (SettingsError, MissingKeyError, WeightsError, StoreError)
 """What stops a start; each says in one line what to do."""
 
+SWITCH_SECS = 0.001
+"""How long a thread that runs Python may keep the event loop waiting; Python's own 5 ms would add
+up to a gap in the audio, with the models' threads at work."""
+
 
 def run(
     serve: Callable[[Settings], Coroutine[object, object, None]], *errors: type[Exception]
@@ -33,13 +37,23 @@ def run(
         log_to_stderr(settings.log_level)
         for choice in choices(settings).values():
             say(str(choice))
-        asyncio.run(serve(settings))
+        sys.setswitchinterval(SWITCH_SECS)
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(serve(settings))
     except (*CANNOT_START, *errors) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # there is none for Windows
+        return None
+    return uvloop.new_event_loop
 
 
 def log_to_stderr(level: str) -> None:

