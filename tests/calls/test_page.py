@@ -330,7 +330,11 @@ async def test_every_part_has_a_role_and_a_name(browser: Browser, server: Runnin
 # Pipecat's own page
 
 
-@pytest.mark.parametrize("transport", ["SmallWebRTC", "WebSocket"])
+SHOWN_AS = {"SmallWebRTC": "Small WebRTC", "WebSocket": "Unknown"}
+"""A transport's name in the page's menu: its name in the session panel."""
+
+
+@pytest.mark.parametrize("transport", SHOWN_AS)
 async def test_the_official_page_and_its_sdk_work_unchanged(
     browser: Browser, server: RunningServer, transport: str
 ):
@@ -339,6 +343,10 @@ async def test_the_official_page_and_its_sdk_work_unchanged(
         if transport != "SmallWebRTC":  # it is the default
             await here.page.get_by_role("combobox", name="Transport").click()
             await here.page.get_by_role("option", name=transport).click()
+        told = here.page.get_by_role("definition")
+        await expect(told.filter(has_text=SHOWN_AS[transport])).to_be_visible()
+        # Before the page has its microphone, a click on "Connect" is lost.
+        await expect(told.get_by_text("initialized", exact=True)).to_be_visible()
         await here.page.get_by_role("button", name="Connect", exact=True).click()
         conversation = here.page.get_by_role("tabpanel", name="Conversation")
         await expect(conversation).to_contain_text("this is Echo")

@@ -12,6 +12,9 @@ const TOOL_NAMES = {
   end_call: "Ending the call",
 };
 
+/** Keys by which a reader leaves the end. */
+const BACK = new Set(["Home", "PageUp", "ArrowUp"]);
+
 const inWords = (name) => TOOL_NAMES[name] ?? (name ?? "a tool").replaceAll("_", " ");
 
 export class Transcript {
@@ -20,14 +23,22 @@ export class Transcript {
     this.list = list;
     this.frame = frame;
     frame.addEventListener("scroll", () => this.scrolled());
+    frame.addEventListener("keydown", ({ key }) => this.turnsBack(BACK.has(key)));
+    frame.addEventListener("wheel", ({ deltaY }) => this.turnsBack(deltaY < 0), { passive: true });
     this.reset();
   }
 
-  /** A scroll by key is animated: its first step back, however small, counts. */
+  /** A scroll is animated: words that come before its first step must not undo it. */
+  turnsBack(back) {
+    if (back && this.frame.scrollTop > 0) this.atEnd = false;
+  }
+
+  /** Text that becomes shorter moves it too, and leaves it at the end. */
   scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.frame;
-    if (scrollHeight - scrollTop - clientHeight < 2) this.atEnd = true;
-    else if (scrollTop < this.top) this.atEnd = false;
+    const end = scrollHeight - scrollTop - clientHeight < 2;
+    if (scrollTop < this.top) this.atEnd &&= end;
+    else if (end) this.atEnd = true;
     this.top = scrollTop;
   }
 
