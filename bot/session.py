@@ -23,7 +23,6 @@ from bot.telemetry.latency import TurnLatency
 from bot.telemetry.loop_lag import LagHistogram
 from bot.telemetry.observer import LatencyObserver
 from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSessionMetrics
-from bot.tools import TOOLS
 from bot.tools.desk import Desk
 from transports.connection import Connection
 
@@ -74,7 +73,7 @@ class Call:
     def _build(self, settings: Settings) -> PipelineWorker:
         ears = self._house.engines.ears
         context = LLMContextAggregatorPair(
-            LLMContext(tools=[*TOOLS]),
+            LLMContext(tools=self._house.tools),
             user_params=LLMUserAggregatorParams(
                 user_turn_strategies=ears.strategies(settings.turn),
                 user_turn_stop_timeout=settings.turn.wordless_secs,

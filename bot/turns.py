@@ -1,5 +1,6 @@
 """When the caller begins and when the caller is done: settings -> pipecat turn strategies."""
 
+from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 
 from onnxruntime import InferenceSession
@@ -14,20 +15,30 @@ from pipecat.turns.user_turn_strategies import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.threads import model_threads
+
 
 class TurnSettings(BaseModel):
     """How long silence may last before it means something."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    start_secs: float = Field(default=0.2, gt=0, le=2)
-    """Speech this long is speech; shorter is a click or a breath."""
+    start_secs: float = Field(default=0.12, gt=0, le=2)
+    """Speech this long is speech; shorter is a click or a breath. A caller who interrupts is heard
+    out for so long over Echo's voice."""
+    min_volume: float = Field(default=0.4, ge=0, le=1)
+    """Softer is nobody's voice for us. Pipecat's volume rises slowly: at its own 0.6 a caller who
+    interrupts is noticed 65 ms later."""
     stop_secs: float = Field(default=0.2, gt=0, le=3)
     """Silence after which Smart Turn is asked whether the caller is done."""
     incomplete_secs: float = Field(default=1.5, gt=0, le=10)
     """Silence after which a turn is over even if Smart Turn expects more."""
     wordless_secs: float = Field(default=2.5, gt=0, le=10)
     """Silence after which a sound that had no words, such as a cough, is forgotten."""
+
+
+_VERDICTS = model_threads(2, "smart-turn")
+"""Shared by all calls: pipecat has a thread for each, at the event loop's own priority."""
 
 
 class Ears:
@@ -39,7 +50,11 @@ class Ears:
 
     def vad(self, settings: TurnSettings) -> VADAnalyzer:
         """A voice activity detector for one call, at 8 or 16 kHz."""
-        params = VADParams(start_secs=settings.start_secs, stop_secs=settings.stop_secs)
+        params = VADParams(
+            start_secs=settings.start_secs,
+            stop_secs=settings.stop_secs,
+            min_volume=settings.min_volume,
+        )
         return _SharedSilero(self._silero.model, params)
 
     def strategies(self, settings: TurnSettings) -> UserTurnStrategies:
@@ -86,3 +101,7 @@ class _SharedSmartTurn(LocalSmartTurnAnalyzerV3):
         BaseSmartTurn.__init__(self, params=params)
         self._session = session
         self._log_data = False
+
+    @property
+    def _model_executor(self) -> ThreadPoolExecutor:
+        return _VERDICTS

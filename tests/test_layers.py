@@ -16,11 +16,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # Inside the agent, from what everything needs to what needs everything.
     "bot.tools": ("bot.tools",),
     "bot.telemetry": ("bot.telemetry", "processors.filler"),
-    "bot.turns": (),
-    "bot.providers": ("bot.providers", "bot.turns", "processors"),
+    "bot.threads": (),
+    "bot.turns": ("bot.threads",),
+    "bot.providers": ("bot.providers", "bot.threads", "bot.turns", "processors"),
     "bot.config": ("bot.providers", "bot.turns", "bot.tools", "processors", "transports"),
     "bot.pipeline": ("bot.providers",),
-    "bot.house": ("bot.config", "bot.providers", "bot.tools", "bot.telemetry"),
+    "bot.house": ("bot.config", "bot.providers", "bot.tools", "bot.telemetry", "bot.threads"),
     "bot.session": (
         *("bot.config", "bot.house", "bot.pipeline", "bot.providers", "bot.telemetry"),
         *("bot.tools", "bot.turns", "transports.connection"),

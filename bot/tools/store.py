@@ -5,6 +5,7 @@ Two callers can never have the same slot: a unique index says so, not a lock of 
 
 import asyncio
 import sqlite3
+import time as clock
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import date, datetime, time
@@ -112,7 +113,7 @@ class Store:
         try:
             file = sqlite3.connect(self._url.database or ":memory:", timeout=self._patience_secs)
             with closing(file):
-                file.execute("PRAGMA journal_mode=WAL")
+                _log_ahead(file, self._patience_secs)
                 file.execute("BEGIN IMMEDIATE")
                 file.rollback()
         except sqlite3.Error as error:
@@ -287,6 +288,20 @@ def _engine(url: URL, patience_secs: float) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _log_ahead(file: sqlite3.Connection, patience_secs: float) -> None:
+    """SQLite does not wait by itself here: two that switch at once would wait for each other."""
+    until = clock.monotonic() + patience_secs
+    while True:
+        try:
+            file.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or clock.monotonic() > until:
+                raise
+            clock.sleep(0.02)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:

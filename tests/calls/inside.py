@@ -22,7 +22,7 @@ from bot.pool import Pool
 from bot.tools.store import StoreSettings
 from evals import wire
 
-POOLS = ("asyncio_", "voice", "whisper")
+POOLS = ("asyncio_", "brain", "smart-turn", "voice", "whisper")
 """Threads that serve all calls: they are started when they are first needed, and stay."""
 
 

