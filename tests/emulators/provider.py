@@ -60,6 +60,8 @@ class Refuse:
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    """The provider's own name for the reason, where a status has several."""
 
 
 @dataclass(frozen=True, slots=True)
