@@ -105,6 +105,7 @@ async def test_an_answer_can_be_had_in_one_piece(provider: OpenAIChat):
     settings = settings_for(provider)
     service = llm(choices(settings)["LLM"], settings, None, BRIEF)
     assert await service.run_inference(LLMContext([USER])) == WORDS
+    await service.cleanup()
     assert provider.noted("request")[0]["stream"] is False
 
 
