@@ -134,8 +134,7 @@ async def test_what_is_interrupted_is_no_longer_generated(provider: Anthropic):
         await call.run()
         await call.until(lambda: len(call.tokens) > 3)
         await call.interrupt()
-        await _until(lambda: provider.noted("gone"))
-    assert provider.noted("gone")[0] < 100
+        assert await provider.until_noted("gone") < 100
 
 
 # Strictness
@@ -343,9 +342,3 @@ async def test_an_empty_answer_is_no_error_and_says_nothing(provider: Anthropic)
 
 def _client(provider: Anthropic) -> AsyncAnthropic:
     return AsyncAnthropic(api_key=provider.key, base_url=provider.url, max_retries=0)
-
-
-async def _until(there) -> None:
-    async with asyncio.timeout(2):
-        while not there():
-            await asyncio.sleep(0.01)

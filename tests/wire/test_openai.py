@@ -126,8 +126,7 @@ async def test_what_is_interrupted_is_no_longer_generated(provider: OpenAIChat):
         await call.run()
         await call.until(lambda: len(call.tokens) > 3)
         await call.interrupt()
-        await _until(lambda: provider.noted("gone"))
-    assert provider.noted("gone")[0] < 100
+        assert await provider.until_noted("gone") < 100
 
 
 async def test_a_server_of_ones_own_needs_no_key_and_no_role_for_developers(provider: OpenAIChat):
@@ -329,9 +328,3 @@ async def test_an_empty_answer_is_no_error_and_says_nothing(provider: OpenAIChat
 
 def _client(provider: OpenAIChat) -> AsyncOpenAI:
     return AsyncOpenAI(api_key=provider.key, base_url=f"{provider.url}/v1", max_retries=0)
-
-
-async def _until(there) -> None:
-    async with asyncio.timeout(2):
-        while not there():
-            await asyncio.sleep(0.01)
