@@ -3,17 +3,23 @@
 import socket
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from bot.config import Settings
+from bot.house import open_house
 from bot.providers.check import RefusedError, check
 from bot.providers.settings import (
     AnthropicSettings,
+    CartesiaSettings,
+    DeepgramSettings,
     MissingKeyError,
     OpenAISettings,
     ProviderSettings,
 )
+from bot.tools.store import StoreSettings
 from tests.emulators.anthropic import Anthropic
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import serving
@@ -122,3 +128,17 @@ async def test_without_a_key_nobody_is_asked():
     with pytest.raises(MissingKeyError, match="ANTHROPIC_API_KEY is not set"):
         await warnings(ProviderSettings(llm="anthropic"))
     assert await warnings(ProviderSettings()) == []
+
+
+async def test_a_house_does_not_open_with_a_key_that_is_refused(gpt: OpenAIChat, tmp_path: Path):
+    settings = Settings(
+        stt="deepgram",
+        tts="cartesia",
+        deepgram=DeepgramSettings(api_key=KEY),
+        cartesia=CartesiaSettings(api_key=KEY),
+        openai=OpenAISettings(api_key=WRONG, base_url=f"{gpt.url}/v1"),
+        database=StoreSettings(url=f"sqlite+aiosqlite:///{tmp_path}/echo.db"),
+    )
+    with pytest.raises(RefusedError, match="OPENAI_API_KEY is refused by"):
+        async with open_house(settings, progress=str):
+            pass

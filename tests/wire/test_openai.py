@@ -16,6 +16,7 @@ from bot.providers.settings import OpenAISettings, ProviderSettings
 from tests.emulators.mind import Call, Reply, Scripted
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import (
+    BUDGET,
     INSTANT,
     Drop,
     Empty,
@@ -117,6 +118,27 @@ async def test_an_answer_ends_at_its_limit(provider: OpenAIChat):
         )
     assert answer.choices[0].finish_reason == "length"
     assert answer.choices[0].message.content == "Your order 104"
+
+
+async def test_tokens_come_at_the_profiles_pace_however_long_the_mind_thinks(
+    provider: OpenAIChat,
+):
+    class Slow(Scripted):
+        async def reply(self, messages, tools):
+            await asyncio.sleep(0.1)
+            return await super().reply(messages, tools)
+
+    provider.profile, provider.mind = BUDGET, Slow([WORDS])
+    clock = asyncio.get_running_loop()
+    came_secs = []
+    async with _client(provider) as client:
+        chunks = await client.chat.completions.create(model="gpt-4.1", messages=[USER], stream=True)
+        async for chunk in chunks:
+            if chunk.choices[0].delta.content:
+                came_secs.append(clock.time())
+    first, *later = (at - provider.journal[0].at_secs for at in came_secs)
+    assert first == pytest.approx(0.2, abs=0.05)
+    assert later[9] - first == pytest.approx(10 * 0.02, abs=0.05)
 
 
 async def test_what_is_interrupted_is_no_longer_generated(provider: OpenAIChat):
