@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
+import bot.tools
 from bot.providers.local.embedding import Embedder, embedder
 from bot.providers.settings import AnthropicSettings, OpenAISettings, ProviderSettings
 from tests.emulators.anthropic import Anthropic
@@ -51,6 +52,14 @@ async def test_it_asks_for_what_is_missing_and_goes_on_when_it_is_told(provider:
         call.context.add_message({"role": "user", "content": "It is 1042."})
         await call.ask(runs=2)
     assert "Order 1042 is on its way." in call.said
+
+
+async def test_echos_own_tools_are_such_as_the_provider_takes(provider: LanguageModel):
+    async with model_call(settings_for(provider), "Hello.", bot.tools.TOOLS) as call:
+        await call.ask()
+    assert call.said
+    (request,) = provider.noted("request")
+    assert len(request["tools"]) == len(bot.tools.TOOLS)
 
 
 async def test_a_note_from_the_developer_is_not_taken_for_the_callers_words(
