@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from bot.config import Settings, SettingsError
@@ -44,9 +44,10 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
             warm(settings, TOOLS, progress), check(settings, progress)
         )
         brief = Brief(persona, settings.greeting, settings.clinic.now)
-        await told("the first call", rehearse(settings, engines, brief), progress)
-        lag.start()
-        yield House(settings, engines, store, weather_source(settings.weather), brief, lag)
+        async with aclosing(engines.clients):
+            await told("the first call", rehearse(settings, engines, brief), progress)
+            lag.start()
+            yield House(settings, engines, store, weather_source(settings.weather), brief, lag)
     finally:
         lag.stop()
         await store.close()

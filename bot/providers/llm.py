@@ -7,8 +7,10 @@ from typing import cast
 
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.utils.http import connection_limits
 
 from bot.providers.choice import Choice
+from bot.providers.clients import Clients, Connected
 from bot.providers.every_call import EndOfEachCall, one_by_one, unfolded
 from bot.providers.settings import OpenAISettings, ProviderSettings, given, required
 from bot.providers.warm import Engines, loaded
@@ -16,6 +18,8 @@ from bot.providers.warm import Engines, loaded
 RETRIES = 0
 """By the SDKs themselves, which wait up to a minute for a provider that is busy, while the caller
 hears nothing."""
+LIMITS = {"max_connections": 1000, "max_keepalive_connections": 100, "keepalive_expiry": None}
+"""Of the SDKs' connections: theirs close after 5 s, which is less than a caller speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,9 @@ def llm(
     """
     match choice.provider:
         case "openai":
-            return _openai(settings, brief)
+            return _openai(settings, engines.clients, brief)
         case "anthropic":
-            return _anthropic(settings, brief)
+            return _anthropic(settings, engines.clients, brief)
         case _:
             from bot.providers.local.brain import Brain
 
@@ -55,16 +59,31 @@ def llm(
             )
 
 
-def _openai(settings: ProviderSettings, brief: Brief) -> FrameProcessor:
-    from openai import AsyncOpenAI, AsyncStream
+def _openai(settings: ProviderSettings, clients: Clients, brief: Brief) -> FrameProcessor:
+    from openai import AsyncOpenAI, AsyncStream, DefaultAsyncHttpxClient
     from openai.types.chat import ChatCompletionChunk
     from pipecat.services.openai.llm import OpenAILLMService
 
-    class OpenAI(OpenAILLMService):
+    openai = settings.openai
+    key = openai_key(openai)
+    client = clients.shared(
+        AsyncOpenAI,
+        lambda: AsyncOpenAI(
+            api_key=key,
+            base_url=openai.base_url,
+            max_retries=RETRIES,
+            http_client=DefaultAsyncHttpxClient(limits=connection_limits(**LIMITS)),
+        ),
+    )
+
+    class OpenAI(Connected, OpenAILLMService):
         """OpenAI, or who speaks as it does, with all the tools it calls."""
 
         def create_client(self, *args: object, **kwargs: object) -> AsyncOpenAI:
-            return super().create_client(*args, **kwargs).with_options(max_retries=RETRIES)
+            return client
+
+        async def connect(self) -> object:
+            return await client.models.retrieve(openai.model)
 
         async def get_chat_completions(
             self, context: LLMContext
@@ -72,14 +91,7 @@ def _openai(settings: ProviderSettings, brief: Brief) -> FrameProcessor:
             answer = await super().get_chat_completions(context)
             return cast("AsyncStream[ChatCompletionChunk]", unfolded(answer, one_by_one))
 
-        async def cleanup(self) -> None:
-            await super().cleanup()
-            await self._client.close()
-
-    openai = settings.openai
     service = OpenAI(
-        api_key=openai_key(openai),
-        base_url=openai.base_url,
         function_call_timeout_secs=settings.tool_timeout_secs,
         settings=OpenAILLMService.Settings(model=openai.model, system_instruction=brief.persona),
     )
@@ -88,13 +100,28 @@ def _openai(settings: ProviderSettings, brief: Brief) -> FrameProcessor:
     return service
 
 
-def _anthropic(settings: ProviderSettings, brief: Brief) -> FrameProcessor:
-    from anthropic import AsyncAnthropic
+def _anthropic(settings: ProviderSettings, clients: Clients, brief: Brief) -> FrameProcessor:
+    from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
     from anthropic.types.beta import BetaRawMessageStreamEvent
     from pipecat.services.anthropic.llm import AnthropicLLMService
 
-    class Anthropic(AnthropicLLMService):
+    anthropic = settings.anthropic
+    key = required(anthropic.api_key, "ANTHROPIC_API_KEY", "LLM=local")
+    client = clients.shared(
+        AsyncAnthropic,
+        lambda: AsyncAnthropic(
+            api_key=key,
+            base_url=anthropic.base_url,
+            max_retries=RETRIES,
+            http_client=DefaultAsyncHttpxClient(limits=connection_limits(**LIMITS)),
+        ),
+    )
+
+    class Anthropic(Connected, AnthropicLLMService):
         """Anthropic, with all the tools it calls."""
+
+        async def connect(self) -> object:
+            return await client.models.retrieve(anthropic.model)
 
         async def _create_message_stream(
             self, api_call: Callable[..., object], params: Mapping[str, object]
@@ -102,15 +129,9 @@ def _anthropic(settings: ProviderSettings, brief: Brief) -> FrameProcessor:
             answer = await super()._create_message_stream(api_call, params)
             return unfolded(answer, EndOfEachCall())
 
-        async def cleanup(self) -> None:
-            await super().cleanup()
-            await self._client.close()
-
-    anthropic = settings.anthropic
-    key = required(anthropic.api_key, "ANTHROPIC_API_KEY", "LLM=local")
     return Anthropic(
         api_key=key,
-        client=AsyncAnthropic(api_key=key, base_url=anthropic.base_url, max_retries=RETRIES),
+        client=client,
         function_call_timeout_secs=settings.tool_timeout_secs,
         settings=AnthropicLLMService.Settings(
             model=anthropic.model,

@@ -51,6 +51,7 @@ class Anthropic(LanguageModel):
 
     @web.middleware
     async def _gate(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        self.note_socket(request)
         try:
             check_headers(request.headers, self.key)
             return await handler(request)

@@ -15,12 +15,16 @@ from tests.emulators.provider import Fault, Provider, befall
 class LanguageModel(Provider):
     """A provider whose answers are streamed as server-sent events; a chunk is a token.
 
-    The journal holds each `request`, each one `refused` and why, each `unscripted` one, and
-    after how many tokens the client was `gone`.
+    The journal holds each `request`, each one `refused` and why, each `unscripted` one, after how
+    many tokens the client was `gone`, and the client's port for each request, as its `socket`.
     """
 
     mind: Mind = field(default_factory=Scripted)
     models: tuple[str, ...] = ()
+
+    def note_socket(self, request: web.Request) -> None:
+        peer = request.transport and request.transport.get_extra_info("peername")
+        self.note(self.connections, "socket", peer and peer[1])
 
     async def think(self, number: int, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         """The reply to a request.

@@ -57,7 +57,9 @@ class Call:
 
     @property
     def written(self) -> str:
-        return self.arguments if isinstance(self.arguments, str) else json.dumps(self.arguments)
+        if isinstance(self.arguments, str):
+            return self.arguments
+        return json.dumps(self.arguments, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Piece:
     call: int | None = None
 
 
-_TOKEN = re.compile(r"\s*(?:\d{1,3}|[^\W\d]{1,6}|[^\w\s])|\s+")
+_TOKEN = re.compile(r"\s*(?:\d{1,3}|[^\W\d]{1,6}|[^\w\s]{1,3})|\s+")
 
 
 def tokens(text: str) -> list[str]:

@@ -59,6 +59,7 @@ class OpenAIChat(LanguageModel):
 
     @web.middleware
     async def _gate(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        self.note_socket(request)
         try:
             self._authorise(request)
             return await handler(request)

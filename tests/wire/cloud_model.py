@@ -28,8 +28,10 @@ from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 
 from bot.providers.choice import choices
+from bot.providers.clients import Clients, Connected
 from bot.providers.llm import Brief, llm
 from bot.providers.settings import ProviderSettings
+from bot.providers.warm import Engines
 
 PATIENCE_SECS = 5.0
 BRIEF = Brief("You are Echo.", "Hello.", datetime.now)
@@ -70,14 +72,22 @@ class Seen(BaseObserver):
 class ModelCall:
     """A running pipeline around a language model."""
 
-    def __init__(self, worker: PipelineWorker, context: LLMContext, seen: Seen) -> None:
+    def __init__(
+        self, worker: PipelineWorker, context: LLMContext, seen: Seen, service: Connected
+    ) -> None:
         self.context = context
+        self._service = service
         self._worker = worker
         self._seen = seen
 
     async def run(self) -> None:
         """The caller's turn is over: the model runs."""
         await self._worker.queue_frame(LLMRunFrame())
+
+    async def connected(self) -> None:
+        """Until the model has been asked what opens the connection."""
+        await self.until(lambda: self._service._connecting is not None)
+        await asyncio.wait({self._service._connecting}, timeout=PATIENCE_SECS)
 
     async def ask(self, runs: int = 1) -> None:
         """Let the model run, until it has so often, tools in between included."""
@@ -114,7 +124,10 @@ class ModelCall:
 
 @asynccontextmanager
 async def model_call(
-    settings: ProviderSettings, said: str = "Where is my order 1042?", tools: Sequence = ()
+    settings: ProviderSettings,
+    said: str = "Where is my order 1042?",
+    tools: Sequence = (),
+    clients: Clients | None = None,
 ) -> AsyncIterator[ModelCall]:
     """A call whose model is the one that the settings choose; the caller has said something."""
     context = LLMContext([{"role": "user", "content": said}], tools=[*tools])
@@ -122,7 +135,8 @@ async def model_call(
         context,
         user_params=LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies()),
     )
-    service = llm(choices(settings)["LLM"], settings, None, BRIEF)
+    engines = Engines(None, None, None, None, clients or Clients())
+    service = llm(choices(settings)["LLM"], settings, engines, BRIEF)
     seen = Seen()
     worker = PipelineWorker(
         Pipeline([pair.user(), service, pair.assistant()]),
@@ -135,10 +149,12 @@ async def model_call(
     await runner.add_workers(worker)
     running = asyncio.create_task(runner.run())
     try:
-        yield ModelCall(worker, context, seen)
+        yield ModelCall(worker, context, seen, service)
         await worker.stop_when_done()
     except BaseException:
         await worker.cancel()
         raise
     finally:
         await running
+        if clients is None:
+            await engines.clients.aclose()

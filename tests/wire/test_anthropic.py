@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 import anthropic
 import pytest
@@ -11,8 +12,10 @@ from pipecat.utils.errors import ErrorCategory
 from pydantic import SecretStr
 
 from bot.providers.choice import choices
+from bot.providers.clients import Clients
 from bot.providers.llm import llm
 from bot.providers.settings import AnthropicSettings, ProviderSettings
+from bot.providers.warm import Engines
 from tests.emulators.anthropic import Anthropic
 from tests.emulators.anthropic_rules import blocks_of
 from tests.emulators.mind import Call, Reply, Scripted
@@ -111,9 +114,11 @@ async def test_what_an_answer_cost_is_reported_and_the_persona_is_cached(provide
 async def test_an_answer_can_be_had_in_one_piece(provider: Anthropic):
     provider.mind = Scripted([WORDS])
     settings = settings_for(provider)
-    service = llm(choices(settings)["LLM"], settings, None, BRIEF)
-    assert await service.run_inference(LLMContext([USER])) == WORDS
-    await service.cleanup()
+    async with aclosing(Clients()) as clients:
+        engines = Engines(None, None, None, None, clients)
+        service = llm(choices(settings)["LLM"], settings, engines, BRIEF)
+        assert await service.run_inference(LLMContext([USER])) == WORDS
+        await service.cleanup()
     assert provider.noted("request")[0]["stream"] is False
 
 
@@ -125,6 +130,20 @@ async def test_an_answer_ends_at_its_limit(provider: Anthropic):
         )
     assert answer.stop_reason == "max_tokens"
     assert answer.content[0].text == "Your order 104"
+
+
+async def test_calls_share_a_connection_that_is_open_before_the_first_turn(
+    provider: Anthropic,
+):
+    provider.mind = Scripted([WORDS, WORDS])
+    async with aclosing(Clients()) as clients:
+        for _ in range(2):
+            async with model_call(settings_for(provider), clients=clients) as call:
+                await call.connected()
+                await call.ask()
+    sockets = provider.noted("socket")
+    assert len(sockets) == 4
+    assert len(set(sockets)) == 1
 
 
 async def test_what_is_interrupted_is_no_longer_generated(provider: Anthropic):
@@ -145,9 +164,8 @@ async def test_a_wrong_key_is_refused_for_good(provider: Anthropic):
         await call.ask()
     (error,) = call.errors
     assert error.category is ErrorCategory.AUTHENTICATION
-    assert provider.noted("refused") == [
-        {"type": "authentication_error", "message": "invalid x-api-key"}
-    ]
+    refused = {"type": "authentication_error", "message": "invalid x-api-key"}
+    assert refused in provider.noted("refused")
 
 
 @pytest.mark.parametrize(

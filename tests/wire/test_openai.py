@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 import openai
 import pytest
@@ -11,8 +12,10 @@ from pipecat.utils.errors import ErrorCategory
 from pydantic import SecretStr
 
 from bot.providers.choice import choices
+from bot.providers.clients import Clients
 from bot.providers.llm import llm
 from bot.providers.settings import OpenAISettings, ProviderSettings
+from bot.providers.warm import Engines
 from tests.emulators.mind import Call, Reply, Scripted
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import (
@@ -104,9 +107,11 @@ async def test_what_an_answer_cost_is_reported(provider: OpenAIChat):
 async def test_an_answer_can_be_had_in_one_piece(provider: OpenAIChat):
     provider.mind = Scripted([WORDS])
     settings = settings_for(provider)
-    service = llm(choices(settings)["LLM"], settings, None, BRIEF)
-    assert await service.run_inference(LLMContext([USER])) == WORDS
-    await service.cleanup()
+    async with aclosing(Clients()) as clients:
+        engines = Engines(None, None, None, None, clients)
+        service = llm(choices(settings)["LLM"], settings, engines, BRIEF)
+        assert await service.run_inference(LLMContext([USER])) == WORDS
+        await service.cleanup()
     assert provider.noted("request")[0]["stream"] is False
 
 
@@ -139,6 +144,20 @@ async def test_tokens_come_at_the_profiles_pace_however_long_the_mind_thinks(
     first, *later = (at - provider.journal[0].at_secs for at in came_secs)
     assert first == pytest.approx(0.2, abs=0.05)
     assert later[9] - first == pytest.approx(10 * 0.02, abs=0.05)
+
+
+async def test_calls_share_a_connection_that_is_open_before_the_first_turn(
+    provider: OpenAIChat,
+):
+    provider.mind = Scripted([WORDS, WORDS])
+    async with aclosing(Clients()) as clients:
+        for _ in range(2):
+            async with model_call(settings_for(provider), clients=clients) as call:
+                await call.connected()
+                await call.ask()
+    sockets = provider.noted("socket")
+    assert len(sockets) == 4
+    assert len(set(sockets)) == 1
 
 
 async def test_what_is_interrupted_is_no_longer_generated(provider: OpenAIChat):
