@@ -1,8 +1,10 @@
 """Which engine serves each role, and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from pydantic import SecretStr
 
 from bot.providers.settings import ProviderSettings, given
 
@@ -21,43 +23,40 @@ class Choice:
         return f"{self.role}: {self.provider} ({self.why})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Cloud:
-    """A provider that `auto` may take, when the variable `needs`, or `instead`, is set."""
-
-    provider: str
-    needs: str
-    has: bool
-    instead: str = ""
-    has_instead: bool = False
+_Clouds = Mapping[str, Mapping[str, bool]]
+"""The cloud providers of a role in their order: which variables bring each, and whether they are
+set; the first of them is the one to set."""
 
 
 def choices(settings: ProviderSettings) -> Mapping[Role, Choice]:
     """`auto` takes the first cloud provider of the role whose key is set, else the local engine."""
-    deepgram = _Cloud("deepgram", "DEEPGRAM_API_KEY", bool(given(settings.deepgram.api_key)))
-    openai = _Cloud(
-        "openai",
-        "OPENAI_API_KEY",
-        bool(given(settings.openai.api_key)),
-        "OPENAI_BASE_URL",
-        bool(settings.openai.base_url),
-    )
-    anthropic = _Cloud("anthropic", "ANTHROPIC_API_KEY", bool(given(settings.anthropic.api_key)))
-    cartesia = _Cloud("cartesia", "CARTESIA_API_KEY", bool(given(settings.cartesia.api_key)))
-    eleven = _Cloud("elevenlabs", "ELEVENLABS_API_KEY", bool(given(settings.elevenlabs.api_key)))
+
+    def key(of: str, api_key: SecretStr | None) -> dict[str, bool]:
+        return {f"{of}_API_KEY": bool(given(api_key))}
+
+    openai = settings.openai
+    stt: _Clouds = {"deepgram": key("DEEPGRAM", settings.deepgram.api_key)}
+    llm: _Clouds = {
+        "openai": {**key("OPENAI", openai.api_key), "OPENAI_BASE_URL": bool(openai.base_url)},
+        "anthropic": key("ANTHROPIC", settings.anthropic.api_key),
+    }
+    tts: _Clouds = {
+        "cartesia": key("CARTESIA", settings.cartesia.api_key),
+        "elevenlabs": key("ELEVENLABS", settings.elevenlabs.api_key),
+    }
     return {
-        "STT": _choose("STT", settings.stt, [deepgram]),
-        "LLM": _choose("LLM", settings.llm, [openai, anthropic]),
-        "TTS": _choose("TTS", settings.tts, [cartesia, eleven]),
+        "STT": _choose("STT", settings.stt, stt),
+        "LLM": _choose("LLM", settings.llm, llm),
+        "TTS": _choose("TTS", settings.tts, tts),
     }
 
 
-def _choose(role: Role, wanted: str, clouds: Sequence[_Cloud]) -> Choice:
+def _choose(role: Role, wanted: str, clouds: _Clouds) -> Choice:
     if wanted != "auto":
         return Choice(role, wanted, f"{role}={wanted}")
-    for cloud in clouds:
-        if cloud.has:
-            return Choice(role, cloud.provider, f"{cloud.needs} is set")
-        if cloud.has_instead:
-            return Choice(role, cloud.provider, f"{cloud.instead} is set")
-    return Choice(role, "local", f"no {' or '.join(cloud.needs for cloud in clouds)}")
+    for provider, variables in clouds.items():
+        for variable, is_set in variables.items():
+            if is_set:
+                return Choice(role, provider, f"{variable} is set")
+    missing = " or ".join(next(iter(variables)) for variables in clouds.values())
+    return Choice(role, "local", f"no {missing}")

@@ -3,6 +3,7 @@
 Every event is validated against the SDK's own type before it goes out.
 """
 
+import asyncio
 import json
 import uuid
 from collections.abc import Mapping
@@ -118,7 +119,7 @@ class Answer:
             "usage": {**self._usage, "output_tokens": 1},
         }
 
-    async def stream(self, stream: Stream, waited: "Any") -> None:
+    async def stream(self, stream: Stream, waited: "asyncio.Task[None]") -> None:
         """The events of the answer; the first ones come before the model has a token."""
         await stream.send(_event("message_start", message=self._message), _PING)
         await waited
