@@ -1,14 +1,16 @@
 """What all calls share: opened before the first of them, closed after the last."""
 
+import asyncio
 import gc
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 
 from bot.config import Settings, SettingsError
 from bot.providers import Brief
+from bot.providers.check import check
 from bot.providers.rehearsal import rehearse
 from bot.providers.warm import Engines, Progress, told, warm
 from bot.telemetry.loop_lag import LoopLag
@@ -37,21 +39,25 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     """A house ready for its first caller.
 
     Raises:
-        SettingsError, MissingKeyError, WeightsError, StoreError: what is missing, what to do.
+        SettingsError, MissingKeyError, RefusedError, WeightsError, StoreError: what is missing or
+            wrong, and what to do.
     """
     persona = _persona(settings)
     no_threads_of_numpy()
     store = await told("the database", open_store(settings.database, settings.clinic), progress)
     lag = LoopLag()
     try:
-        engines = await warm(settings, TOOLS, progress)
+        engines, _ = await asyncio.gather(
+            warm(settings, TOOLS, progress), check(settings, progress)
+        )
         brief = Brief(persona, settings.greeting, settings.clinic.now)
-        await told("the first call", rehearse(settings, engines, brief), progress)
-        weather = weather_source(settings.weather)
-        house = House(settings, engines, store, weather, ToolsSchema([*TOOLS]), brief, lag)
-        _keep()
-        lag.start()
-        yield house
+        async with aclosing(engines.clients):
+            await told("the first call", rehearse(settings, engines, brief), progress)
+            weather = weather_source(settings.weather)
+            house = House(settings, engines, store, weather, ToolsSchema([*TOOLS]), brief, lag)
+            _keep()
+            lag.start()
+            yield house
     finally:
         lag.stop()
         await store.close()

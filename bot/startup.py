@@ -9,6 +9,7 @@ from loguru import logger
 
 from bot import config
 from bot.config import Settings, SettingsError
+from bot.providers.check import RefusedError
 from bot.providers.choice import choices
 from bot.providers.local.weights import WeightsError
 from bot.providers.settings import MissingKeyError
@@ -17,7 +18,7 @@ from bot.tools.store import StoreError
 if TYPE_CHECKING:
     from loguru import Record
 
-CANNOT_START = (SettingsError, MissingKeyError, WeightsError, StoreError)
+CANNOT_START = (SettingsError, MissingKeyError, RefusedError, WeightsError, StoreError)
 """What stops a start; each says in one line what to do."""
 
 SWITCH_SECS = 0.001

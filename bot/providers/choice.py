@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.providers.settings import ProviderSettings
+from pydantic import SecretStr
+
+from bot.providers.settings import ProviderSettings, given
 
 Role = Literal["STT", "LLM", "TTS"]
 
@@ -21,19 +23,40 @@ class Choice:
         return f"{self.role}: {self.provider} ({self.why})"
 
 
+_Clouds = Mapping[str, Mapping[str, bool]]
+"""The cloud providers of a role in their order: which variables bring each, and whether they are
+set; the first of them is the one to set."""
+
+
 def choices(settings: ProviderSettings) -> Mapping[Role, Choice]:
-    """`auto` takes the cloud provider whose key is set, else the local engine."""
+    """`auto` takes the first cloud provider of the role whose key is set, else the local engine."""
+
+    def key(of: str, api_key: SecretStr | None) -> dict[str, bool]:
+        return {f"{of}_API_KEY": bool(given(api_key))}
+
+    openai = settings.openai
+    stt: _Clouds = {"deepgram": key("DEEPGRAM", settings.deepgram.api_key)}
+    llm: _Clouds = {
+        "openai": {**key("OPENAI", openai.api_key), "OPENAI_BASE_URL": bool(openai.base_url)},
+        "anthropic": key("ANTHROPIC", settings.anthropic.api_key),
+    }
+    tts: _Clouds = {
+        "cartesia": key("CARTESIA", settings.cartesia.api_key),
+        "elevenlabs": key("ELEVENLABS", settings.elevenlabs.api_key),
+    }
     return {
-        "STT": _choose("STT", settings.stt, "deepgram", settings.deepgram.api_key is not None),
-        "LLM": _choose("LLM", settings.llm, "openai", settings.openai.api_key is not None),
-        "TTS": _choose("TTS", settings.tts, "cartesia", settings.cartesia.api_key is not None),
+        "STT": _choose("STT", settings.stt, stt),
+        "LLM": _choose("LLM", settings.llm, llm),
+        "TTS": _choose("TTS", settings.tts, tts),
     }
 
 
-def _choose(role: Role, wanted: str, cloud: str, has_key: bool) -> Choice:
-    key = f"{cloud.upper()}_API_KEY"
+def _choose(role: Role, wanted: str, clouds: _Clouds) -> Choice:
     if wanted != "auto":
         return Choice(role, wanted, f"{role}={wanted}")
-    if has_key:
-        return Choice(role, cloud, f"{key} is set")
-    return Choice(role, "local", f"no {key}")
+    for provider, variables in clouds.items():
+        for variable, is_set in variables.items():
+            if is_set:
+                return Choice(role, provider, f"{variable} is set")
+    missing = " or ".join(next(iter(variables)) for variables in clouds.values())
+    return Choice(role, "local", f"no {missing}")

@@ -3,7 +3,7 @@
 from pipecat.services.stt_service import STTService
 
 from bot.providers.choice import Choice
-from bot.providers.settings import ProviderSettings, required
+from bot.providers.settings import MissingKeyError, ProviderSettings, required
 from bot.providers.warm import Engines, loaded
 
 
@@ -23,6 +23,8 @@ def stt(choice: Choice, settings: ProviderSettings, engines: Engines) -> STTServ
                 base_url=deepgram.base_url,
                 settings=DeepgramSTTService.Settings(model=deepgram.model),
             )
+        case "flux":
+            raise MissingKeyError("STT=flux is not served yet: choose deepgram or local.")
         case _:
             from bot.providers.local.stt import WhisperSTT
 

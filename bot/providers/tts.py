@@ -4,7 +4,7 @@ from pipecat.services.tts_service import TTSService
 
 from bot.providers.choice import Choice
 from bot.providers.clauses import ByClause
-from bot.providers.settings import ProviderSettings, required
+from bot.providers.settings import MissingKeyError, ProviderSettings, required
 from bot.providers.warm import Engines, loaded
 
 
@@ -27,6 +27,8 @@ def tts(choice: Choice, settings: ProviderSettings, engines: Engines) -> TTSServ
                 url=cartesia.base_url,
                 settings=CartesiaTTSService.Settings(model=cartesia.model, voice=cartesia.voice),
             )
+        case "elevenlabs":
+            raise MissingKeyError("TTS=elevenlabs is not served yet: choose cartesia or local.")
         case _:
             from bot.providers.local.tts import HibariTTS
 

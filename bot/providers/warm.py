@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 
 from bot.providers.choice import choices
+from bot.providers.clients import Clients
 from bot.providers.local import brain, embedding, tts, whisper
 from bot.providers.settings import ProviderSettings
 from bot.turns import Ears
@@ -21,12 +22,13 @@ ASIDE_SECS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The models in this process, shared by all calls; None where the cloud serves."""
+    """The models and clients in this process, shared by all calls; None where the cloud serves."""
 
     ears: Ears
     whisper: whisper.Whisper | None
     voice: tts.Voice | None
     embedder: embedding.Embedder | None
+    clients: Clients = field(default_factory=Clients)
 
 
 async def warm(

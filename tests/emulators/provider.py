@@ -60,6 +60,8 @@ class Refuse:
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    """The provider's own name for the reason, where a status has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class Provider:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
+        self._noted = asyncio.Event()
 
     def app(self) -> web.Application:
         raise NotImplementedError
@@ -143,10 +146,19 @@ class Provider:
     def note(self, connection: int, kind: str, body: Any) -> None:
         now = asyncio.get_running_loop().time()
         self.journal.append(Entry(connection, now, kind, body))
+        self._noted.set()
 
     def noted(self, kind: str) -> list[Any]:
         """The bodies of all entries of a kind, in order."""
         return [entry.body for entry in self.journal if entry.kind == kind]
+
+    async def until_noted(self, kind: str, within_secs: float = 5.0) -> Any:
+        """The body of the first entry of a kind, as soon as there is one."""
+        async with asyncio.timeout(within_secs):
+            while not self.noted(kind):
+                self._noted.clear()
+                await self._noted.wait()
+        return self.noted(kind)[0]
 
     async def first(self, delay: Delay, fault: Fault | None) -> None:
         """Wait as long as the first thing of use takes."""

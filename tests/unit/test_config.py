@@ -59,8 +59,8 @@ def test_what_is_meant_for_other_programs_is_left_alone(monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("variable", "value", "answer"),
     [
-        ("STT", "deepgrm", "Unknown STT 'deepgrm'; choose auto, local or deepgram."),
-        ("LLM", "gpt", "Unknown LLM 'gpt'; choose auto, local or openai."),
+        ("STT", "deepgrm", "Unknown STT 'deepgrm'; choose auto, deepgram, flux or local."),
+        ("LLM", "gpt", "Unknown LLM 'gpt'; choose auto, openai, anthropic or local."),
         (
             "LOG_LEVEL",
             "loud",

@@ -8,6 +8,7 @@ import pytest
 from loguru import logger
 
 from bot.config import Settings, SettingsError
+from bot.providers.check import RefusedError
 from bot.providers.local.weights import WeightsError
 from bot.providers.settings import MissingKeyError
 from bot.startup import log_to_stderr, run
@@ -35,13 +36,14 @@ def test_who_serves_each_role_is_said_before_anything_loads(capsys: pytest.Captu
     assert run(_serves) == 0
     assert capsys.readouterr().out.splitlines() == [
         "STT: local (no DEEPGRAM_API_KEY)",
-        "LLM: local (no OPENAI_API_KEY)",
-        "TTS: local (no CARTESIA_API_KEY)",
+        "LLM: local (no OPENAI_API_KEY or ANTHROPIC_API_KEY)",
+        "TTS: local (no CARTESIA_API_KEY or ELEVENLABS_API_KEY)",
     ]
 
 
 @pytest.mark.parametrize(
-    "error", [SettingsError, MissingKeyError, WeightsError, StoreError, DeviceMissing]
+    "error",
+    [SettingsError, MissingKeyError, RefusedError, WeightsError, StoreError, DeviceMissing],
 )
 def test_what_stops_a_start_is_one_line_and_exit_code_2(
     error: type[Exception], capsys: pytest.CaptureFixture[str]
@@ -60,7 +62,7 @@ def test_a_wrong_setting_stops_the_start_before_anything_is_said(
     assert run(_serves) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == "Unknown TTS 'parrot'; choose auto, local or cartesia.\n"
+    assert said.err == "Unknown TTS 'parrot'; choose auto, cartesia, elevenlabs or local.\n"
 
 
 def test_ctrl_c_is_no_error(capsys: pytest.CaptureFixture[str]):

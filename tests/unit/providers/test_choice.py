@@ -5,8 +5,10 @@ from pydantic import SecretStr
 
 from bot.providers.choice import choices
 from bot.providers.settings import (
+    AnthropicSettings,
     CartesiaSettings,
     DeepgramSettings,
+    ElevenLabsSettings,
     MissingKeyError,
     OpenAISettings,
     ProviderSettings,
@@ -16,30 +18,71 @@ from bot.providers.settings import (
 KEY = SecretStr("secret-key")
 
 
-def test_without_keys_everything_is_local_and_says_which_key_is_missing():
-    assert [str(choice) for choice in choices(ProviderSettings()).values()] == [
+def lines(settings: ProviderSettings) -> list[str]:
+    return [str(choice) for choice in choices(settings).values()]
+
+
+def test_without_keys_everything_is_local_and_says_which_keys_are_missing():
+    assert lines(ProviderSettings()) == [
         "STT: local (no DEEPGRAM_API_KEY)",
-        "LLM: local (no OPENAI_API_KEY)",
-        "TTS: local (no CARTESIA_API_KEY)",
+        "LLM: local (no OPENAI_API_KEY or ANTHROPIC_API_KEY)",
+        "TTS: local (no CARTESIA_API_KEY or ELEVENLABS_API_KEY)",
     ]
 
 
 def test_a_key_brings_its_provider_and_is_not_printed():
     settings = ProviderSettings(
         deepgram=DeepgramSettings(api_key=KEY),
-        openai=OpenAISettings(api_key=KEY),
-        cartesia=CartesiaSettings(api_key=KEY),
+        anthropic=AnthropicSettings(api_key=KEY),
+        elevenlabs=ElevenLabsSettings(api_key=KEY),
     )
-    assert [str(choice) for choice in choices(settings).values()] == [
+    assert lines(settings) == [
         "STT: deepgram (DEEPGRAM_API_KEY is set)",
+        "LLM: anthropic (ANTHROPIC_API_KEY is set)",
+        "TTS: elevenlabs (ELEVENLABS_API_KEY is set)",
+    ]
+
+
+def test_of_several_keys_the_first_in_the_roles_order_counts():
+    settings = ProviderSettings(
+        openai=OpenAISettings(api_key=KEY),
+        anthropic=AnthropicSettings(api_key=KEY),
+        cartesia=CartesiaSettings(api_key=KEY),
+        elevenlabs=ElevenLabsSettings(api_key=KEY),
+    )
+    assert lines(settings)[1:] == [
         "LLM: openai (OPENAI_API_KEY is set)",
         "TTS: cartesia (CARTESIA_API_KEY is set)",
     ]
 
 
-def test_a_choice_that_was_made_counts_more_than_a_key():
-    settings = ProviderSettings(stt="local", deepgram=DeepgramSettings(api_key=KEY))
-    assert str(choices(settings)["STT"]) == "STT: local (STT=local)"
+def test_the_address_of_a_server_that_speaks_as_openai_does_is_enough():
+    settings = ProviderSettings(openai=OpenAISettings(base_url="http://localhost:11434/v1"))
+    assert lines(settings)[1] == "LLM: openai (OPENAI_BASE_URL is set)"
+
+
+def test_an_address_alone_brings_no_other_provider():
+    settings = ProviderSettings(anthropic=AnthropicSettings(base_url="http://localhost:1"))
+    assert choices(settings)["LLM"].provider == "local"
+
+
+def test_a_key_that_is_empty_is_none():
+    settings = ProviderSettings(anthropic=AnthropicSettings(api_key=SecretStr("")))
+    assert choices(settings)["LLM"].provider == "local"
+
+
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [("STT", "local"), ("STT", "flux"), ("LLM", "anthropic"), ("TTS", "elevenlabs")],
+)
+def test_a_choice_that_was_made_counts_more_than_a_key(role: str, name: str):
+    settings = ProviderSettings(
+        deepgram=DeepgramSettings(api_key=KEY),
+        openai=OpenAISettings(api_key=KEY),
+        cartesia=CartesiaSettings(api_key=KEY),
+        **{role.lower(): name},
+    )
+    assert str(choices(settings)[role]) == f"{role}: {name} ({role}={name})"
 
 
 def test_a_provider_without_its_key_is_answered_with_both_ways_out():

@@ -1,0 +1,210 @@
+"""Asks the cloud, before anybody calls, whether it takes the key and knows the model.
+
+To check another provider, write one function that returns its `Question`, and name it in
+`_QUESTIONS`.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from bot.providers.choice import choices
+from bot.providers.llm import openai_key
+from bot.providers.settings import ProviderSettings, given, required
+from bot.providers.warm import Progress
+
+DEADLINE_SECS = 2.0
+"""For all that is asked of one provider; the models load meanwhile, so that nobody waits for it."""
+
+
+class RefusedError(Exception):
+    """A provider will not serve with these settings; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A GET that costs nothing, answered only to those who may use the provider."""
+
+    base: str
+    """The provider's address, to which the paths are added."""
+    path: str
+    headers: Mapping[str, str]
+    key: str
+    """The key's variable."""
+    has_key: bool
+    otherwise: str
+    """The choice that needs no key, such as "LLM=local"."""
+    named: str = ""
+    """The variable of what the path names, if 404 means that there is no such thing."""
+    value: str = ""
+    listed: str = ""
+    """The path of the list of all there are."""
+    names: Callable[[object], Sequence[str]] = lambda _: ()
+    """Those in that list's JSON."""
+    complete: bool = False
+    """Whether what is not in the list cannot be used: servers in between may know more."""
+
+    @property
+    def place(self) -> str:
+        """The address without a password that may be in it."""
+        return str(URL(self.base).with_user(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong, in a line; `stops` if no call could succeed."""
+
+    line: str
+    stops: bool = False
+
+
+def trouble(question: Question, answer: Answer, known: Sequence[str] = ()) -> Trouble | None:
+    """What an answer means; `known` are the names in the list, where there is one."""
+    unchecked = f"{question.key} could not be checked at {question.place}"
+    match answer.status:
+        case 200:
+            return None
+        case 401 if not question.has_key:
+            wanted = f"{question.key} is not set, and {question.place} wants one"
+            return Trouble(f"{wanted}: set it, or choose {question.otherwise}.", stops=True)
+        # A key without the scope to list models is refused here, and may be good for calls.
+        case 401 if "scope" not in answer.body:
+            reason = _reason(answer.body)
+            refused = f"{question.key} is refused by {question.place}: {reason}."
+            return Trouble(f"{refused} Set another, or choose {question.otherwise}.", stops=True)
+        case 404 if question.value in known:
+            return None
+        case 404 if known:
+            close = get_close_matches(question.value, known, n=3, cutoff=0)
+            unknown = f"Unknown {question.named} {question.value!r} at {question.place}"
+            return Trouble(f"{unknown}; choose {_either(close)}.", stops=question.complete)
+        case status:
+            return Trouble(f"{unchecked}: HTTP {status}.")
+
+
+def _reason(body: str) -> str:
+    """The provider's own name for the error; never its words, which may quote the key."""
+    try:
+        error = json.loads(body)["error"]
+        names = [error.get("code"), error.get("type")]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        names = []
+    plain = [name for name in names if isinstance(name, str) and re.fullmatch("[a-z_]+", name)]
+    return plain[0] if plain else "HTTP 401"
+
+
+def _either(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+async def check(
+    settings: ProviderSettings, progress: Progress, deadline_secs: float = DEADLINE_SECS
+) -> None:
+    """Ask every chosen provider that can be asked, side by side; `progress` gets the warnings.
+
+    Raises:
+        RefusedError: a provider refuses the key, or has no such model.
+        MissingKeyError: there is none.
+    """
+    chosen = [choice.provider for choice in choices(settings).values()]
+    questions = [_QUESTIONS[name](settings) for name in chosen if name in _QUESTIONS]
+    async with aiohttp.ClientSession(trust_env=True) as http:
+        asking = (_ask(http, question, deadline_secs) for question in questions)
+        found = await asyncio.gather(*asking)
+    for each in filter(None, found):
+        if each.stops:
+            raise RefusedError(each.line)
+        progress(each.line)
+
+
+async def _ask(
+    http: aiohttp.ClientSession, question: Question, deadline_secs: float
+) -> Trouble | None:
+    try:
+        async with asyncio.timeout(deadline_secs):
+            answer = await _get(http, question, question.path)
+            known: Sequence[str] = ()
+            if answer.status == 404 and question.listed:
+                listed = await _get(http, question, question.listed)
+                known = _names(question, listed)
+            return trouble(question, answer, known)
+    except (aiohttp.ClientError, OSError) as error:
+        why = type(error).__name__
+        return Trouble(f"{question.key} could not be checked at {question.place}: {why}.")
+
+
+async def _get(http: aiohttp.ClientSession, question: Question, path: str) -> Answer:
+    url = URL(question.base.rstrip("/") + path, encoded=True)
+    async with http.get(url, headers=question.headers) as response:
+        return Answer(response.status, await response.text(errors="replace"))
+
+
+def _names(question: Question, listed: Answer) -> Sequence[str]:
+    try:
+        return question.names(json.loads(listed.body)) if listed.status == 200 else ()
+    except (ValueError, TypeError, KeyError):
+        return ()
+
+
+def _ids(models: object) -> Sequence[str]:
+    match models:
+        case {"data": list(data)}:
+            return [str(model["id"]) for model in data]
+        case _:
+            return ()
+
+
+def _openai(settings: ProviderSettings) -> Question:
+    openai = settings.openai
+    return Question(
+        base=openai.base_url or "https://api.openai.com/v1",
+        path=f"/models/{quote(openai.model, safe='')}",
+        headers={"Authorization": f"Bearer {openai_key(openai)}"},
+        key="OPENAI_API_KEY",
+        has_key=bool(given(openai.api_key)),
+        otherwise="LLM=local",
+        named="OPENAI_MODEL",
+        value=openai.model,
+        listed="/models",
+        names=_ids,
+        complete=openai.base_url is None,
+    )
+
+
+def _anthropic(settings: ProviderSettings) -> Question:
+    anthropic = settings.anthropic
+    key = required(anthropic.api_key, "ANTHROPIC_API_KEY", "LLM=local")
+    return Question(
+        base=anthropic.base_url or "https://api.anthropic.com",
+        path=f"/v1/models/{quote(anthropic.model, safe='')}",
+        headers={"x-api-key": key, "anthropic-version": "2023-06-01"},
+        key="ANTHROPIC_API_KEY",
+        has_key=True,
+        otherwise="LLM=local",
+        named="ANTHROPIC_MODEL",
+        value=anthropic.model,
+        listed="/v1/models?limit=1000",
+        names=_ids,
+        complete=anthropic.base_url is None,
+    )
+
+
+_QUESTIONS: Mapping[str, Callable[[ProviderSettings], Question]] = {
+    "openai": _openai,
+    "anthropic": _anthropic,
+}
+"""By the provider's name; who is not here cannot be asked cheaply."""

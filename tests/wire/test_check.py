@@ -1,0 +1,144 @@
+"""The check before the first call, against providers that take the key and such that do not."""
+
+import socket
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.config import Settings
+from bot.house import open_house
+from bot.providers.check import RefusedError, check
+from bot.providers.settings import (
+    AnthropicSettings,
+    CartesiaSettings,
+    DeepgramSettings,
+    MissingKeyError,
+    OpenAISettings,
+    ProviderSettings,
+)
+from bot.tools.store import StoreSettings
+from tests.emulators.anthropic import Anthropic
+from tests.emulators.openai_chat import OpenAIChat
+from tests.emulators.provider import serving
+
+KEY = SecretStr("a-key")
+WRONG = SecretStr("wrong")
+
+
+@pytest.fixture
+async def gpt() -> AsyncIterator[OpenAIChat]:
+    emulator = OpenAIChat(models=("gpt-4.1", "gpt-4.1-mini", "Qwen/Qwen3-8B"))
+    async with serving(emulator):
+        yield emulator
+
+
+@pytest.fixture
+async def claude() -> AsyncIterator[Anthropic]:
+    emulator = Anthropic()
+    async with serving(emulator):
+        yield emulator
+
+
+def of_openai(url: str, api_key: SecretStr | None = KEY, **changed: str) -> ProviderSettings:
+    openai = OpenAISettings(api_key=api_key, base_url=f"{url}/v1", **changed)
+    return ProviderSettings(openai=openai)
+
+
+def of_anthropic(url: str, api_key: SecretStr = KEY, **changed: str) -> ProviderSettings:
+    return ProviderSettings(anthropic=AnthropicSettings(api_key=api_key, base_url=url, **changed))
+
+
+async def warnings(settings: ProviderSettings) -> list[str]:
+    said: list[str] = []
+    await check(settings, said.append)
+    return said
+
+
+@pytest.mark.parametrize("model", ["gpt-4.1", "Qwen/Qwen3-8B"])
+async def test_openai_takes_a_good_key_and_a_model_it_has(gpt: OpenAIChat, model: str):
+    assert await warnings(of_openai(gpt.url, model=model)) == []
+    assert gpt.noted("refused") == []
+
+
+@pytest.mark.parametrize("model", ["claude-haiku-4-5", "claude-haiku-4-5-20251001"])
+async def test_anthropic_takes_a_good_key_and_a_model_or_its_alias(claude: Anthropic, model: str):
+    assert await warnings(of_anthropic(claude.url, model=model)) == []
+    assert claude.noted("refused") == []
+
+
+async def test_openai_refuses_a_wrong_key(gpt: OpenAIChat):
+    with pytest.raises(RefusedError) as refused:
+        await warnings(of_openai(gpt.url, WRONG))
+    assert str(refused.value) == (
+        f"OPENAI_API_KEY is refused by {gpt.url}/v1: invalid_api_key. "
+        "Set another, or choose LLM=local."
+    )
+
+
+async def test_anthropic_refuses_a_wrong_key(claude: Anthropic):
+    with pytest.raises(RefusedError) as refused:
+        await warnings(of_anthropic(claude.url, WRONG))
+    assert str(refused.value) == (
+        f"ANTHROPIC_API_KEY is refused by {claude.url}: authentication_error. "
+        "Set another, or choose LLM=local."
+    )
+
+
+async def test_a_server_of_ones_own_that_needs_no_key_is_asked_without_one(gpt: OpenAIChat):
+    gpt.key = ""
+    assert await warnings(of_openai(gpt.url, None)) == []
+
+
+async def test_a_server_that_needs_a_key_says_so(gpt: OpenAIChat):
+    with pytest.raises(RefusedError, match="OPENAI_API_KEY is not set, and http"):
+        await warnings(of_openai(gpt.url, None))
+
+
+async def test_an_unknown_model_is_answered_with_those_there_are(
+    gpt: OpenAIChat, claude: Anthropic
+):
+    assert await warnings(of_openai(gpt.url, model="gpt-4.1-mono")) == [
+        f"Unknown OPENAI_MODEL 'gpt-4.1-mono' at {gpt.url}/v1; "
+        "choose gpt-4.1-mini, gpt-4.1 or Qwen/Qwen3-8B."
+    ]
+    (line,) = await warnings(of_anthropic(claude.url, model="claude-haiku-9"))
+    assert line.startswith(f"Unknown ANTHROPIC_MODEL 'claude-haiku-9' at {claude.url}; choose cl")
+
+
+async def test_a_provider_that_cannot_be_reached_is_only_a_warning():
+    assert await warnings(of_openai("http://127.0.0.1:1")) == [
+        "OPENAI_API_KEY could not be checked at http://127.0.0.1:1/v1: ClientConnectorError."
+    ]
+
+
+async def test_a_provider_that_does_not_answer_is_given_up():
+    said: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, and no more
+        began_secs = time.monotonic()
+        settings = of_openai(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        await check(settings, said.append, deadline_secs=0.1)
+    assert said[0].endswith(": TimeoutError.")
+    assert time.monotonic() - began_secs < 1
+
+
+async def test_without_a_key_nobody_is_asked():
+    with pytest.raises(MissingKeyError, match="ANTHROPIC_API_KEY is not set"):
+        await warnings(ProviderSettings(llm="anthropic"))
+    assert await warnings(ProviderSettings()) == []
+
+
+async def test_a_house_does_not_open_with_a_key_that_is_refused(gpt: OpenAIChat, tmp_path: Path):
+    settings = Settings(
+        stt="deepgram",
+        tts="cartesia",
+        deepgram=DeepgramSettings(api_key=KEY),
+        cartesia=CartesiaSettings(api_key=KEY),
+        openai=OpenAISettings(api_key=WRONG, base_url=f"{gpt.url}/v1"),
+        database=StoreSettings(url=f"sqlite+aiosqlite:///{tmp_path}/echo.db"),
+    )
+    with pytest.raises(RefusedError, match="OPENAI_API_KEY is refused by"):
+        async with open_house(settings, progress=str):
+            pass
