@@ -52,8 +52,9 @@ async def warm(
 
 
 def _whisper(settings: ProviderSettings) -> Callable[[], whisper.Whisper]:
-    # The type checker does not know that pydantic makes frozen models hashable.
-    return lambda: whisper.load(settings.whisper)  # pyright: ignore[reportArgumentType]
+    vocabulary = f"{', '.join(settings.vocabulary)}." if settings.vocabulary else ""
+    prompt = settings.whisper.prompt or vocabulary
+    return lambda: whisper.load(settings.whisper.model_copy(update={"prompt": prompt}))
 
 
 async def told(what: str, work: Awaitable[T], progress: Progress) -> T:
