@@ -161,6 +161,8 @@ class TakingTurns(Listening):
     def milestones(self, delay_secs: float) -> list[Milestone]:
         wanted = self._wanted
         eot_secs = wanted.timeout_secs
+        if self._forced:
+            return [(min(delay_secs, eot_secs), self.ended)]
         if wanted.eot < 1.0:
             eot_secs = min(eot_secs, delay_secs * wanted.eot / DEFAULT_EOT)
         eager = wanted.eager_eot
@@ -269,12 +271,15 @@ class TakingTurns(Listening):
                 request_id=self.request_id,
                 sequence_id=self._next(),
                 keyterms=self._keyterms,
-                thresholds={
-                    "eot_threshold": self._wanted.eot,
-                    "eot_timeout_ms": round(self._wanted.timeout_secs * 1000),
-                    "eager_eot_threshold": self._wanted.eager_eot,
-                },
+                thresholds=self._thresholds(),
             )
+        )
+
+    def _thresholds(self) -> dict[str, float]:
+        wanted = self._wanted
+        told = {"eot_threshold": wanted.eot, "eot_timeout_ms": round(wanted.timeout_secs * 1000)}
+        return (
+            told if wanted.eager_eot is None else {**told, "eager_eot_threshold": wanted.eager_eot}
         )
 
     def _reconfigured(self, thresholds: Mapping[str, Any]) -> Options:

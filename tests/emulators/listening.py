@@ -171,6 +171,9 @@ class Listening:
     def end_when_due(self) -> None:
         """As `finish`, without waiting for it."""
         self.ending = True
+        if self._closing and self._closing.task:
+            self._closing.task.cancel()  # what is due may have changed
+            self._closing = None
         self._more.set()
         self._seems_over()
 
