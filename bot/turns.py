@@ -1,23 +1,21 @@
 """When the caller begins and when the caller is done: settings -> pipecat turn strategies."""
 
 from copy import copy
-from dataclasses import dataclass
 
 from onnxruntime import InferenceSession
 from pipecat.audio.turn.smart_turn.base_smart_turn import BaseSmartTurn, SmartTurnParams
 from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnalyzerV3
 from pipecat.audio.vad.silero import SileroOnnxModel, SileroVADAnalyzer
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams, VADState
-from pipecat.frames.frames import ControlFrame, Frame
-from pipecat.turns.types import ProcessFrameResult
-from pipecat.turns.user_stop import TurnAnalyzerUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import (
-    EagerUserTurnStrategies,
     ExternalUserTurnStrategies,
     UserTurnStrategies,
     default_user_turn_start_strategies,
 )
 from pydantic import BaseModel, ConfigDict, Field
+
+from processors.all_heard import PromptStopStrategy
+from processors.withdrawal import AnsweringEagerStopStrategy
 
 
 class TurnSettings(BaseModel):
@@ -35,35 +33,16 @@ class TurnSettings(BaseModel):
     """Silence after which a sound that had no words, such as a cough, is forgotten."""
 
 
-@dataclass
-class AllHeardFrame(ControlFrame):
-    """The speech to text has told every word of the speech whose end the VAD reported.
-
-    In order with transcripts, so that the last of them is there before it.
-    """
-
-
-class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
-    """Ends a turn when its analyzer says so and every word is there, however that becomes known.
-
-    Pipecat's own waits for a transcript that says itself that it is the last.
-    """
-
-    async def process_frame(self, frame: Frame) -> ProcessFrameResult:
-        proceed = await super().process_frame(frame)
-        if isinstance(frame, AllHeardFrame) and not self._vad_user_speaking:
-            self._transcript_finalized = True
-            await self._maybe_trigger_user_turn_stopped()
-        return proceed
-
-
 def decided_elsewhere(*, eagerly: bool) -> UserTurnStrategies:
     """For a speech to text that takes turns itself: its word is final.
 
     eagerly: the model is asked when the turn is probably over, and what it says is held until
     that is certain.
     """
-    return EagerUserTurnStrategies() if eagerly else ExternalUserTurnStrategies()
+    strategies = ExternalUserTurnStrategies()
+    if eagerly:
+        strategies.stop = [AnsweringEagerStopStrategy()]
+    return strategies
 
 
 class Ears:

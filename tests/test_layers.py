@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # Inside the agent, from what everything needs to what needs everything.
     "bot.tools": ("bot.tools",),
     "bot.telemetry": ("bot.telemetry", "processors.filler"),
-    "bot.turns": (),
+    "bot.turns": ("processors",),
     "bot.providers": ("bot.providers", "bot.turns", "processors"),
     "bot.config": ("bot.providers", "bot.turns", "bot.tools", "processors", "transports"),
     "bot.pipeline": ("bot.providers",),

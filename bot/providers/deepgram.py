@@ -22,7 +22,7 @@ from pipecat.services.deepgram.stt import DeepgramSTTService
 from pipecat.transcriptions.language import Language
 
 from bot.providers.legible import Connect, LegibleClient
-from bot.turns import AllHeardFrame
+from processors.all_heard import AllHeardFrame
 
 TTFS_P99_SECS = 0.6
 """From the last word to the final text. Turn strategies wait so long only for a text that Deepgram

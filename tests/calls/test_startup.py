@@ -33,7 +33,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("variable", "value", "line"),
     [
-        ("STT", "deepgrm", "Unknown STT 'deepgrm'; choose auto, local or deepgram."),
+        ("STT", "deepgrm", "Unknown STT 'deepgrm'; choose auto, local, deepgram or flux."),
         ("TICKET_KEYS", "abc", 'TICKET_KEYS is wrong: write a list as JSON, like ["one", "two"].'),
         ("PORT", "99999", "PORT is wrong: Input should be less than or equal to 65535."),
         ("HOST", "192.0.2.1", "Cannot listen on 192.0.2.1: choose HOST=localhost, or"),

@@ -142,7 +142,7 @@ class TakingTurns(Listening):
                 only(body, {"type"})
                 if self.speech.is_open:
                     self._forced = True
-                    self.end_when_due()
+                    self.end_when_due(anew=True)
             case other:
                 raise ValueError(f"unknown variant `{other}`")
 

@@ -168,11 +168,11 @@ class Listening:
             await asyncio.wait(pending)
         self.ending = False
 
-    def end_when_due(self) -> None:
-        """As `finish`, without waiting for it."""
+    def end_when_due(self, *, anew: bool = False) -> None:
+        """As `finish`, without waiting for it; `anew`: the milestones have changed."""
         self.ending = True
-        if self._closing and self._closing.task:
-            self._closing.task.cancel()  # what is due may have changed
+        if anew and self._closing and self._closing.task:
+            self._closing.task.cancel()
             self._closing = None
         self._more.set()
         self._seems_over()

@@ -59,7 +59,7 @@ def test_what_is_meant_for_other_programs_is_left_alone(monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("variable", "value", "answer"),
     [
-        ("STT", "deepgrm", "Unknown STT 'deepgrm'; choose auto, local or deepgram."),
+        ("STT", "deepgrm", "Unknown STT 'deepgrm'; choose auto, local, deepgram or flux."),
         ("LLM", "gpt", "Unknown LLM 'gpt'; choose auto, local or openai."),
         (
             "LOG_LEVEL",

@@ -30,7 +30,8 @@ from bot.providers.choice import Choice
 from bot.providers.settings import DeepgramSettings, ProviderSettings
 from bot.providers.stt import stt, turn_strategies
 from bot.providers.warm import Engines
-from bot.turns import AllHeardFrame, Ears, TurnSettings
+from bot.turns import Ears, TurnSettings
+from processors.all_heard import AllHeardFrame
 from tests.emulators.deepgram import Deepgram
 from tests.emulators.ear import Scripted, Whispering
 from tests.emulators.provider import (

@@ -5,8 +5,10 @@ import asyncio
 import numpy as np
 import pytest
 from pipecat.frames.frames import (
+    EagerEndOfTurnCancelFrame,
     EagerTranscriptionFrame,
     ErrorFrame,
+    Frame,
     InterimTranscriptionFrame,
     LLMContextFrame,
     TranscriptionFrame,
@@ -20,6 +22,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
     LLMUserAggregatorParams,
 )
 from pipecat.processors.audio.vad_processor import VADProcessor
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.deepgram.flux.stt import DeepgramFluxSTTService
 from pipecat.services.settings import STTSettings
 from pydantic import SecretStr
@@ -197,9 +200,32 @@ async def test_asked_ahead_the_model_gets_the_words_before_the_turn_is_over(engi
         await heard.hear(quiet(0.9), live=True)
         await heard.until(TranscriptionFrame)
     (asked,) = heard.of(LLMContextFrame)
-    assert asked.speculation is not None
+    assert asked.speculation
     assert heard.at(EagerTranscriptionFrame) <= heard.at(LLMContextFrame)
     assert heard.at(TranscriptionFrame) - heard.at(LLMContextFrame) >= 0.2
+
+
+class Withdrawing(FrameProcessor):
+    """A model that wants a tool, and says so just when the turn was declared over."""
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if isinstance(frame, UserStoppedSpeakingFrame):
+            await self.push_frame(EagerEndOfTurnCancelFrame(), FrameDirection.UPSTREAM)
+        await self.push_frame(frame, direction)
+
+
+async def test_a_withdrawal_that_crosses_the_end_of_the_turn_is_asked_again(engines):
+    emulator = Flux(profile=SLOW, ear=Scripted([ORDER]))
+    async with serving(emulator):
+        processors = turns(providers(emulator, 0.4), engines)
+        async with line(*processors, Withdrawing()) as heard:
+            await heard.hear(spoken(ORDER), live=True)
+            await heard.hear(quiet(0.9), live=True)
+            ahead, again = await heard.until(LLMContextFrame, 2)
+    assert ahead.speculation
+    assert not again.speculation
+    assert [m["content"] for m in again.context.get_messages()] == [ORDER]
 
 
 async def test_the_settings_and_the_vocabulary_reach_it(flux, engines):
