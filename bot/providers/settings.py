@@ -95,3 +95,9 @@ class ProviderSettings(BaseModel):
     whisper: WhisperSettings = WhisperSettings()
     """`prompt` is made of the vocabulary when it is not set."""
     voice: VoiceSettings = VoiceSettings()
+
+    def expecting_vocabulary(self) -> WhisperSettings:
+        """Whisper's settings, with the vocabulary as the words to expect unless others are set."""
+        if self.whisper.prompt or not self.vocabulary:
+            return self.whisper
+        return self.whisper.model_copy(update={"prompt": f"{', '.join(self.vocabulary)}."})

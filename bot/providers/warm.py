@@ -52,9 +52,7 @@ async def warm(
 
 
 def _whisper(settings: ProviderSettings) -> Callable[[], whisper.Whisper]:
-    vocabulary = f"{', '.join(settings.vocabulary)}." if settings.vocabulary else ""
-    prompt = settings.whisper.prompt or vocabulary
-    return lambda: whisper.load(settings.whisper.model_copy(update={"prompt": prompt}))
+    return lambda: whisper.load(settings.expecting_vocabulary())
 
 
 async def told(what: str, work: Awaitable[T], progress: Progress) -> T:
