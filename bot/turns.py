@@ -8,14 +8,16 @@ from pipecat.audio.turn.smart_turn.base_smart_turn import BaseSmartTurn, SmartTu
 from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnalyzerV3
 from pipecat.audio.vad.silero import SileroOnnxModel, SileroVADAnalyzer
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams, VADState
-from pipecat.turns.user_stop import TurnAnalyzerUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import (
+    ExternalUserTurnStrategies,
     UserTurnStrategies,
     default_user_turn_start_strategies,
 )
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.threads import model_threads
+from processors.all_heard import PromptStopStrategy
+from processors.withdrawal import AnsweringEagerStopStrategy
 
 
 class TurnSettings(BaseModel):
@@ -23,7 +25,7 @@ class TurnSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    start_secs: float = Field(default=0.12, gt=0, le=2)
+    start_secs: float = Field(default=0.1, gt=0, le=2)
     """Speech this long is speech; shorter is a click or a breath. A caller who interrupts is heard
     out for so long over Echo's voice."""
     min_volume: float = Field(default=0.4, ge=0, le=1)
@@ -39,6 +41,18 @@ class TurnSettings(BaseModel):
 
 _VERDICTS = model_threads(2, "smart-turn")
 """Shared by all calls: pipecat has a thread for each, at the event loop's own priority."""
+
+
+def decided_elsewhere(*, eagerly: bool) -> UserTurnStrategies:
+    """For a speech to text that takes turns itself: its word is final.
+
+    eagerly: the model is asked when the turn is probably over, and what it says is held until
+    that is certain.
+    """
+    strategies = ExternalUserTurnStrategies()
+    if eagerly:
+        strategies.stop = [AnsweringEagerStopStrategy()]
+    return strategies
 
 
 class Ears:
@@ -63,7 +77,7 @@ class Ears:
         analyzer = _SharedSmartTurn(self._smart_turn.session, params)
         return UserTurnStrategies(
             start=default_user_turn_start_strategies(),
-            stop=[TurnAnalyzerUserTurnStopStrategy(turn_analyzer=analyzer)],
+            stop=[PromptStopStrategy(turn_analyzer=analyzer)],
         )
 
 
