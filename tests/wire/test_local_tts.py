@@ -109,6 +109,13 @@ class Call:
         self.notes.stopped.clear()
         await asyncio.sleep(0.1)
 
+    async def memory(self) -> Sequence[str]:
+        """What is remembered, as soon as anything is."""
+        async with asyncio.timeout(5):
+            while not self.remembered():
+                await asyncio.sleep(0.02)
+        return self.remembered()
+
     def remembered(self) -> Sequence[str]:
         return [str(message["content"]) for message in self._context.get_messages()]
 
@@ -138,7 +145,7 @@ async def test_whole_reply_is_remembered_as_it_was_written(voice):
     async with calling(voice) as call:
         await call.say("Okay", ",", " order", " 10", "42", " costs", " $", "5", ".")
         await call.finished()
-        assert call.remembered() == ["Okay, order 1042 costs $5."]
+        assert await call.memory() == ["Okay, order 1042 costs $5."]
 
 
 @pytest.mark.parametrize("rate", [8_000, 24_000])
@@ -189,8 +196,7 @@ async def test_filler_is_spoken_and_not_remembered(voice):
         await call.push(TTSSpeakFrame("One moment.", append_to_context=False))
         await call.say("Done", ".")
         await call.finished()
-        await call.finished()
-        assert call.remembered() == ["Done."]
+        assert await call.memory() == ["Done."]
         assert len(call.samples()) / 24_000 > 0.8
 
 
