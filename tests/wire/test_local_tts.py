@@ -80,11 +80,11 @@ class Notes(BaseObserver):
 class Call:
     """A voice, a loudspeaker and a memory."""
 
-    def __init__(self, voice: Voice, rate: int) -> None:
+    def __init__(self, tts: HibariTTS, rate: int) -> None:
         self.speaker, self.notes, self._context = Loudspeaker(rate), Notes(), LLMContext()
         memory = LLMContextAggregatorPair(self._context).assistant()
         self.worker = PipelineWorker(
-            Pipeline([HibariTTS(voice), self.speaker, memory]),
+            Pipeline([tts, self.speaker, memory]),
             params=PipelineParams(audio_out_sample_rate=rate, enable_metrics=True),
             observers=[self.notes],
             idle_timeout_secs=None,
@@ -112,7 +112,7 @@ class Call:
     async def memory(self) -> Sequence[str]:
         """What is remembered, as soon as anything is."""
         async with asyncio.timeout(5):
-            while not self.remembered():
+            while not self.remembered():  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         return self.remembered()
 
@@ -124,8 +124,10 @@ class Call:
 
 
 @asynccontextmanager
-async def calling(voice: Voice, rate: int = 24_000) -> AsyncIterator[Call]:
-    call = Call(voice, rate)
+async def calling(
+    voice: Voice, rate: int = 24_000, tts: HibariTTS | None = None
+) -> AsyncIterator[Call]:
+    call = Call(tts or HibariTTS(voice), rate)
     runner = WorkerRunner(handle_sigint=False)
     await runner.add_workers(call.worker)
     running = asyncio.create_task(runner.run())
