@@ -5,25 +5,18 @@ import asyncio
 from loguru import logger
 from pipecat.frames.frames import ErrorFrame, TTSSpeakFrame
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
-from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.processors.aggregators.llm_response_universal import (
-    LLMContextAggregatorPair,
-    LLMUserAggregatorParams,
-)
 from pipecat.processors.frameworks.rtvi import RTVIObserverParams, RTVIServerMessageFrame
 from pipecat.processors.frameworks.rtvi.observer import RTVIFunctionCallReportLevel
 from pipecat.workers.runner import WorkerRunner
 
+from bot.answering import answering
 from bot.config import Settings
 from bot.house import House
-from bot.pipeline import cascade
-from bot.providers import stages
 from bot.telemetry import report
 from bot.telemetry.latency import TurnLatency
 from bot.telemetry.loop_lag import LagHistogram
 from bot.telemetry.observer import LatencyObserver
 from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSessionMetrics
-from bot.tools import TOOLS
 from bot.tools.desk import Desk
 from transports.connection import Connection
 
@@ -72,24 +65,9 @@ class Call:
         self._listen()
 
     def _build(self, settings: Settings) -> PipelineWorker:
-        ears = self._house.engines.ears
-        context = LLMContextAggregatorPair(
-            LLMContext(tools=[*TOOLS]),
-            user_params=LLMUserAggregatorParams(
-                user_turn_strategies=ears.strategies(settings.turn),
-                user_turn_stop_timeout=settings.turn.wordless_secs,
-            ),
-        )
-        parts = stages(
-            settings,
-            self._house.engines,
-            self._house.brief,
-            ears.vad(settings.turn),
-            settings.filler,
-        )
         audio = self._connection.audio
         return PipelineWorker(
-            cascade(self._connection.transport, parts, context),
+            answering(self._house, self._connection),
             params=PipelineParams(
                 audio_in_sample_rate=audio.in_hz, audio_out_sample_rate=audio.out_hz
             ),
