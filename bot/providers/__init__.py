@@ -15,6 +15,7 @@ from bot.providers.settings import ProviderSettings
 from bot.providers.stand_in import StandIn
 from bot.providers.stt import stt
 from bot.providers.tts import tts
+from bot.providers.typed import Typed
 from bot.providers.warm import Engines, loaded
 from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
@@ -80,8 +81,9 @@ def realtime_stages(
         MissingKeyError: the provider's key is missing.
     """
     model = realtime(settings, brief, context)
+    vad_processor = VADProcessor(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return RealtimeStages(
-        vad=VADProcessor(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
+        vad=Pipeline([vad_processor, Typed()]),
         stand_in=StandIn(loaded(engines.voice), lambda: model.can_speak),
         model=Pipeline([model, EndOfAudio()]),
         filler=Filler(filler, speaker=FrameDirection.UPSTREAM),

@@ -6,6 +6,8 @@ again, with the conversation in it, before the provider's limit (`Renewal`) and 
 
 import asyncio
 import json
+import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -20,8 +22,9 @@ from pipecat.frames.frames import (
     FunctionCallResultFrame,
     InputAudioRawFrame,
     LLMFullResponseEndFrame,
-    LLMMessagesAppendFrame,
+    LLMFullResponseStartFrame,
     LLMRunFrame,
+    LLMTextFrame,
     ProposedUserStoppedSpeakingFrame,
     StartFrame,
     TTSAudioRawFrame,
@@ -34,7 +37,14 @@ from pipecat.frames.frames import (
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
-from pipecat.processors.aggregators.llm_context import LLMContext, standard_message_text
+from pipecat.processors.aggregators import async_tool_messages
+from pipecat.processors.aggregators.llm_context import (
+    LLMContext,
+    LLMContextMessage,
+    LLMSpecificMessage,
+    LLMStandardMessage,
+    standard_message_text,
+)
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.realtime import events
 from pipecat.services.openai.realtime.llm import (
@@ -42,17 +52,21 @@ from pipecat.services.openai.realtime.llm import (
     OpenAIRealtimeLLMSettings,
 )
 from pipecat.utils.errors import ErrorCategory
+from pipecat.utils.text.base_text_aggregator import TextType
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from bot.providers.history import items, said
 from bot.providers.renewal import Renewal
+from bot.providers.subtitles import Subtitles
+from bot.providers.typed import TypedFrame
 from processors.filler import FILLER
 
 RETRY_AFTER_SECS = (0.0, 0.3, 1.0, 2.0)
 """Waits before each attempt to open a session again; then the service gives up."""
 CONNECT_SECS = 5.0
 LOST = ErrorCategory.CONNECTIVITY
+BYTES_PER_SEC = 2 * 24_000
 HELD_AUDIO_SECS = 10.0
 """Of the caller's audio, kept while a session is being opened: more than all attempts take."""
 FAILURES_IN_A_ROW = 3
@@ -123,8 +137,11 @@ class SpeechToSpeech(OpenAIRealtimeLLMService):
         self._callers_turn = False
         self._held: list[InputAudioRawFrame] = []
         self._held_secs = 0.0
+        self._subtitles = Subtitles()
         self._to_say: list[TTSSpeakFrame] = []
         self._aside = ""  # the context of a filler that is being said
+        self._notes_read = 0
+        self._responding = False
         self._failures = 0
         self._repaired = False
 
@@ -155,6 +172,8 @@ class SpeechToSpeech(OpenAIRealtimeLLMService):
         match frame:
             case TTSSpeakFrame() if self.can_speak:
                 await self._speak(frame)
+            case TypedFrame(messages=messages):
+                await self._answer_typed(messages)
             case LLMRunFrame() if direction is FrameDirection.UPSTREAM:
                 await self._answer_results()
             case _:
@@ -181,6 +200,14 @@ class SpeechToSpeech(OpenAIRealtimeLLMService):
         self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM
     ) -> None:
         match frame:
+            case LLMFullResponseStartFrame():
+                if self._responding:
+                    return  # Pipecat tells of a response when it asks, and again when it comes
+                self._responding = True
+            case LLMFullResponseEndFrame():
+                if not self._responding:
+                    return
+                self._responding = False
             case FunctionCallInProgressFrame():
                 self._renewal.tool_begins(frame.tool_call_id)
             case FunctionCallResultFrame() | FunctionCallCancelFrame():
@@ -226,19 +253,37 @@ class SpeechToSpeech(OpenAIRealtimeLLMService):
     async def _handle_interruption(self) -> None:
         """A typed message interrupts too, of which the provider knows nothing."""
         self._to_say.clear()
+        self._subtitles.drop()
         if self._response_active and not self._is_turn_detection_disabled():
             await self.send_client_event(events.ResponseCancelEvent())
         await super()._handle_interruption()
 
-    async def _handle_messages_append(self, frame: LLMMessagesAppendFrame) -> None:
-        """What a caller types is the caller's; what the house notes is the system's."""
-        if not self._api_session_ready:
-            return
-        for message in frame.messages:
-            if text := standard_message_text(message):
-                role = str(message.get("role")) if isinstance(message, dict) else "system"
-                await self._send_item(said(role, text))
+    async def _answer_typed(self, messages: Sequence[LLMContextMessage]) -> None:
+        for message in messages:
+            if not isinstance(message, LLMSpecificMessage):
+                await self._send_item(said(message["role"], standard_message_text(message)))
         self._results_awaiting_response = True
+        await self._create_response()
+
+    async def _handle_context(self, context: LLMContext, direction: FrameDirection) -> None:
+        await self._tell(self._unread_notes(context))
+        await super()._handle_context(context, direction)
+
+    def _unread_notes(self, context: LLMContext) -> Sequence[LLMStandardMessage]:
+        """What the house has noted in the context since the model was last told."""
+        notes = [
+            message
+            for message in context.get_messages()
+            if not isinstance(message, LLMSpecificMessage)
+            and message["role"] == "developer"
+            and not async_tool_messages.parse_message(message)
+        ]
+        unread, self._notes_read = notes[self._notes_read :], len(notes)
+        return unread
+
+    async def _tell(self, notes: Sequence[LLMStandardMessage]) -> None:
+        for note in notes:
+            await self._send_item(said("system", standard_message_text(note)))
 
     async def _send_item(self, item: events.ConversationItem) -> None:
         self._messages_added_manually[item.id] = True
@@ -266,12 +311,51 @@ class SpeechToSpeech(OpenAIRealtimeLLMService):
     # Events
 
     async def _handle_evt_response_created(self, evt: events.ResponseCreated) -> None:
+        """The model was asked, by us or by the end of the caller's turn."""
         self._renewal.begins("response")
         await super()._handle_evt_response_created(evt)
+        if not self._aside:
+            await self.push_frame(LLMFullResponseStartFrame())
+
+    async def _handle_evt_audio_delta(self, evt: events.ResponseAudioDelta) -> None:
+        """Each response is an utterance of its own, even behind one that is still being heard."""
+        before = self._current_audio_response
+        if before and before.response_id != evt.response_id:
+            self._current_audio_response = None
+        await super()._handle_evt_audio_delta(evt)
+        current = self._current_audio_response
+        if before and current and before.item_id != current.item_id:
+            ends_ms = before.start_time_ms + self._calculate_audio_duration_ms(before.total_size)
+            current.start_time_ms = max(current.start_time_ms, ends_ms)
+        for word in self._subtitles.play(len(evt.delta) * 3 / 4 / BYTES_PER_SEC):
+            await self._push_word(word)
+
+    async def _truncate_current_audio_response(self) -> None:
+        """What has not begun to play was not heard at all."""
+        if current := self._current_audio_response:
+            current.start_time_ms = min(current.start_time_ms, int(time.time() * 1000))
+        await super()._truncate_current_audio_response()
+
+    async def _push_output_transcript_text_frames(self, text: str) -> None:
+        frame = LLMTextFrame(text)
+        frame.append_to_context = False
+        await self.push_frame(frame)
+        self._subtitles.write(text)
+
+    async def _push_word(self, word: str) -> None:
+        frame = TTSTextFrame(word, text_type=TextType.SENTENCE)
+        frame.will_be_spoken = True
+        await self.push_frame(frame)
+
+    async def _end_subtitles(self, *, heard: bool) -> None:
+        words = self._subtitles.rest()
+        for word in words if heard else ():
+            await self._push_word(word)
 
     async def _handle_evt_response_done(self, evt: events.ResponseDone) -> None:
         status = evt.response.status
         self._failures = self._failures + 1 if status == "failed" else 0
+        await self._end_subtitles(heard=status == "completed")
         await super()._handle_evt_response_done(evt)
         self._aside = ""
         self._renewal.ends("response", self._now_secs)
@@ -330,6 +414,7 @@ class SpeechToSpeech(OpenAIRealtimeLLMService):
         assert self._context is not None
         for item in items(self._context.get_messages()):
             await self._send_item(item)
+        self._unread_notes(self._context)
 
     # Connecting
 
@@ -422,6 +507,7 @@ class SpeechToSpeech(OpenAIRealtimeLLMService):
 
     async def _end_response(self) -> None:
         """What the old session was in the middle of has come to its end."""
+        self._subtitles.drop()
         if self._response_active:
             if self._current_audio_response:
                 await self.push_frame(TTSStoppedFrame())

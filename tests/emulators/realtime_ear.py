@@ -19,7 +19,7 @@ LOUD = 300
 """Of 32,767, as RMS at a threshold of 0.5: about -40 dBFS."""
 ONSET_WINDOWS = 5
 """So many loud windows of the last seven are speech: a click is shorter."""
-PATIENCE_MS: Mapping[str, int] = {"high": 200, "auto": 300, "medium": 300, "low": 600}
+PATIENCE_MS: Mapping[str, int] = {"high": 300, "auto": 400, "medium": 400, "low": 800}
 """Of semantic_vad, by eagerness, for sentences that are complete; here all of them are."""
 
 
