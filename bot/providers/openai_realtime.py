@@ -142,6 +142,7 @@ class SpeechToSpeech(OpenAIRealtimeLLMService):
         self._aside = ""  # the context of a filler that is being said
         self._notes_read = 0
         self._responding = False
+        self._interrupted_there = False  # the provider has cancelled its response by itself
         self._failures = 0
         self._repaired = False
 
@@ -254,8 +255,9 @@ class SpeechToSpeech(OpenAIRealtimeLLMService):
         """A typed message interrupts too, of which the provider knows nothing."""
         self._to_say.clear()
         self._subtitles.drop()
-        if self._response_active and not self._is_turn_detection_disabled():
+        if self._response_active and not self._interrupted_there:
             await self.send_client_event(events.ResponseCancelEvent())
+        self._interrupted_there = False
         await super()._handle_interruption()
 
     async def _answer_typed(self, messages: Sequence[LLMContextMessage]) -> None:
@@ -309,6 +311,10 @@ class SpeechToSpeech(OpenAIRealtimeLLMService):
         self._held_secs = 0.0
 
     # Events
+
+    async def _handle_evt_speech_started(self, evt: events.InputAudioBufferSpeechStarted) -> None:
+        self._interrupted_there = True
+        await super()._handle_evt_speech_started(evt)
 
     async def _handle_evt_response_created(self, evt: events.ResponseCreated) -> None:
         """The model was asked, by us or by the end of the caller's turn."""
