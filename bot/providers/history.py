@@ -30,6 +30,13 @@ def items(messages: Iterable[LLMContextMessage]) -> list[ConversationItem]:
     return found
 
 
+def notes(messages: Iterable[LLMContextMessage]) -> list[str]:
+    """What neither side said: what the house wants the model to know."""
+    plain = [m for m in messages if not isinstance(m, LLMSpecificMessage)]
+    told = [m for m in plain if m["role"] == "developer"]
+    return [standard_message_text(m) for m in told if not async_tool_messages.parse_message(m)]
+
+
 def said(role: str, text: str) -> ConversationItem:
     """Somebody's words, as an item; what is neither side's is the system's."""
     match role:

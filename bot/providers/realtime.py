@@ -26,7 +26,9 @@ def realtime(settings: ProviderSettings, brief: Brief, context: LLMContext) -> "
     Raises:
         MissingKeyError: the provider's key is missing.
     """
-    from bot.providers.openai_realtime import OpenAIRealtimeLLMSettings, SpeechToSpeech
+    from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMSettings
+
+    from bot.providers.openai_realtime import SpeechToSpeech
 
     openai = settings.openai
     return SpeechToSpeech(
