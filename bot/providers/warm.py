@@ -9,7 +9,7 @@ from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 
 from bot.providers.choice import can_speak_to_speech, choices
 from bot.providers.local import brain, embedding, tts, whisper
-from bot.providers.settings import ProviderSettings
+from bot.providers.settings import ProviderSettings, required
 from bot.turns import Ears
 
 Progress = Callable[[str], None]
@@ -36,7 +36,10 @@ async def warm(
 
     Raises:
         WeightsError: a model's files are missing or are not the expected ones.
+        MissingKeyError: the mode has no local engines, and its provider's key is not set.
     """
+    if settings.mode == "realtime":
+        required(settings.openai.api_key, "OPENAI_API_KEY", "MODE=cascade")
     local = {role for role, choice in choices(settings).items() if choice.provider == "local"}
     speaks = "TTS" in local or can_speak_to_speech(settings)  # the stand-in
 

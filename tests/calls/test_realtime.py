@@ -175,11 +175,13 @@ async def test_a_caller_chooses_the_mode_and_a_browser_may_get_a_secret(
             400,
             "Unknown mode 'telepathy'; choose cascade or realtime.",
         )
-        assert (await start(transport="websocket", body={"mode": "realtime"}))[0] == 200
+        record = await place_call(server.url, [Wait(8)], mode="realtime")
         status, given = await start(transport="openai-webrtc")
         assert status == 200
         provider.key = "another"
         assert (await start(transport="openai-webrtc"))[0] == 502
+    assert record.said_by_echo() == GREETING
+    assert len(provider.noted("response.create")) == 1
     secret = provider.secrets[str(given["clientSecret"])]
     assert given["url"] == f"{provider.url}/v1/realtime/calls"
     assert secret.session["instructions"].startswith("You are Echo")
