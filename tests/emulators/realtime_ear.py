@@ -46,7 +46,8 @@ def whisper() -> Ear:
 
 
 Edge = tuple[Literal["started", "stopped"], int]
-"""What the caller began or ceased, and at which millisecond of the audio."""
+"""What the caller began or ceased, and where the audio that the model is given begins or ends, in
+ms: with the padding before the speech and the silence after it."""
 
 
 @dataclass
@@ -89,7 +90,7 @@ class TurnDetector:
         if self.speaking and self._quiet_ms >= self.silence_ms:
             self.speaking = False
             self._recent.clear()
-            return "stopped", self._heard_ms - self._quiet_ms + self.prefix_ms
+            return "stopped", self._heard_ms
         if not self.speaking:  # of silence, only what may precede speech is kept
             del self.pcm[: -(WINDOW_BYTES // WINDOW_MS * (self.prefix_ms + 140))]
         return None
