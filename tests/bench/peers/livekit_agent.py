@@ -27,7 +27,8 @@ LEAD_SECS = 0.16
 
 def _frames() -> type:
     spec = importlib.util.spec_from_file_location("frames_pb2", os.environ["FRAMES_PB2"])
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules["frames_pb2"] = module
     spec.loader.exec_module(module)
@@ -85,11 +86,7 @@ class Mouth(io.AudioOutput):
         now = asyncio.get_running_loop().time()
         heard = self._sent_secs - max(0.0, self._heard_at - now)
         self._heard_at = 0.0
-        asyncio.ensure_future(self._tell("bot-interrupted"))
-        frame = Frame()
-        if "interruption" in Frame.DESCRIPTOR.fields_by_name:
-            frame.interruption.SetInParent()
-            asyncio.ensure_future(self._socket.send_bytes(frame.SerializeToString()))
+        self._clearing = asyncio.ensure_future(self._clear())
         self._done(max(0.0, heard), interrupted=True)
 
     def _done(self, position: float, *, interrupted: bool) -> None:
@@ -119,6 +116,13 @@ class Mouth(io.AudioOutput):
                 self._heard_at = max(self._heard_at, loop.time()) + secs
                 await asyncio.sleep(max(0.0, self._heard_at - loop.time() - LEAD_SECS))
 
+    async def _clear(self) -> None:
+        await self._tell("bot-interrupted")
+        frame = Frame()
+        frame.interruption.SetInParent()
+        with suppress(ConnectionError):
+            await self._socket.send_bytes(frame.SerializeToString())
+
     async def _tell(self, kind: str) -> None:
         frame = Frame()
         frame.message.data = json.dumps({"label": "rtvi-ai", "type": kind, "data": {}})
@@ -144,7 +148,9 @@ async def call(request: web.Request) -> web.WebSocketResponse:
     await socket.prepare(request)
     http: aiohttp.ClientSession = request.app["http"]
     session = AgentSession(
-        stt=deepgram.STT(base_url=f"{os.environ['DEEPGRAM_BASE_URL']}/v1/listen", http_session=http),
+        stt=deepgram.STT(
+            base_url=f"{os.environ['DEEPGRAM_BASE_URL']}/v1/listen", http_session=http
+        ),
         llm=openai.LLM(model="gpt-4.1", base_url=os.environ["OPENAI_BASE_URL"]),
         tts=cartesia.TTS(base_url=os.environ["CARTESIA_HTTP_URL"], http_session=http),
         vad=request.app["vad"],
