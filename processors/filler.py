@@ -107,6 +107,12 @@ class FillerPolicy(BaseModel):
     )
     """Said while it lasts; at least two, so that none is said twice in a row."""
 
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Everything that may be said."""
+        openings = {**OPENINGS, **self.openings}.values()
+        return (*self.otherwise, *self.still, *(text for texts in openings for text in texts))
+
     def opening(self, tool: str) -> tuple[str, ...]:
         """What may be said first while this tool runs; empty: nothing, ever."""
         return self.openings.get(tool, OPENINGS.get(tool, self.otherwise))

@@ -33,8 +33,8 @@ Key = tuple[str, int, str]
 class Repertoire:
     """What is to be known by heart, and what is; one for all calls."""
 
-    def __init__(self, phrases: Iterable[str]) -> None:
-        self.phrases = frozenset(phrases)
+    def __init__(self, phrases: Iterable[str] = ()) -> None:
+        self.phrases = tuple(dict.fromkeys(phrases))
         self._spoken: dict[Key, Spoken] = {}
 
     def get(self, key: Key) -> Spoken | None:

@@ -114,6 +114,7 @@ class CartesiaSettings(BaseModel):
     model: str = "sonic-3"
     voice: str = "71a7ad14-091c-4e8e-a314-022ece01c121"
     """"British Reading Lady", the voice of pipecat's own examples."""
+    language: str = "en"
     base_url: str = "wss://api.cartesia.ai/tts/websocket"
 
 

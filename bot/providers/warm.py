@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 
+from bot.providers.by_heart import Repertoire
 from bot.providers.choice import can_speak_to_speech, choices
 from bot.providers.clients import Clients
 from bot.providers.local import brain, embedding, tts, whisper
@@ -28,13 +29,19 @@ class Engines:
     whisper: whisper.Whisper | None
     voice: tts.Voice | None
     embedder: embedding.Embedder | None
+    repertoire: Repertoire = field(default_factory=Repertoire)
     clients: Clients = field(default_factory=Clients)
 
 
 async def warm(
-    settings: ProviderSettings, tools: Sequence[DirectFunction], progress: Progress
+    settings: ProviderSettings,
+    tools: Sequence[DirectFunction],
+    phrases: Sequence[str],
+    progress: Progress,
 ) -> Engines:
     """Load what the chosen providers need, side by side; the brain learns the tools.
+
+    phrases: what the voice is to know by heart.
 
     Raises:
         WeightsError: a model's files are missing or are not the expected ones.
@@ -54,7 +61,7 @@ async def warm(
         load("the brain", "LLM" in local, lambda: brain.load(tools)),
         told("voice detection", asyncio.to_thread(Ears), progress),
     )
-    return Engines(ears, whisper_engine, voice, embedder)
+    return Engines(ears, whisper_engine, voice, embedder, Repertoire(phrases))
 
 
 def _whisper(settings: ProviderSettings) -> Callable[[], whisper.Whisper]:

@@ -27,6 +27,7 @@ from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
+from pipecat.services.tts_service import TTSService
 from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import TransportParams
 from pipecat.workers.runner import WorkerRunner
@@ -80,7 +81,7 @@ class Notes(BaseObserver):
 class Call:
     """A voice, a loudspeaker and a memory."""
 
-    def __init__(self, tts: HibariTTS, rate: int) -> None:
+    def __init__(self, tts: TTSService, rate: int) -> None:
         self.speaker, self.notes, self._context = Loudspeaker(rate), Notes(), LLMContext()
         memory = LLMContextAggregatorPair(self._context).assistant()
         self.worker = PipelineWorker(
@@ -119,14 +120,23 @@ class Call:
     def remembered(self) -> Sequence[str]:
         return [str(message["content"]) for message in self._context.get_messages()]
 
+    async def error(self) -> str:
+        """What a service complains of, as soon as one does."""
+        async with asyncio.timeout(10):
+            while not (errors := self.notes.of(ErrorFrame)):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        return errors[0].error
+
     def samples(self) -> np.ndarray:
         return np.frombuffer(bytes(self.speaker.audio), dtype=np.int16)
 
 
 @asynccontextmanager
 async def calling(
-    voice: Voice, rate: int = 24_000, tts: HibariTTS | None = None
+    voice: Voice | None = None, rate: int = 24_000, tts: TTSService | None = None
 ) -> AsyncIterator[Call]:
+    """One of the two: the local voice, or a service."""
+    assert voice or tts
     call = Call(tts or HibariTTS(voice), rate)
     runner = WorkerRunner(handle_sigint=False)
     await runner.add_workers(call.worker)
