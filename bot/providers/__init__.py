@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipecat.audio.vad.vad_analyzer import VADAnalyzer
 from pipecat.pipeline.pipeline import Pipeline
-from pipecat.processors.audio.vad_processor import VADProcessor
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
@@ -17,6 +15,7 @@ from bot.providers.warm import Engines
 from bot.turns import TurnSettings
 from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
+from processors.silence import AttentiveVAD, SilenceTeller
 from processors.whole_chunks import WholeChunks
 
 __all__ = ["Brief", "Stages", "stages", "strategies"]
@@ -41,13 +40,13 @@ def stages(
     settings: ProviderSettings,
     engines: Engines,
     brief: Brief,
-    vad: VADAnalyzer,
+    vad: AttentiveVAD,
     filler: FillerPolicy,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm."""
     serving = choices(settings)
     return Stages(
-        vad=VADProcessor(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
+        vad=SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
         stt=stt(serving["STT"], settings, engines),
         llm=Pipeline([EndOfAudio(), llm(serving["LLM"], settings, engines, brief)]),
         filler=Filler(filler),
