@@ -110,6 +110,11 @@ class Endpointing:
         self._all_heard = False
 
     @property
+    def doubts_voice(self) -> bool:
+        """Whether Smart Turn has not said yet that the turn is over."""
+        return self._probability is None or self._probability < self._settings.sure_probability
+
+    @property
     def is_over(self) -> bool:
         """Whether the turn is over."""
         return self._silent_secs is not None and self._silent_secs >= self.over_after_secs
@@ -123,8 +128,7 @@ class Endpointing:
         return min(wait_secs * self._pace.stretch, self._settings.longest_secs)
 
     def _patience_secs(self) -> float:
-        settings, probability = self._settings, self._probability
-        done = probability is not None and probability >= settings.sure_probability
+        settings, done = self._settings, not self.doubts_voice
         soon_secs = settings.sure_secs if self._all_heard else settings.stop_secs
         if self._looks is None:
             self._looks = looks(" ".join((*self._said, self._guess)))

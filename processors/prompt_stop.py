@@ -37,7 +37,7 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
         super().__init__(turn_analyzer=turn_analyzer)
         self._endpointing = Endpointing(settings)
         self._silent_secs: float | None = None
-        self._called = False
+        self._called = self._looked_again = False
         self._look: asyncio.Task[None] | None = None
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:
@@ -89,7 +89,8 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
         self._silence_ended()
 
     def _silence_ended(self) -> None:
-        self._silent_secs, self._called = None, False
+        self._silent_secs = None
+        self._called = self._looked_again = False
         self._drop_look()
 
     async def _handle_vad_user_started_speaking(self, frame: VADUserStartedSpeakingFrame) -> None:
@@ -101,8 +102,7 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
         self._stop_secs = frame.stop_secs
         self._silent_secs = max(frame.stop_secs, self._silent_secs or 0)
         self._endpointing.silent(self._silent_secs)
-        if not self._endpointing.is_over:
-            self._look_at_voice()
+        self._look_again()
         timeout_secs = max(0.0, self._stt_timeout - frame.stop_secs)
         self._timeout_task = self.task_manager.create_task(
             self._timeout_handler(timeout_secs), f"{self}::_timeout_handler"
@@ -146,6 +146,13 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
         self._drop_look()
         self._look = self.task_manager.create_task(self._ask_smart_turn(), f"{self}::smart_turn")
 
+    def _look_again(self) -> None:
+        """Once the VAD has said stop: Smart Turn was made for as much silence as that needs."""
+        due = not (self._vad_user_speaking or self._looked_again or self._look)
+        if due and self._silent_secs is not None and self._endpointing.doubts_voice:
+            self._looked_again = True
+            self._look_at_voice()
+
     def _drop_look(self) -> None:
         """What it would say is about a silence that is over."""
         if self._look:
@@ -159,6 +166,7 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
             self._endpointing.judged(probability)
         self._look = None
         await self._consider()
+        self._look_again()
 
     # The decision
 

@@ -27,7 +27,7 @@ class Looks(Enum):
 
 def looks(text: str) -> Looks:
     """How the words of a turn so far look."""
-    words = re.sub(r"[^\w\s@.'-]|[.-](?=\s|$)", " ", text.lower()).split()
+    words = re.sub(r"[^\w\s@.'-]|[.-]+(?=\s|$)", " ", text.lower()).split()
     if not words:
         return Looks.OPEN
     if "-".join(words) in _ANSWERS:

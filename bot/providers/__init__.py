@@ -15,6 +15,7 @@ from bot.providers.warm import Engines
 from bot.turns import TurnSettings
 from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
+from processors.one_turn import OneTurn
 from processors.silence import AttentiveVAD, SilenceTeller
 from processors.whole_chunks import WholeChunks
 
@@ -48,7 +49,7 @@ def stages(
     return Stages(
         vad=SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
         stt=stt(serving["STT"], settings, engines),
-        llm=Pipeline([EndOfAudio(), llm(serving["LLM"], settings, engines, brief)]),
+        llm=Pipeline([EndOfAudio(), OneTurn(), llm(serving["LLM"], settings, engines, brief)]),
         filler=Filler(filler),
         tts=Pipeline([tts(serving["TTS"], settings, engines), WholeChunks()]),
     )

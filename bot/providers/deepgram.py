@@ -121,7 +121,7 @@ class PromptDeepgram(DeepgramSTTService):
         match frame:
             case VADUserStartedSpeakingFrame() | VoiceFrame():
                 self._coverage.spoke()
-            case SilenceFrame():
+            case SilenceFrame() if not self._coverage.is_complete:
                 await self._silent(frame.secs)
             case VADUserStoppedSpeakingFrame():
                 await self._silent(frame.stop_secs)
