@@ -62,19 +62,27 @@ class Ears:
         self._silero = _LoadedSilero()
         self._smart_turn = _LoadedSmartTurn()
 
-    def vad(self, settings: TurnSettings) -> AttentiveVAD:
+    def vad(self, settings: TurnSettings) -> "SharedSilero":
         """A voice activity detector for one call, at 8 or 16 kHz."""
         params = VADParams(
             start_secs=settings.start_secs,
             stop_secs=settings.stop_secs,
             min_volume=settings.min_volume,
         )
+        return self.vad_of(params)
+
+    def vad_of(self, params: VADParams) -> "SharedSilero":
+        """The same with thresholds of one's own."""
         return SharedSilero(self._silero.model, params)
+
+    def smart_turn(self, settings: TurnSettings) -> "SharedSmartTurn":
+        """Hears from the voice of one call whether a turn is over."""
+        params = SmartTurnParams(stop_secs=settings.longest_secs)
+        return SharedSmartTurn(self._smart_turn.session, params)
 
     def strategies(self, settings: TurnSettings) -> UserTurnStrategies:
         """Speech starts a turn; voice and words end it."""
-        params = SmartTurnParams(stop_secs=settings.longest_secs)
-        analyzer = SharedSmartTurn(self._smart_turn.session, params)
+        analyzer = self.smart_turn(settings)
         return UserTurnStrategies(
             start=default_user_turn_start_strategies(),
             stop=[PromptStopStrategy(turn_analyzer=analyzer, settings=settings)],

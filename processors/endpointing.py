@@ -25,10 +25,10 @@ class EndpointingSettings(BaseModel):
     """After a "yes" in a voice that goes on: "yes, please"."""
     doubt_secs: float = Field(default=0.6, gt=0, le=5)
     """When the words may end so and the voice goes up or on: most pauses to think are shorter."""
-    loose_secs: float = Field(default=0.8, gt=0, le=5)
+    loose_secs: float = Field(default=0.9, gt=0, le=5)
     """After words that may end so and often do not: "I need an appointment", "on Friday"."""
-    growing_secs: float = Field(default=1.1, gt=0, le=5)
-    """In a number, an address, letters or a date that may go on: nine in ten pauses in them are
+    growing_secs: float = Field(default=1.25, gt=0, le=5)
+    """In a number, an address, letters or a date that may go on: nearly all pauses in them are
     shorter."""
     incomplete_secs: float = Field(default=1.5, gt=0, le=5)
     """After "my order number is", "and" or "um"."""

@@ -5,7 +5,6 @@ import io
 import subprocess
 import tempfile
 import wave
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise, zip_longest
@@ -134,6 +133,3 @@ def _espeak(text: str, which: str) -> Samples:
     with wave.open(io.BytesIO(spoken)) as file:
         pcm = np.frombuffer(spoken[44:], np.int16)
         return soxr.resample(pcm, file.getframerate(), _RATE)
-
-
-Progress = Callable[[str], None]
