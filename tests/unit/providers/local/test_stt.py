@@ -166,7 +166,8 @@ async def test_the_whole_sentence_is_guessed_before_the_vad_says_stop():
         await caller.says(1.5)
         await caller.pauses(0.2)
         [(_, guess)] = caller.ear.of(WholeGuessFrame)
-        await caller.stops()
+        await caller.pauses(0.06)
+        await caller.worker.queue_frame(VADUserStoppedSpeakingFrame(stop_secs=0.2))
         await settle()
     assert guess.text == caller.finals[0].text
 
