@@ -53,17 +53,22 @@ _ANSWERS = frozenset(
 )
 _FILLERS = frozenset("um uh uhm umm erm er hmm hm well so like actually basically".split())  # noqa: SIM905
 _LEADING = frozenset(
-    """a an the my your our their this these those another some any every
+    """a an the my your our their every another
     and or but because if when while since than then as though although unless until
     to of in on at for from with by about into onto over under between through without
     is are was were am be been it's i'm he's she's they're we're you're isn't aren't
-    i you we they he she who which whose what's where's
-    can could would should will shall may might must do does did don't doesn't didn't
+    i we they he she who which whose what's where's
+    can could would should will shall may might must
     has have had having i'd i'll i've we'd we'll you'd want wanna need gonna
     very really quite too not mr mrs ms dr""".split()  # noqa: SIM905
 )
 """Words that lead to another: articles, prepositions, conjunctions, auxiliaries, subjects."""
+_STRANDED = frozenset(
+    "to in on at for from with by about into over under is are was were have has".split()  # noqa: SIM905
+)
+"""They may end a question: "who am I talking to?"."""
 _LEAD_INS = (
+    *("can you", "could you", "would you", "will you", "do you", "if you", "that you"),
     *("would like", "i was wondering", "wondering if", "let me", "you know", "i mean", "kind of"),
     *("looking for", "calling because", "don't think", "hold on", "hang on", "let's see"),
     *("my name", "my email", "my e-mail", "i think", "spelled", "my number", "the number"),
@@ -72,6 +77,7 @@ _LOOSE = frozenset(
     """appointment refund tomorrow today morning afternoon evening week
     monday tuesday wednesday thursday friday saturday sunday""".split()  # noqa: SIM905
 )
+_WH = frozenset(("who", "what", "what's", "where", "where's", "which", "whose", "how"))
 _ASKING = frozenset(
     """what what's when where where's how who which is are do does did can could will would
     please cancel""".split()  # noqa: SIM905
@@ -88,6 +94,11 @@ _CALLED_BY_NUMBER = ("phone", "call", "reach", "mobile", "cell", "telephone", "d
 _ORDER_DIGITS = (4,)
 _PHONE_DIGITS = (7, 10, 11)
 _SPOKEN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "oh")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_TEENS = (
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
+    *("eighteen", "nineteen"),
+)
 _TIMELY = frozenset(("at", "past", "till", "until", "around", "before", "after"))
 _IS = frozenset(("is", "it's", "number", "order"))
 _ENDINGS = frozenset(("com", "org", "net", "edu", "gov", "io", "co", "uk", "de", "eu", "us"))
@@ -114,10 +125,12 @@ def _ends_with(words: list[str], phrases: tuple[str, ...]) -> bool:
 
 
 def _lead(words: list[str]) -> Looks | None:
+    if words[-1] in _STRANDED and words[0] in _WH:
+        return Looks.PLAIN
     if words[-1] in _LEADING or _ends_with(words, _LEAD_INS):
         return Looks.OPEN
     said = " ".join(words)
-    tells = words[0] not in _ASKING and words[-1] in _LOOSE
+    tells = words[0] not in (*_ASKING, "good") and words[-1] in _LOOSE
     loose = tells or _STORY.search(said) or _INTRODUCED.search(said)
     return Looks.LOOSE if loose else None
 
@@ -128,6 +141,10 @@ def _number(words: list[str]) -> Looks | None:
     for word in reversed(words):
         if _NUMBERED.fullmatch(word):
             digits += sum(each.isdigit() for each in word)
+        elif word in _TENS:  # "forty two" is two digits
+            digits += 1 if digits % 2 else 2
+        elif word in _TEENS:
+            digits += 2
         elif word in _SPOKEN:
             digits += 1
         else:

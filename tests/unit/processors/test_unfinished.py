@@ -52,6 +52,7 @@ def test_a_number_an_address_letters_or_a_date_may_grow(text: str):
     [
         "Where is my order 1042?",
         "one zero four two",
+        "Where is order ten forty two?",
         "My phone number is 617 555 1042.",
         "My e-mail is jane.miller at example.com",
         "jane@example.com",
@@ -83,6 +84,14 @@ def test_what_may_end_and_often_does_not_is_loose(text: str):
         "Could we say March 3?",
         "¿Dónde está mi pedido?",
         "I don't know my order number.",
+        "Who am I talking to?",
+        "What is this about?",
+        "Where are you?",
+        "What do you have?",
+        "How can I help you?",
+        "That's all, thank you.",
+        "Good morning.",
+        "I already did.",
     ],
 )
 def test_other_words_may_end_so(text: str):
