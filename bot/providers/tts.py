@@ -4,7 +4,8 @@ from pipecat.services.tts_service import TextAggregationMode, TTSService
 
 from bot.providers.by_heart import ByHeart
 from bot.providers.choice import Choice
-from bot.providers.settings import MissingKeyError, ProviderSettings, required
+from bot.providers.clauses import ByClause
+from bot.providers.settings import ProviderSettings, required
 from bot.providers.warm import Engines, loaded
 
 
@@ -32,7 +33,23 @@ def tts(choice: Choice, settings: ProviderSettings, engines: Engines) -> TTSServ
                 ),
             )
         case "elevenlabs":
-            raise MissingKeyError("TTS=elevenlabs is not served yet: choose cartesia or local.")
+            from pipecat.services.elevenlabs.tts import ElevenLabsTTSService
+
+            class ElevenLabs(  # pyright: ignore[reportIncompatibleVariableOverride]
+                ByHeart, ByClause, ElevenLabsTTSService
+            ):
+                """Given a clause at a time: of single tokens it would wait for 120 characters."""
+
+            elevenlabs = settings.elevenlabs
+            return ElevenLabs(
+                repertoire=engines.repertoire,
+                api_key=required(elevenlabs.api_key, "ELEVENLABS_API_KEY", "TTS=local"),
+                url=elevenlabs.base_url,
+                append_trailing_space=True,  # what ends with one is a whole word for it
+                settings=ElevenLabsTTSService.Settings(
+                    model=elevenlabs.model, voice=elevenlabs.voice, language=elevenlabs.language
+                ),
+            )
         case _:
             from bot.providers.local.tts import HibariTTS
 
