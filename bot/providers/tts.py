@@ -4,7 +4,7 @@ from pipecat.services.tts_service import TextAggregationMode, TTSService
 
 from bot.providers.by_heart import ByHeart
 from bot.providers.choice import Choice
-from bot.providers.clauses import ByClause
+from bot.providers.in_turn import InTurn
 from bot.providers.settings import ProviderSettings, required
 from bot.providers.warm import Engines, loaded
 
@@ -19,7 +19,7 @@ def tts(choice: Choice, settings: ProviderSettings, engines: Engines) -> TTSServ
         case "cartesia":
             from pipecat.services.cartesia.tts import CartesiaTTSService
 
-            class Cartesia(ByHeart, CartesiaTTSService):
+            class Cartesia(ByHeart, InTurn, CartesiaTTSService):
                 """Given token by token: Cartesia decides itself how much it needs to begin."""
 
             cartesia = settings.cartesia
@@ -33,12 +33,7 @@ def tts(choice: Choice, settings: ProviderSettings, engines: Engines) -> TTSServ
                 ),
             )
         case "elevenlabs":
-            from pipecat.services.elevenlabs.tts import ElevenLabsTTSService
-
-            class ElevenLabs(  # pyright: ignore[reportIncompatibleVariableOverride]
-                ByHeart, ByClause, ElevenLabsTTSService
-            ):
-                """Given a clause at a time: of single tokens it would wait for 120 characters."""
+            from bot.providers.elevenlabs import ElevenLabs
 
             elevenlabs = settings.elevenlabs
             return ElevenLabs(
@@ -46,7 +41,7 @@ def tts(choice: Choice, settings: ProviderSettings, engines: Engines) -> TTSServ
                 api_key=required(elevenlabs.api_key, "ELEVENLABS_API_KEY", "TTS=local"),
                 url=elevenlabs.base_url,
                 append_trailing_space=True,  # what ends with one is a whole word for it
-                settings=ElevenLabsTTSService.Settings(
+                settings=ElevenLabs.Settings(
                     model=elevenlabs.model, voice=elevenlabs.voice, language=elevenlabs.language
                 ),
             )

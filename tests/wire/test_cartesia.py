@@ -120,6 +120,18 @@ async def test_a_greeting_is_asked_for_once(cartesia, ears):
     assert said == GREETING
 
 
+async def test_a_short_reply_behind_a_greeting_is_remembered_after_it(cartesia, ears):
+    repertoire = Repertoire([GREETING])
+    for _ in range(2):
+        async with speaking(cartesia, ears, repertoire) as call:
+            await call.push(TTSSpeakFrame(GREETING))
+            await call.say("Yes", ".")
+            async with asyncio.timeout(8):
+                while len(call.remembered()) < 2:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+            assert call.remembered() == [GREETING, "Yes."]
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
