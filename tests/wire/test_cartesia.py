@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiohttp
 import numpy as np
 import pytest
 from pipecat.frames.frames import (
+    ErrorFrame,
     InterruptionFrame,
     LLMFullResponseStartFrame,
     LLMTextFrame,
@@ -20,7 +22,7 @@ from bot.providers.settings import CartesiaSettings, ProviderSettings
 from bot.providers.tts import tts
 from bot.providers.warm import Engines
 from bot.turns import Ears
-from tests.emulators.cartesia import Cartesia
+from tests.emulators.cartesia import VOICES, Cartesia
 from tests.emulators.provider import BUDGET, Drop, Empty, Late, Refuse, Send, Stall, serving
 from tests.wire.test_local_tts import Call, calling
 
@@ -68,14 +70,14 @@ async def test_a_reply_is_spoken_whole_and_remembered_as_it_was_written(cartesia
         assert np.abs(call.samples().astype(int)).max() > 5_000
 
 
-async def test_tokens_go_out_as_they_come_and_the_end_is_told(cartesia, ears):
+async def test_clauses_go_out_as_they_come_and_the_end_is_told(cartesia, ears):
     async with speaking(cartesia, ears) as call:
-        await call.say("Yes", ",", " it", " is", ".")
+        await call.say("Okay", ",", " your", " order", " is", " on", " its", " way", ".")
         await call.finished()
     asked = cartesia.noted("generate")
-    assert "".join(each["transcript"] for each in asked) == "Yes, it is."
-    assert len(asked) > 2
-    assert [each["continue"] for each in asked] == [True] * (len(asked) - 1) + [False]
+    assert [each["transcript"] for each in asked] == ["Okay, ", "your order is on its way. ", ""]
+    assert [each["continue"] for each in asked] == [True, True, False]
+    assert {each["max_buffer_delay_ms"] for each in asked} == {0}
     assert len({each["context_id"] for each in asked}) == 1
 
 
@@ -117,7 +119,7 @@ async def test_a_greeting_is_asked_for_once(cartesia, ears):
             assert await call.memory() == [GREETING]
             assert secs(call) > 1.5
     said = "".join(each["transcript"] for each in cartesia.noted("generate"))
-    assert said == GREETING
+    assert said.strip() == GREETING
 
 
 async def test_a_short_reply_behind_a_greeting_is_remembered_after_it(cartesia, ears):
@@ -151,6 +153,55 @@ async def test_a_bad_key_is_an_error(cartesia, ears):
     async with speaking(cartesia, ears, api_key=SecretStr("wrong")) as call:
         assert "401" in await call.error()
     assert not cartesia.noted("connect")
+
+
+@pytest.mark.parametrize(
+    ("delay_ms", "words"),
+    [(0, "Hello"), (200, "Hello there"), (5_000, "Hello there.")],
+)
+async def test_tokens_are_held_for_a_sentence_or_for_as_long_as_they_may_be(
+    cartesia, delay_ms, words
+):
+    first = await talk(
+        cartesia, ["Hello", " there", ". How", " are you?"], delay_ms, pause_secs=0.15
+    )
+    assert first == words
+
+
+async def talk(cartesia: Cartesia, tokens: list[str], delay_ms: int, pause_secs: float) -> str:
+    """The words spoken first to a client of one's own that sends tokens."""
+    request = {
+        "model_id": "sonic-3",
+        "voice": {"mode": "id", "id": VOICES[0]},
+        "output_format": {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 8_000},
+        "context_id": "a",
+        "add_timestamps": True,
+        "max_buffer_delay_ms": delay_ms,
+    }
+    query = f"?api_key={cartesia.key}&cartesia_version=2026-03-01"
+    async with (
+        asyncio.timeout(5),
+        aiohttp.ClientSession() as http,
+        http.ws_connect(socket_of(cartesia) + query) as socket,
+    ):
+        for token in tokens:
+            await socket.send_json(request | {"transcript": token, "continue": True})
+            await asyncio.sleep(pause_secs)
+        while (told := await socket.receive_json())["type"] != "timestamps":
+            pass
+        return " ".join(told["word_timestamps"]["words"])
+
+
+async def test_an_idle_socket_that_was_closed_is_open_again_before_the_next_word(cartesia, ears):
+    cartesia.idle_secs = 0.3
+    async with speaking(cartesia, ears) as call:
+        await cartesia.until_noted("closed")
+        cartesia.idle_secs = 20
+        await twice_connected(cartesia)
+        await call.say("Still", " here", ".")
+        await call.finished()
+        assert await call.memory() == ["Still here."]
+        assert not call.notes.of(ErrorFrame)
 
 
 # Faults do on the wire what they say
