@@ -61,7 +61,8 @@ class Wrong(Exception):
 class Cartesia(Provider):
     """The emulator; clients connect to `url`, as a WebSocket, plus `/tts/websocket`.
 
-    `noted("generate")` has every request for speech, `noted("cancel")` every context given up.
+    `noted("generate")` has every request for speech, `noted("cancel")` every context given up,
+    `noted("done")` every one that was spoken to its end.
     """
 
     mouth: Mouth = field(default_factory=Tone)
@@ -249,6 +250,7 @@ class _Line:
                 if not context.spoken_secs:
                     await self._provider.first(self._provider.profile.tts_first_audio, self._fault)
                 await self._say(context, words)
+            self._provider.note(self._number, "done", context.number)
             await self._tell({"type": "done", "done": True, "status_code": 200}, context)
         except ConnectionResetError:
             await self._socket.close()

@@ -10,6 +10,7 @@ import pytest
 from pipecat.frames.frames import (
     ErrorFrame,
     InterruptionFrame,
+    LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     LLMTextFrame,
     TTSSpeakFrame,
@@ -18,6 +19,7 @@ from pydantic import SecretStr
 
 from bot.providers.by_heart import Repertoire
 from bot.providers.choice import Choice
+from bot.providers.rehearsal import practise
 from bot.providers.settings import CartesiaSettings, ProviderSettings
 from bot.providers.tts import tts
 from bot.providers.warm import Engines
@@ -120,6 +122,47 @@ async def test_a_greeting_is_asked_for_once(cartesia, ears):
             assert secs(call) > 1.5
     said = "".join(each["transcript"] for each in cartesia.noted("generate"))
     assert said.strip() == GREETING
+
+
+async def test_a_phrase_from_memory_in_a_reply_does_not_cut_it_off(cartesia, ears):
+    repertoire = Repertoire([GREETING])
+    async with speaking(cartesia, ears, repertoire) as call:
+        await call.push(TTSSpeakFrame(GREETING))
+        await call.finished()
+    cartesia.profile = BUDGET
+    async with speaking(cartesia, ears, repertoire) as call:
+        await call.push(LLMFullResponseStartFrame(), LLMTextFrame("One two three."))
+        await call.push(TTSSpeakFrame(GREETING, append_to_context=False))
+        await call.push(LLMFullResponseEndFrame())
+        assert await call.memory() == ["One two three."]
+        assert secs(call) > 0.9
+
+
+async def test_the_repertoire_is_practised_one_phrase_after_the_other(cartesia, ears):
+    phrases = ("One moment.", "Just a second.", "Let me see.")
+    engines = Engines(ears, None, None, None, Repertoire(phrases))
+    part = CartesiaSettings(api_key=SecretStr("a-key"), base_url=socket_of(cartesia))
+    async with asyncio.timeout(5):
+        await practise(ProviderSettings(cartesia=part), engines, 24_000)
+    said = [entry for entry in cartesia.journal if entry.kind == "done" or _text(entry.body)]
+    assert [entry.kind for entry in said] == ["generate", "done"] * 3
+    assert [_text(entry.body) for entry in said[::2]] == list(phrases)
+    async with speaking(cartesia, ears, engines.repertoire) as call:
+        await call.push(TTSSpeakFrame(phrases[1]))
+        await call.finished()
+    assert len(cartesia.noted("done")) == 3
+
+
+def _text(body: object) -> str:
+    return body.get("transcript", "").strip() if isinstance(body, dict) else ""
+
+
+async def test_a_voice_that_cannot_practise_lets_go(cartesia, ears):
+    engines = Engines(ears, None, None, None, Repertoire(["One moment.", "Let me see."]))
+    part = CartesiaSettings(api_key=SecretStr("wrong"), base_url=socket_of(cartesia))
+    async with asyncio.timeout(3):
+        await practise(ProviderSettings(cartesia=part), engines, 24_000)
+    assert not cartesia.noted("generate")
 
 
 async def test_a_short_reply_behind_a_greeting_is_remembered_after_it(cartesia, ears):
