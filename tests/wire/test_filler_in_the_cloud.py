@@ -57,16 +57,16 @@ def by_elevenlabs(elevenlabs: ElevenLabs, engines: Engines) -> TTSService:
     return tts(Choice("TTS", "elevenlabs", ""), ProviderSettings(elevenlabs=part), engines)
 
 
-async def looked_up(voice: TTSService, *replies: Reply) -> SmallCall:
-    """A call in which a tool outlasts the caller's patience, after all was heard."""
+async def looked_up(voice: TTSService, answer: Reply) -> tuple[SmallCall, object]:
+    """A call in which a tool outlasts the caller's patience, and what it remembers last."""
     pace = Pace(thinks_secs=0.1)
     async with small_call(
-        LOOKS_UP, *replies, policy=POLICY, voice=voice, rate_hz=24_000, pace=pace
+        LOOKS_UP, answer, policy=POLICY, voice=voice, rate_hz=24_000, pace=pace
     ) as call:
         await call.run()
         await asyncio.sleep(TOOL_SECS + 0.5)
         await heard_all(call)
-    return call
+        return call, call.context.get_messages()[-1]
 
 
 @pytest.mark.parametrize("known", [False, True])
@@ -83,7 +83,7 @@ async def test_the_answer_is_asked_for_while_the_filler_plays(
     if known:
         await looked_up(by(emulator, engines), ANSWER)
         emulator.journal.clear()
-    call = await looked_up(by(emulator, engines), ANSWER)
+    call, last = await looked_up(by(emulator, engines), ANSWER)
 
     asked = [entry for entry in emulator.journal if entry.kind == kind]
     fillers = [each for each in asked if "look that up" in str(each.body)]
@@ -94,6 +94,7 @@ async def test_the_answer_is_asked_for_while_the_filler_plays(
     written_secs = call.script.runs_secs[1] + call.script.pace.thinks_secs
     assert answer.at_secs - written_secs < 0.08
     assert filler_secs < answer.at_secs < answer_secs
+    assert last == {"role": "assistant", "content": "Your order 1042 has shipped."}
 
 
 @pytest.mark.parametrize("provider", ["cartesia", "elevenlabs"])
@@ -105,5 +106,5 @@ async def test_an_answer_of_one_word_behind_a_filler_is_remembered(
         "cartesia": lambda: by_cartesia(cartesia, engines),
         "elevenlabs": lambda: by_elevenlabs(elevenlabs, engines),
     }[provider]()
-    call = await looked_up(voice, Reply(texts=("Yes.",)))
-    assert call.context.get_messages()[-1] == {"role": "assistant", "content": "Yes."}
+    _, last = await looked_up(voice, Reply(texts=("Yes.",)))
+    assert last == {"role": "assistant", "content": "Yes."}
