@@ -9,6 +9,7 @@ from tests.emulators.anthropic import Anthropic
 from tests.emulators.brainy import Brainy
 from tests.emulators.cartesia import Cartesia
 from tests.emulators.deepgram import Deepgram
+from tests.emulators.elevenlabs import ElevenLabs
 from tests.emulators.flux import Flux
 from tests.emulators.mind import Line, Message, Mind, Reply, Tool
 from tests.emulators.openai_chat import OpenAIChat
@@ -25,14 +26,14 @@ class Cloud:
     openai: OpenAIChat
     anthropic: Anthropic
     cartesia: Cartesia
+    elevenlabs: ElevenLabs
     realtime: OpenAIRealtime
 
     @property
     def providers(self) -> tuple[Provider, ...]:
         return (
             *(self.deepgram, self.flux, self.openai, self.anthropic),
-            self.cartesia,
-            self.realtime,
+            *(self.cartesia, self.elevenlabs, self.realtime),
         )
 
     def environment(self, stt: str = "auto") -> Mapping[str, str]:
@@ -45,6 +46,8 @@ class Cloud:
             "OPENAI_REALTIME_URL": self.realtime.realtime_url,
             "ANTHROPIC_API_KEY": self.anthropic.key,
             "ANTHROPIC_BASE_URL": self.anthropic.url,
+            "ELEVENLABS_API_KEY": self.elevenlabs.key,
+            "ELEVENLABS_BASE_URL": self.elevenlabs.url.replace("http", "ws", 1),
             "CARTESIA_API_KEY": self.cartesia.key,
             "CARTESIA_BASE_URL": f"{self.cartesia.url.replace('http', 'ws', 1)}/tts/websocket",
         }
@@ -62,6 +65,7 @@ def understanding(profile: Profile) -> Cloud:
         OpenAIChat(profile=profile, mind=thinks),
         Anthropic(profile=profile, mind=thinks),
         Cartesia(profile=profile, mouth=speaks),
+        ElevenLabs(profile=profile, mouth=speaks),
         OpenAIRealtime(
             profile=profile,
             ear=realtime_ear.whisper(),
@@ -95,5 +99,6 @@ def scripted(profile: Profile, said: Sequence[str]) -> Cloud:
         OpenAIChat(profile=profile, mind=thinks),
         Anthropic(profile=profile, mind=thinks),
         Cartesia(profile=profile, mouth=speaks),
+        ElevenLabs(profile=profile, mouth=speaks),
         OpenAIRealtime(profile=profile, ear=realtime_ear.scripted(*said * 20)),
     )
