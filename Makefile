@@ -10,10 +10,10 @@ RUN_READY := $(VENV)/.installed
 DEV_READY := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run call mic test check bench lock clean
+.PHONY: help run call mic test check bench bench-cloud peers lock clean
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 run: $(if $(EMULATED),$(DEV_READY),$(RUN_READY)) ## talk to Echo in the browser: http://localhost:7860 (HOST, PORT; EMULATED=1: on an emulated cloud)
 	@LOGURU_AUTOINIT=0 exec $(BIN)/python $(if $(EMULATED),-m tests.emulators $(BIN)/python )server.py
@@ -32,6 +32,12 @@ check: $(DEV_READY) ## ruff, pyright, and who may import whom
 
 bench: $(DEV_READY) ## measure at the caller's ear; writes docs/bench.md
 	@exec $(BIN)/python -m tests.bench
+
+peers: ## install LiveKit Agents for `make bench-cloud`, in .venv-livekit
+	@$(PYTHON) -m venv .venv-livekit && .venv-livekit/bin/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r tests/bench/peers/livekit.lock -q
+
+bench-cloud: $(DEV_READY) ## measure beside others on emulated providers; writes docs/cloud.md
+	@exec $(BIN)/python -m tests.bench.cloud
 
 lock: $(DEV_READY) ## pin every dependency again, for Python 3.11 to 3.13
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements.lock

@@ -11,6 +11,9 @@ from loguru import logger
 from pipecat.frames.frames import StartFrame
 from pipecat.services.ai_service import AIService
 
+LEAVE_SECS = 1.0
+"""What a handshake under way may take when the call is over already."""
+
 
 class Client(Protocol):
     async def close(self) -> None: ...
@@ -36,6 +39,7 @@ class Clients:
         for client in self._made.values():
             await client.close()
         self._made.clear()
+        await asyncio.sleep(0)  # a socket is closed in the loop's next round
 
 
 class Connected(AIService):
@@ -60,5 +64,7 @@ class Connected(AIService):
     async def cleanup(self) -> None:
         await super().cleanup()
         if self._connecting:
+            # A handshake that is cancelled half-way leaves its socket behind.
+            await asyncio.wait({self._connecting}, timeout=LEAVE_SECS)
             await self.cancel_task(self._connecting)
             self._connecting = None

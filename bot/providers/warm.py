@@ -29,8 +29,8 @@ class Engines:
     whisper: whisper.Whisper | None
     voice: tts.Voice | None
     embedder: embedding.Embedder | None
-    repertoire: Repertoire = field(default_factory=Repertoire)
     clients: Clients = field(default_factory=Clients)
+    repertoire: Repertoire = field(default_factory=Repertoire)
 
 
 async def warm(
@@ -61,7 +61,7 @@ async def warm(
         load("the brain", "LLM" in local, lambda: brain.load(tools)),
         told("voice detection", asyncio.to_thread(Ears), progress),
     )
-    return Engines(ears, whisper_engine, voice, embedder, Repertoire(phrases))
+    return Engines(ears, whisper_engine, voice, embedder, repertoire=Repertoire(phrases))
 
 
 def _whisper(settings: ProviderSettings) -> Callable[[], whisper.Whisper]:

@@ -136,7 +136,8 @@ class Answer:
             await stream.send(_event("content_block_stop", index=index))
         end = {"stop_reason": self._stop, "stop_sequence": None}
         usage = {**self._usage, "output_tokens": len(self._pieces)}
-        await stream.send(_event("message_delta", delta=end, usage=usage), _event("message_stop"))
+        await stream.send(_event("message_delta", delta=end, usage=usage))
+        await stream.end(_event("message_stop"))
 
     def whole(self) -> dict[str, Any]:
         """The answer to a request without `stream`."""

@@ -93,6 +93,14 @@ class Stream:
         for event in events:
             await self.response.write(event)
 
+    async def end(self, event: bytes) -> None:
+        """Send the last event and the end of the answer in one piece.
+
+        A client that stops reading at that event would otherwise close the connection or keep it,
+        as chance will have it.
+        """
+        await self.response.write_eof(event)
+
     async def token(self, *events: bytes) -> None:
         """Send a token when it is due, or what befalls it."""
         now_secs = asyncio.get_running_loop().time()

@@ -142,7 +142,7 @@ class Answer:
         await stream.send(*opening, self._delta({}, self._finish))
         if self._with_usage:
             await stream.send(self._chunk([], self._usage))
-        await stream.send(b"data: [DONE]\n\n")
+        await stream.end(b"data: [DONE]\n\n")
 
     def whole(self) -> dict[str, Any]:
         """The answer to a request without `stream`."""

@@ -49,7 +49,7 @@ async def speaking(
     cartesia: Cartesia, ears: Ears, repertoire: Repertoire | None = None, **settings: object
 ) -> AsyncIterator[Call]:
     part = {"api_key": SecretStr("a-key"), "base_url": socket_of(cartesia), **settings}
-    engines = Engines(ears, None, None, None, repertoire or Repertoire())
+    engines = Engines(ears, None, None, None, repertoire=repertoire or Repertoire())
     service = tts(CHOICE, ProviderSettings(cartesia=CartesiaSettings(**part)), engines)
     async with calling(tts=service) as call:
         yield call
@@ -140,7 +140,7 @@ async def test_a_phrase_from_memory_in_a_reply_does_not_cut_it_off(cartesia, ear
 
 async def test_the_repertoire_is_practised_one_phrase_after_the_other(cartesia, ears):
     phrases = ("One moment.", "Just a second.", "Let me see.")
-    engines = Engines(ears, None, None, None, Repertoire(phrases))
+    engines = Engines(ears, None, None, None, repertoire=Repertoire(phrases))
     part = CartesiaSettings(api_key=SecretStr("a-key"), base_url=socket_of(cartesia))
     async with asyncio.timeout(5):
         await practise(ProviderSettings(cartesia=part), engines, 24_000)
@@ -158,7 +158,7 @@ def _text(body: object) -> str:
 
 
 async def test_a_voice_that_cannot_practise_lets_go(cartesia, ears):
-    engines = Engines(ears, None, None, None, Repertoire(["One moment.", "Let me see."]))
+    engines = Engines(ears, None, None, None, repertoire=Repertoire(["One moment.", "Let me see."]))
     part = CartesiaSettings(api_key=SecretStr("wrong"), base_url=socket_of(cartesia))
     async with asyncio.timeout(3):
         await practise(ProviderSettings(cartesia=part), engines, 24_000)

@@ -49,7 +49,7 @@ def service(
     elevenlabs: ElevenLabs, ears: Ears, repertoire: Repertoire | None = None, **settings: object
 ) -> TTSService:
     part = {"api_key": SecretStr("a-key"), "base_url": socket_of(elevenlabs), **settings}
-    engines = Engines(ears, None, None, None, repertoire or Repertoire())
+    engines = Engines(ears, None, None, None, repertoire=repertoire or Repertoire())
     return tts(CHOICE, ProviderSettings(elevenlabs=ElevenLabsSettings(**part)), engines)
 
 

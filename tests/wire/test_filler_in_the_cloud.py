@@ -75,7 +75,7 @@ async def test_the_answer_is_asked_for_while_the_filler_plays(
     cartesia, elevenlabs, ears, provider, known
 ):
     repertoire = Repertoire(POLICY.phrases if known else ())
-    engines = Engines(ears, None, None, None, repertoire)
+    engines = Engines(ears, None, None, None, repertoire=repertoire)
     emulator, kind, by = {
         "cartesia": (cartesia, "generate", by_cartesia),
         "elevenlabs": (elevenlabs, "text", by_elevenlabs),
@@ -101,7 +101,7 @@ async def test_the_answer_is_asked_for_while_the_filler_plays(
 async def test_an_answer_of_one_word_behind_a_filler_is_remembered(
     cartesia, elevenlabs, ears, provider
 ):
-    engines = Engines(ears, None, None, None, Repertoire(POLICY.phrases))
+    engines = Engines(ears, None, None, None, repertoire=Repertoire(POLICY.phrases))
     voice = {
         "cartesia": lambda: by_cartesia(cartesia, engines),
         "elevenlabs": lambda: by_elevenlabs(elevenlabs, engines),
