@@ -17,7 +17,7 @@ from pipecat.workers.runner import WorkerRunner
 from bot.config import Settings
 from bot.house import House
 from bot.pipeline import cascade
-from bot.providers import stages
+from bot.providers import stages, strategies
 from bot.telemetry import report
 from bot.telemetry.latency import TurnLatency
 from bot.telemetry.loop_lag import LagHistogram
@@ -71,19 +71,19 @@ class Call:
         self._listen()
 
     def _build(self, settings: Settings) -> PipelineWorker:
-        ears = self._house.engines.ears
+        engines = self._house.engines
         context = LLMContextAggregatorPair(
             LLMContext(tools=self._house.tools),
             user_params=LLMUserAggregatorParams(
-                user_turn_strategies=ears.strategies(settings.turn),
+                user_turn_strategies=strategies(settings, engines, settings.turn),
                 user_turn_stop_timeout=settings.turn.wordless_secs,
             ),
         )
         parts = stages(
             settings,
-            self._house.engines,
+            engines,
             self._house.brief,
-            ears.vad(settings.turn),
+            engines.ears.vad(settings.turn),
             settings.filler,
         )
         audio = self._connection.audio

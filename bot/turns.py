@@ -8,14 +8,16 @@ from pipecat.audio.turn.smart_turn.base_smart_turn import BaseSmartTurn, SmartTu
 from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnalyzerV3
 from pipecat.audio.vad.silero import SileroOnnxModel, SileroVADAnalyzer
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams, VADState
-from pipecat.turns.user_stop import TurnAnalyzerUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import (
+    ExternalUserTurnStrategies,
     UserTurnStrategies,
     default_user_turn_start_strategies,
 )
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.threads import model_threads
+from processors.all_heard import PromptStopStrategy
+from processors.withdrawal import AnsweringEagerStopStrategy
 
 
 class TurnSettings(BaseModel):
@@ -41,6 +43,18 @@ _VERDICTS = model_threads(2, "smart-turn")
 """Shared by all calls: pipecat has a thread for each, at the event loop's own priority."""
 
 
+def decided_elsewhere(*, eagerly: bool) -> UserTurnStrategies:
+    """For a speech to text that takes turns itself: its word is final.
+
+    eagerly: the model is asked when the turn is probably over, and what it says is held until
+    that is certain.
+    """
+    strategies = ExternalUserTurnStrategies()
+    if eagerly:
+        strategies.stop = [AnsweringEagerStopStrategy()]
+    return strategies
+
+
 class Ears:
     """Silero VAD and Smart Turn, loaded once; each call has its own state on the same weights."""
 
@@ -63,7 +77,7 @@ class Ears:
         analyzer = _SharedSmartTurn(self._smart_turn.session, params)
         return UserTurnStrategies(
             start=default_user_turn_start_strategies(),
-            stop=[TurnAnalyzerUserTurnStopStrategy(turn_analyzer=analyzer)],
+            stop=[PromptStopStrategy(turn_analyzer=analyzer)],
         )
 
 

@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.tools": ("bot.tools",),
     "bot.telemetry": ("bot.telemetry", "processors.filler"),
     "bot.threads": (),
-    "bot.turns": ("bot.threads",),
+    "bot.turns": ("bot.threads", "processors"),
     "bot.providers": ("bot.providers", "bot.threads", "bot.turns", "processors"),
     "bot.config": ("bot.providers", "bot.turns", "bot.tools", "processors", "transports"),
     "bot.pipeline": ("bot.providers",),

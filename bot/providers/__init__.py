@@ -6,18 +6,20 @@ from pipecat.audio.vad.vad_analyzer import VADAnalyzer
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.audio.vad_processor import VADProcessor
 from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from bot.providers.choice import choices
 from bot.providers.llm import Brief, llm
 from bot.providers.settings import ProviderSettings
-from bot.providers.stt import stt
+from bot.providers.stt import stt, turn_strategies
 from bot.providers.tts import tts
 from bot.providers.warm import Engines
+from bot.turns import TurnSettings
 from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
 from processors.whole_chunks import WholeChunks
 
-__all__ = ["Brief", "Stages", "stages"]
+__all__ = ["Brief", "Stages", "stages", "strategies"]
 
 
 SPEECH_ACTIVITY_SECS = 1.0
@@ -51,3 +53,10 @@ def stages(
         filler=Filler(filler),
         tts=Pipeline([tts(serving["TTS"], settings, engines), WholeChunks()]),
     )
+
+
+def strategies(
+    settings: ProviderSettings, engines: Engines, turn: TurnSettings
+) -> UserTurnStrategies:
+    """Who says when the caller begins and is done: it depends on the speech to text."""
+    return turn_strategies(choices(settings)["STT"], settings, engines, turn)

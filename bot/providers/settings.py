@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from bot.providers.local.stt import WhisperSettings
 from bot.providers.local.tts import VoiceSettings
@@ -29,14 +29,32 @@ def required(key: SecretStr | None, variable: str, otherwise: str) -> str:
 
 
 class DeepgramSettings(BaseModel):
-    """Speech to text in the cloud."""
+    """Speech to text in the cloud: nova-3 (`STT=deepgram`) or Flux (`STT=flux`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     api_key: SecretStr | None = None
-    model: str = "nova-3-general"
     base_url: str = ""
     """Empty: Deepgram's own."""
+    model: str = "nova-3-general"
+    language: str = "en"
+    endpointing_ms: int = Field(default=100, ge=10, le=1000)
+    """Silence after which nova-3 makes its words final. Deepgram's default of 10 ends a sentence at
+    a breath; the VAD's own silence, 200, would be the later of the two."""
+    flux_model: Literal["flux-general-en", "flux-general-multi"] = "flux-general-en"
+    flux_eot_threshold: float = Field(default=0.7, ge=0.5, le=0.9)
+    """How sure Flux is that a turn is over when it says so. Deepgram's default: lower cuts callers
+    off, higher makes them wait."""
+    flux_eager_eot_threshold: float | None = Field(default=None, ge=0.3, le=0.9)
+    """How sure Flux is when the model is asked ahead of that. Not set: it is not, since what the
+    model says in vain is paid for, and a tool call has to be asked for again."""
+    flux_eot_timeout_ms: int = Field(default=1500, ge=500, le=10_000)
+    """Silence after which a turn is over however unsure Flux is: as TURN_INCOMPLETE_SECS."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_slash(cls, url: str) -> str:
+        return url.rstrip("/")
 
 
 class OpenAISettings(BaseModel):
@@ -93,6 +111,10 @@ class ProviderSettings(BaseModel):
     tool_timeout_secs: float = Field(default=20, gt=0)
     """A tool without a timeout of its own is given up after this."""
 
+    vocabulary: tuple[str, ...] = ("Acme",)
+    """Names, products and order terms that callers say and a speech to text would misspell:
+    keyterms for Deepgram; for Whisper the prompt, where each word costs time in every decode."""
+
     deepgram: DeepgramSettings = DeepgramSettings()
     openai: OpenAISettings = OpenAISettings()
     anthropic: AnthropicSettings = AnthropicSettings()
@@ -100,4 +122,11 @@ class ProviderSettings(BaseModel):
     elevenlabs: ElevenLabsSettings = ElevenLabsSettings()
 
     whisper: WhisperSettings = WhisperSettings()
+    """`prompt` is made of the vocabulary when it is not set."""
     voice: VoiceSettings = VoiceSettings()
+
+    def expecting_vocabulary(self) -> WhisperSettings:
+        """Whisper's settings, with the vocabulary as the words to expect unless others are set."""
+        if self.whisper.prompt or not self.vocabulary:
+            return self.whisper
+        return self.whisper.model_copy(update={"prompt": f"{', '.join(self.vocabulary)}."})

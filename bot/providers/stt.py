@@ -1,10 +1,12 @@
-"""Speech to text: name -> service."""
+"""Speech to text: name -> service, and who takes turns by it."""
 
 from pipecat.services.stt_service import STTService
+from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from bot.providers.choice import Choice
-from bot.providers.settings import MissingKeyError, ProviderSettings, required
+from bot.providers.settings import ProviderSettings, required
 from bot.providers.warm import Engines, loaded
+from bot.turns import TurnSettings, decided_elsewhere
 
 
 def stt(choice: Choice, settings: ProviderSettings, engines: Engines) -> STTService:
@@ -13,19 +15,55 @@ def stt(choice: Choice, settings: ProviderSettings, engines: Engines) -> STTServ
     Raises:
         MissingKeyError: the provider's key is missing.
     """
+    deepgram = settings.deepgram
     match choice.provider:
         case "deepgram":
-            from pipecat.services.deepgram.stt import DeepgramSTTService
+            from bot.providers.deepgram import PromptDeepgram
 
-            deepgram = settings.deepgram
-            return DeepgramSTTService(
+            words = [*settings.vocabulary] or None
+            takes_keyterms = deepgram.model.startswith("nova-3")
+            return PromptDeepgram(
                 api_key=required(deepgram.api_key, "DEEPGRAM_API_KEY", "STT=local"),
                 base_url=deepgram.base_url,
-                settings=DeepgramSTTService.Settings(model=deepgram.model),
+                settings=PromptDeepgram.Settings(
+                    model=deepgram.model,
+                    language=deepgram.language,
+                    endpointing=deepgram.endpointing_ms,
+                    interim_results=True,
+                    punctuate=True,
+                    smart_format=True,
+                    keyterm=words if takes_keyterms else None,
+                    keywords=None if takes_keyterms else words,
+                ),
             )
         case "flux":
-            raise MissingKeyError("STT=flux is not served yet: choose deepgram or local.")
+            from bot.providers.flux import Flux, address
+
+            return Flux(
+                api_key=required(deepgram.api_key, "DEEPGRAM_API_KEY", "STT=local"),
+                url=address(deepgram.base_url),
+                enable_eager_end_of_turn=deepgram.flux_eager_eot_threshold is not None,
+                settings=Flux.Settings(
+                    model=deepgram.flux_model,
+                    eot_threshold=deepgram.flux_eot_threshold,
+                    eager_eot_threshold=deepgram.flux_eager_eot_threshold,
+                    eot_timeout_ms=deepgram.flux_eot_timeout_ms,
+                    keyterm=[*settings.vocabulary],
+                ),
+            )
         case _:
             from bot.providers.local.stt import WhisperSTT
 
             return WhisperSTT(loaded(engines.whisper), settings.whisper)
+
+
+def turn_strategies(
+    choice: Choice, settings: ProviderSettings, engines: Engines, turn: TurnSettings
+) -> UserTurnStrategies:
+    """When the caller begins and is done: Flux knows by itself, for others Smart Turn listens."""
+    match choice.provider:
+        case "flux":
+            eagerly = settings.deepgram.flux_eager_eot_threshold is not None
+            return decided_elsewhere(eagerly=eagerly)
+        case _:
+            return engines.ears.strategies(turn)

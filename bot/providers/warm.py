@@ -54,8 +54,7 @@ async def warm(
 
 
 def _whisper(settings: ProviderSettings) -> Callable[[], whisper.Whisper]:
-    # The type checker does not know that pydantic makes frozen models hashable.
-    return lambda: whisper.load(settings.whisper)  # pyright: ignore[reportArgumentType]
+    return lambda: whisper.load(settings.expecting_vocabulary())
 
 
 async def told(what: str, work: Awaitable[T], progress: Progress) -> T:

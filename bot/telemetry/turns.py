@@ -21,6 +21,8 @@ class TurnFollower:
         self._number = 0
         self._voice = ""  # the context of the utterance that plays
         self._caller_since: float | None = None
+        self._early: list[float] = []  # transcripts that came before the VAD's silence
+        self._ahead: TurnMarks | None = None  # declared over before the VAD's silence
         self._callers_turn = False
         self._speaking = False
         self._generating = False
@@ -43,6 +45,7 @@ class TurnFollower:
     def caller_started(self, at_secs: float) -> None:
         """A voice began at `at_secs`."""
         self._caller_since = at_secs
+        self._early, self._ahead = [], None
         if self._forming and self._callers_turn:
             self._forming.resume()
         else:
@@ -51,9 +54,14 @@ class TurnFollower:
     def caller_stopped(self, at_secs: float, noticed_at_secs: float) -> None:
         """A voice ended at `at_secs`; the silence was long enough at `noticed_at_secs`."""
         self._caller_since = None
-        self._forming = self._forming or TurnMarks(0, "speech")
-        self._forming.mark("origin", at_secs)
-        self._forming.mark("vad_stop", noticed_at_secs)
+        ahead, self._ahead = self._ahead, None
+        if ahead:
+            ahead.origin = "speech"
+        else:
+            self._forming = self._forming or TurnMarks(0, "speech")
+        turn = ahead or self._forming
+        if turn:
+            self._end_of_speech(turn, at_secs, noticed_at_secs)
 
     def caller_took_turn(self) -> None:
         self._callers_turn = True
@@ -65,6 +73,7 @@ class TurnFollower:
         if turn is None:
             turn = TurnMarks(0, "turn_over")
             turn.mark("origin", at_secs)
+            self._ahead = turn if self._caller_since is not None else None
         turn.mark("turn_over", at_secs)
         self._forming = None
         self._answer(turn)
@@ -90,6 +99,9 @@ class TurnFollower:
         self._settle()
 
     def transcript(self, at_secs: float) -> None:
+        if self._caller_since is not None:
+            self._early.append(at_secs)
+            return
         turn = self._forming or self._turn
         if turn:
             turn.mark("transcript", at_secs)
@@ -154,6 +166,13 @@ class TurnFollower:
         if self._turn and self._turn.knows(self._voice):
             self._turn.utter("silence", at_secs, self._voice)
         self._settle()
+
+    def _end_of_speech(self, turn: TurnMarks, at_secs: float, noticed_at_secs: float) -> None:
+        turn.mark("origin", at_secs)
+        turn.mark("vad_stop", noticed_at_secs)
+        early, self._early = self._early, []
+        for told_secs in early:
+            turn.mark("transcript", told_secs)
 
     def _replying(self) -> TurnMarks | None:
         """The turn that a reply is for: a caller's who may not be done, if it runs ahead."""

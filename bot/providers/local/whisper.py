@@ -236,8 +236,19 @@ def load(settings: WhisperSettings) -> Whisper:
 _LOADING = Lock()
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _load(model_dir: Path | None, sha256: str, prompt: str, *, workers: int) -> Whisper:
+    model, tokenizer = _read(model_dir, sha256, workers=workers)
+    whisper = Whisper(model, tokenizer, prompt=prompt, workers=workers)
+    whisper.decode(Clip(bytes(2 * RATE), RATE))
+    return whisper
+
+
+@lru_cache(maxsize=1)
+def _read(
+    model_dir: Path | None, sha256: str, *, workers: int
+) -> tuple[Model, tokenizers.Tokenizer]:
+    """The weights, whatever words are expected."""
     import ctranslate2
     import tokenizers
 
@@ -255,9 +266,7 @@ def _load(model_dir: Path | None, sha256: str, prompt: str, *, workers: int) -> 
         tokenizer = tokenizers.Tokenizer.from_file(str(vocabulary))
     except Exception as error:  # tokenizers raises no other
         raise WeightsError(f"{folder} holds no Whisper model of CTranslate2: {error}.") from error
-    whisper = Whisper(cast(Model, model), tokenizer, prompt=prompt, workers=workers)
-    whisper.decode(Clip(bytes(2 * RATE), RATE))
-    return whisper
+    return cast(Model, model), tokenizer
 
 
 def _packaged() -> Path:

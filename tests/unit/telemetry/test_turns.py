@@ -179,3 +179,29 @@ def test_late_audio_of_an_interrupted_answer_is_not_the_next_turns():
     first, second = finished(turns)
     assert (first.interrupted, first.yield_ms) == (True, 50.0)
     assert (second.first_sound_ms, second.tts_audio_ms) == (600.0, 500.0)
+
+
+def test_a_transcript_that_is_there_before_the_silence_belongs_to_the_turn_it_is_of():
+    turns = TurnFollower()
+    turns.caller_started(0.0)
+    turns.caller_took_turn()
+    turns.transcript(1.15)
+    turns.caller_stopped(1.0, 1.2)
+    turns.caller_yielded_turn(1.25)
+    reply(turns, "a", 1.8)
+    (turn,) = finished(turns)
+    assert (turn.transcript_ms, turn.vad_stop_ms, turn.turn_over_ms) == (150.0, 200.0, 250.0)
+
+
+def test_a_turn_that_is_over_before_the_silence_counts_from_the_end_of_speech():
+    turns = TurnFollower()
+    turns.caller_started(0.0)
+    turns.caller_took_turn()
+    turns.transcript(1.15)
+    turns.caller_yielded_turn(1.15)
+    turns.asked(1.15)
+    turns.caller_stopped(1.0, 1.3)
+    reply(turns, "a", 1.8)
+    (turn,) = finished(turns)
+    assert turn.measured_from == "speech"
+    assert (turn.transcript_ms, turn.turn_over_ms, turn.answer_ms) == (150.0, 150.0, 800.0)
