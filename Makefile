@@ -24,7 +24,7 @@ call: $(RUN_READY) ## call a running Echo without a microphone: make call SAY="W
 	@LOGURU_AUTOINIT=0 exec $(BIN)/python -m evals.call --url $(URL) $(if $(SAY),--say "$(SAY)")
 
 test: $(DEV_READY) ## the whole suite (Debian packages it uses: see .ci/run)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(DEV_READY) ## ruff, pyright, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright && $(BIN)/python -m pytest tests/test_layers.py

@@ -18,13 +18,15 @@ import uvicorn
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
+from bot.client_secrets import ClientSecrets
 from bot.config import Settings
 from bot.house import House, open_house
 from bot.pool import Places, Pool
-from bot.providers.choice import choices
+from bot.providers.choice import can_speak_to_speech, choices, wrong_mode
 from bot.session import run_call
 from bot.startup import run, say
-from transports import daily, start, webrtc, websocket
+from bot.tools import TOOLS
+from transports import daily, direct, start, webrtc, websocket
 from transports.tickets import Tickets
 
 PAGE = Path(__file__).with_name("transports") / "web"
@@ -47,8 +49,12 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         "webrtc": webrtc.way(settings.webrtc),
         "daily": daily.way(settings.daily, places, pool.run),
     }
+    if can_speak_to_speech(settings):
+        secrets = ClientSecrets(settings, house.brief, TOOLS, settings.ticket.lifetime_secs)
+        ways["openai-webrtc"] = direct.way(secrets.mint)
     app = FastAPI(title="Echo", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(start.routes(settings.public, ways, places))
+    objection = partial(wrong_mode, settings=settings)
+    app.include_router(start.routes(settings.public, ways, places, objection))
     app.include_router(websocket.routes(settings.websocket, tickets, places, pool.run))
     app.include_router(webrtc.routes(settings.webrtc, places, pool.run))
     _tell(app, house, places, list(ways))
@@ -71,6 +77,7 @@ def _tell(app: FastAPI, house: House, places: Places, transports: list[str]) -> 
         return {
             "status": "draining" if places.closed else "ready",
             "transports": transports,
+            "mode": house.settings.mode,
             "engines": engines,
             "calls": places.live,
             "free": places.free(),

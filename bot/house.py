@@ -11,7 +11,7 @@ from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from bot.config import Settings, SettingsError
 from bot.providers import Brief
 from bot.providers.check import check
-from bot.providers.rehearsal import rehearse
+from bot.providers.rehearsal import practise, rehearse
 from bot.providers.warm import Engines, Progress, told, warm
 from bot.telemetry.loop_lag import LoopLag
 from bot.threads import no_threads_of_numpy
@@ -48,7 +48,7 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     lag = LoopLag()
     try:
         engines, _ = await asyncio.gather(
-            warm(settings, TOOLS, progress), check(settings, progress)
+            warm(settings, TOOLS, _phrases(settings), progress), check(settings, progress)
         )
         brief = Brief(persona, settings.greeting, settings.clinic.now)
         async with aclosing(engines.clients):
@@ -57,10 +57,21 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
             house = House(settings, engines, store, weather, ToolsSchema([*TOOLS]), brief, lag)
             _keep()
             lag.start()
-            yield house
+            practice = asyncio.create_task(practise(settings, engines, settings.websocket.out_hz))
+            try:
+                yield house
+            finally:
+                practice.cancel()
+                await asyncio.wait([practice])
     finally:
         lag.stop()
         await store.close()
+
+
+def _phrases(settings: Settings) -> tuple[str, ...]:
+    """What is always said in the same words, the most urgent first."""
+    said = (settings.greeting, settings.apology, settings.breakdown)
+    return (*said, *settings.filler.phrases)
 
 
 def _keep() -> None:

@@ -4,7 +4,7 @@ from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.transports.base_transport import BaseTransport
 
-from bot.providers import Stages
+from bot.providers import RealtimeStages, Stages
 
 
 def cascade(
@@ -20,6 +20,24 @@ def cascade(
             stages.llm,  # turn -> reply tokens and tool calls
             stages.filler,  # "one moment..." while a tool runs
             stages.tts,  # tokens -> audio, clause by clause
+            transport.output(),  # audio to the caller
+            context.assistant(),  # what was really heard -> memory
+        ]
+    )
+
+
+def realtime(
+    transport: BaseTransport, stages: RealtimeStages, context: LLMContextAggregatorPair
+) -> Pipeline:
+    """Speech -> speech, by one model that hears, thinks and speaks."""
+    return Pipeline(
+        [
+            transport.input(),  # the caller's audio
+            stages.vad,  # speech or noise? for our clocks: the model takes turns by itself
+            context.user(),  # whose turn it is, and what was said
+            stages.stand_in,  # another voice, for when the model has none
+            stages.model,  # audio -> audio and tool calls
+            stages.filler,  # "still looking..." while a tool runs, said by the model
             transport.output(),  # audio to the caller
             context.assistant(),  # what was really heard -> memory
         ]

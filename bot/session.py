@@ -5,19 +5,13 @@ import asyncio
 from loguru import logger
 from pipecat.frames.frames import ErrorFrame, TTSSpeakFrame
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
-from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.processors.aggregators.llm_response_universal import (
-    LLMContextAggregatorPair,
-    LLMUserAggregatorParams,
-)
 from pipecat.processors.frameworks.rtvi import RTVIObserverParams, RTVIServerMessageFrame
 from pipecat.processors.frameworks.rtvi.observer import RTVIFunctionCallReportLevel
 from pipecat.workers.runner import WorkerRunner
 
+from bot.answering import answering
 from bot.config import Settings
 from bot.house import House
-from bot.pipeline import cascade
-from bot.providers import stages, strategies
 from bot.telemetry import report
 from bot.telemetry.latency import TurnLatency
 from bot.telemetry.loop_lag import LagHistogram
@@ -71,24 +65,9 @@ class Call:
         self._listen()
 
     def _build(self, settings: Settings) -> PipelineWorker:
-        engines = self._house.engines
-        context = LLMContextAggregatorPair(
-            LLMContext(tools=self._house.tools),
-            user_params=LLMUserAggregatorParams(
-                user_turn_strategies=strategies(settings, engines, settings.turn),
-                user_turn_stop_timeout=settings.turn.wordless_secs,
-            ),
-        )
-        parts = stages(
-            settings,
-            engines,
-            self._house.brief,
-            engines.ears.vad(settings.turn),
-            settings.filler,
-        )
         audio = self._connection.audio
         return PipelineWorker(
-            cascade(self._connection.transport, parts, context),
+            answering(self._house, self._connection),
             params=PipelineParams(
                 audio_in_sample_rate=audio.in_hz, audio_out_sample_rate=audio.out_hz
             ),

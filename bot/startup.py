@@ -10,7 +10,7 @@ from loguru import logger
 from bot import config
 from bot.config import Settings, SettingsError
 from bot.providers.check import RefusedError
-from bot.providers.choice import choices
+from bot.providers.choice import announced
 from bot.providers.local.weights import WeightsError
 from bot.providers.settings import MissingKeyError
 from bot.tools.store import StoreError
@@ -36,8 +36,8 @@ def run(
     try:
         settings = config.load()
         log_to_stderr(settings.log_level)
-        for choice in choices(settings).values():
-            say(str(choice))
+        for line in announced(settings):
+            say(line)
         sys.setswitchinterval(SWITCH_SECS)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(serve(settings))

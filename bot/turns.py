@@ -25,7 +25,7 @@ class TurnSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    start_secs: float = Field(default=0.12, gt=0, le=2)
+    start_secs: float = Field(default=0.1, gt=0, le=2)
     """Speech this long is speech; shorter is a click or a breath. A caller who interrupts is heard
     out for so long over Echo's voice."""
     min_volume: float = Field(default=0.4, ge=0, le=1)

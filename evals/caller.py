@@ -32,16 +32,17 @@ async def place_call(
     *,
     voice: Voice = local_voice,
     manners: Manners = _POLITE,
+    mode: str | None = None,
 ) -> CallRecord:
     """Plays the steps to the server at `url`, hangs up, and returns what came of it.
 
     All that is to be said is synthesised before the call, in a thread, so that nothing but the call
-    itself runs while it is measured. Raises `CallError`, or `ScriptError` for a WAV file that
-    cannot be played.
+    itself runs while it is measured. `mode` is how the server is asked to answer, by default as it
+    is set. Raises `CallError`, or `ScriptError` for a WAV file that cannot be played.
     """
     sounds = await asyncio.to_thread(_render_all, steps, voice)
     async with aiohttp.ClientSession() as http:
-        ticket = await start(http, url)
+        ticket = await start(http, url, mode)
         call = _Call(url, ticket, Performance(steps, manners), sounds)
         async with Line(http, ticket) as line:
             await call.run(line)

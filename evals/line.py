@@ -38,8 +38,10 @@ class Ticket(BaseModel):
         return f"{self.wsUrl}{'&' if '?' in self.wsUrl else '?'}{urlencode({'token': self.token})}"
 
 
-async def start(http: aiohttp.ClientSession, url: str) -> Ticket:
-    body: dict[str, JsonValue] = {"transport": "websocket", "body": {}}
+async def start(http: aiohttp.ClientSession, url: str, mode: str | None = None) -> Ticket:
+    """Ask for a call, answered in `mode` or, without one, as the server is set."""
+    chosen: dict[str, JsonValue] = {"mode": mode} if mode else {}
+    body: dict[str, JsonValue] = {"transport": "websocket", "body": chosen}
     try:
         async with http.post(f"{url.rstrip('/')}/start", json=body) as response:
             if response.status == 503:

@@ -107,6 +107,12 @@ class FillerPolicy(BaseModel):
     )
     """Said while it lasts; at least two, so that none is said twice in a row."""
 
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Everything that may be said."""
+        openings = {**OPENINGS, **self.openings}.values()
+        return (*self.otherwise, *self.still, *(text for texts in openings for text in texts))
+
     def opening(self, tool: str) -> tuple[str, ...]:
         """What may be said first while this tool runs; empty: nothing, ever."""
         return self.openings.get(tool, OPENINGS.get(tool, self.otherwise))
@@ -202,14 +208,20 @@ class Patience:
 
 
 class Filler(FrameProcessor):
-    """Between the LLM and the TTS: speaks while tools run, and lets their results overtake it.
+    """Behind the LLM: speaks while tools run, and lets their results overtake it.
 
     A phrase that was pushed is spoken even if the tool ends before it is audible: whoever took it
     back would have to know how far the TTS has come. The answer then follows it.
     """
 
-    def __init__(self, policy: FillerPolicy | None = None) -> None:
+    def __init__(
+        self,
+        policy: FillerPolicy | None = None,
+        speaker: FrameDirection = FrameDirection.DOWNSTREAM,
+    ) -> None:
+        """`speaker` is where the phrases are said: a model that speaks is upstream of this."""
         super().__init__()
+        self._speaker = speaker
         self._patience = Patience(policy or FillerPolicy())
         self._fast_lane = FastLane(self._run_model)
         self._changed = asyncio.Event()
@@ -264,7 +276,7 @@ class Filler(FrameProcessor):
             await self._due()
             await asyncio.sleep(_SETTLE_SECS)
             if phrase := self._patience.phrase(asyncio.get_running_loop().time()):
-                await self.push_frame(FillerFrame(phrase))
+                await self.push_frame(FillerFrame(phrase), self._speaker)
 
     async def _due(self) -> None:
         with suppress(TimeoutError):

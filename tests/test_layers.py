@@ -20,11 +20,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.turns": ("bot.threads", "processors"),
     "bot.providers": ("bot.providers", "bot.threads", "bot.turns", "processors"),
     "bot.config": ("bot.providers", "bot.turns", "bot.tools", "processors", "transports"),
+    "bot.client_secrets": ("bot.providers", "transports.direct"),
     "bot.pipeline": ("bot.providers",),
     "bot.house": ("bot.config", "bot.providers", "bot.tools", "bot.telemetry", "bot.threads"),
+    "bot.answering": (
+        *("bot.house", "bot.pipeline", "bot.providers", "bot.turns"),
+        "transports.connection",
+    ),
     "bot.session": (
-        *("bot.config", "bot.house", "bot.pipeline", "bot.providers", "bot.telemetry"),
-        *("bot.tools", "bot.turns", "transports.connection"),
+        *("bot.answering", "bot.config", "bot.house", "bot.telemetry", "bot.tools"),
+        "transports.connection",
     ),
     "bot.pool": ("bot.session", "transports.connection"),
     "bot.runner": ("bot.config", "bot.house", "bot.session", "transports.connection"),

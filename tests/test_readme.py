@@ -219,7 +219,11 @@ EXPLAINED = {"bot/tools/gift_cards.py", "docs/bench.md"}
 
 # What people paste
 
-KEYS = {"STT": "DEEPGRAM_API_KEY", "LLM": "OPENAI_API_KEY", "TTS": "CARTESIA_API_KEY"}
+KEYS = {
+    "STT": "DEEPGRAM_API_KEY",
+    "LLM": "OPENAI_API_KEY or ANTHROPIC_API_KEY",
+    "TTS": "CARTESIA_API_KEY or ELEVENLABS_API_KEY",
+}
 
 
 def pasted(block: Block) -> Settings:

@@ -56,15 +56,30 @@ Way = Callable[[Asked], Awaitable[dict[str, object]]]
 Raises HTTPException when it cannot; the place is then given back."""
 
 
-def routes(settings: StartSettings, ways: Mapping[str, Way], door: Door) -> APIRouter:
-    """`POST /start` for these ways in, by the name a client asks for."""
+Objection = Callable[[Mapping[str, object]], str | None]
+"""What is wrong with the `body` of a request, in words for whoever sent it; None if nothing is."""
+
+
+def routes(
+    settings: StartSettings,
+    ways: Mapping[str, Way],
+    door: Door,
+    objection: Objection = lambda body: None,
+) -> APIRouter:
+    """`POST /start` for these ways in, by the name a client asks for.
+
+    A body with an `objection` is refused with 400 before anything is reserved.
+    """
     router = APIRouter()
 
     @router.post("/start")
     async def start(request: Request) -> dict[str, object]:
         options = await _options(request, settings.max_body_bytes)
         kind = _kind(options, ways)
-        guest = Guest(str(uuid.uuid4()), kind, _body(options))
+        body = _body(options)
+        if wrong := objection(body):
+            raise HTTPException(400, wrong)
+        guest = Guest(str(uuid.uuid4()), kind, body)
         if not door.reserve(guest):
             raise busy(settings.retry_after_secs)
         asked = Asked(guest, settings.url or _asked_host(request), options)

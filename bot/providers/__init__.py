@@ -4,22 +4,26 @@ from dataclasses import dataclass
 
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer
 from pipecat.pipeline.pipeline import Pipeline
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.audio.vad_processor import VADProcessor
-from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from bot.providers.choice import choices
 from bot.providers.llm import Brief, llm
+from bot.providers.realtime import realtime
 from bot.providers.settings import ProviderSettings
+from bot.providers.stand_in import StandIn
 from bot.providers.stt import stt, turn_strategies
 from bot.providers.tts import tts
-from bot.providers.warm import Engines
+from bot.providers.typed import Typed
+from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings
 from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
 from processors.whole_chunks import WholeChunks
 
-__all__ = ["Brief", "Stages", "stages", "strategies"]
+__all__ = ["Brief", "RealtimeStages", "Stages", "realtime_stages", "stages", "strategies"]
 
 
 SPEECH_ACTIVITY_SECS = 1.0
@@ -28,7 +32,7 @@ SPEECH_ACTIVITY_SECS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The processors of one call, in the order a voice meets them."""
+    """The processors of one call in a cascade, in the order a voice meets them."""
 
     vad: FrameProcessor
     stt: FrameProcessor
@@ -60,3 +64,36 @@ def strategies(
 ) -> UserTurnStrategies:
     """Who says when the caller begins and is done: it depends on the speech to text."""
     return turn_strategies(choices(settings)["STT"], settings, engines, turn)
+
+
+@dataclass(frozen=True, slots=True)
+class RealtimeStages:
+    """The processors of one call, speech to speech, in the order a voice meets them."""
+
+    vad: FrameProcessor
+    stand_in: FrameProcessor
+    model: FrameProcessor
+    filler: FrameProcessor
+
+
+def realtime_stages(
+    settings: ProviderSettings,
+    engines: Engines,
+    brief: Brief,
+    vad: VADAnalyzer,
+    filler: FillerPolicy,
+    context: LLMContext,
+) -> RealtimeStages:
+    """The stages of one call whose model hears and speaks.
+
+    Raises:
+        MissingKeyError: the provider's key is missing.
+    """
+    model = realtime(settings, brief, context)
+    vad_processor = VADProcessor(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
+    return RealtimeStages(
+        vad=Pipeline([vad_processor, Typed()]),
+        stand_in=StandIn(loaded(engines.voice), lambda: model.can_speak),
+        model=Pipeline([model, EndOfAudio()]),
+        filler=Filler(filler, speaker=FrameDirection.UPSTREAM),
+    )

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from pydantic import SecretStr
 
 from bot.providers.settings import ProviderSettings, given
 
 Role = Literal["STT", "LLM", "TTS"]
+Mode = Literal["cascade", "realtime"]
+
+
+class ModeError(ValueError):
+    """A mode that a client cannot have; the message says which it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +65,43 @@ def _choose(role: Role, wanted: str, clouds: _Clouds) -> Choice:
                 return Choice(role, provider, f"{variable} is set")
     missing = " or ".join(next(iter(variables)) for variables in clouds.values())
     return Choice(role, "local", f"no {missing}")
+
+
+def mode_of(body: Mapping[str, object], settings: ProviderSettings) -> Mode:
+    """How a call is answered: what the client asked for in its `body`, else `MODE`.
+
+    Raises:
+        ModeError: there is no such mode, or it needs a key that is not set.
+    """
+    asked = body.get("mode", settings.mode)
+    if asked not in get_args(Mode):
+        raise ModeError(f"Unknown mode {asked!r}; choose {' or '.join(get_args(Mode))}.")
+    if asked == "realtime" and not can_speak_to_speech(settings):
+        raise ModeError("Mode 'realtime' needs OPENAI_API_KEY, which is not set; choose cascade.")
+    return cast("Mode", asked)
+
+
+def wrong_mode(body: Mapping[str, object], settings: ProviderSettings) -> str | None:
+    """Why a client cannot have the mode it asked for, in words for it; None if it can."""
+    try:
+        mode_of(body, settings)
+    except ModeError as error:
+        return str(error)
+    return None
+
+
+def can_speak_to_speech(settings: ProviderSettings) -> bool:
+    """Whether `realtime` can be had at all: its provider's key is set."""
+    return bool(given(settings.openai.api_key))
+
+
+def announced(settings: ProviderSettings) -> list[str]:
+    """The lines of a start: who serves each role, and the mode where there is a choice."""
+    lines = [str(choice) for choice in choices(settings).values()]
+    match settings.mode:
+        case "realtime":
+            return [f"MODE: realtime (MODE=realtime): {settings.openai.realtime_model}", *lines]
+        case "cascade" if can_speak_to_speech(settings):
+            return ["MODE: cascade (MODE=cascade; a client may ask for realtime)", *lines]
+        case _:
+            return lines

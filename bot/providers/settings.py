@@ -67,6 +67,30 @@ class OpenAISettings(BaseModel):
     model: str = "gpt-4.1"
     base_url: str | None = None
     """None: OpenAI's own, `https://api.openai.com/v1`; Ollama's is `http://localhost:11434/v1`."""
+    realtime_url: str = "wss://api.openai.com/v1/realtime"
+    realtime_model: str = "gpt-realtime-2.1"
+    """Hears, thinks and speaks, when `MODE=realtime`."""
+    realtime_voice: str = "marin"
+
+
+class RealtimeSettings(BaseModel):
+    """Speech to speech: when the caller is done, and how long a session of the provider lasts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    turns: Literal["semantic_vad", "server_vad"] = "semantic_vad"
+    """How the provider finds the end of a turn: by what is said, or by silence alone."""
+    eagerness: Literal["low", "medium", "high", "auto"] = "high"
+    """For `semantic_vad`: how soon it takes a sentence to be complete."""
+    silence_ms: int = Field(default=300, ge=100, le=3000)
+    """For `server_vad`: silence after which a turn is over."""
+    renew_after_secs: float = Field(default=3000, gt=0)
+    """From this age on, a session is renewed in the first quiet moment; at 50 minutes there are
+    ten left to find one in."""
+    renew_by_secs: float = Field(default=3480, gt=0)
+    """At this age a session is renewed whoever speaks: OpenAI cuts it off at 60 minutes."""
+    quiet_secs: float = Field(default=0.5, ge=0)
+    """A moment is quiet when for so long nobody has spoken and no tool has run."""
 
 
 class AnthropicSettings(BaseModel):
@@ -90,6 +114,7 @@ class CartesiaSettings(BaseModel):
     model: str = "sonic-3"
     voice: str = "71a7ad14-091c-4e8e-a314-022ece01c121"
     """"British Reading Lady", the voice of pipecat's own examples."""
+    language: str = "en"
     base_url: str = "wss://api.cartesia.ai/tts/websocket"
 
 
@@ -104,6 +129,9 @@ class ElevenLabsSettings(BaseModel):
 class ProviderSettings(BaseModel):
     """The part of the settings that providers read."""
 
+    mode: Literal["cascade", "realtime"] = "cascade"
+    """Speech to text to answer to speech, or one model that hears and speaks (OpenAI Realtime). A
+    client may choose with `{"body": {"mode": "realtime"}}` in its `/start`."""
     stt: Literal["auto", "deepgram", "flux", "local"] = "auto"
     """Deepgram's key serves `deepgram` and `flux`; `auto` takes `deepgram`."""
     llm: Literal["auto", "openai", "anthropic", "local"] = "auto"
@@ -111,15 +139,16 @@ class ProviderSettings(BaseModel):
     tool_timeout_secs: float = Field(default=20, gt=0)
     """A tool without a timeout of its own is given up after this."""
 
-    vocabulary: tuple[str, ...] = ("Acme",)
+    vocabulary: tuple[str, ...] = ()
     """Names, products and order terms that callers say and a speech to text would misspell:
-    keyterms for Deepgram; for Whisper the prompt, where each word costs time in every decode."""
+    keyterms for Deepgram; for Whisper the prompt, which costs 15 ms and more in every decode."""
 
     deepgram: DeepgramSettings = DeepgramSettings()
     openai: OpenAISettings = OpenAISettings()
     anthropic: AnthropicSettings = AnthropicSettings()
     cartesia: CartesiaSettings = CartesiaSettings()
     elevenlabs: ElevenLabsSettings = ElevenLabsSettings()
+    realtime: RealtimeSettings = RealtimeSettings()
 
     whisper: WhisperSettings = WhisperSettings()
     """`prompt` is made of the vocabulary when it is not set."""

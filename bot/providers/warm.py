@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 
-from bot.providers.choice import choices
+from bot.providers.by_heart import Repertoire
+from bot.providers.choice import can_speak_to_speech, choices
 from bot.providers.clients import Clients
 from bot.providers.local import brain, embedding, tts, whisper
-from bot.providers.settings import ProviderSettings
+from bot.providers.settings import ProviderSettings, required
 from bot.turns import Ears
 
 Progress = Callable[[str], None]
@@ -28,29 +29,39 @@ class Engines:
     whisper: whisper.Whisper | None
     voice: tts.Voice | None
     embedder: embedding.Embedder | None
+    repertoire: Repertoire = field(default_factory=Repertoire)
     clients: Clients = field(default_factory=Clients)
 
 
 async def warm(
-    settings: ProviderSettings, tools: Sequence[DirectFunction], progress: Progress
+    settings: ProviderSettings,
+    tools: Sequence[DirectFunction],
+    phrases: Sequence[str],
+    progress: Progress,
 ) -> Engines:
     """Load what the chosen providers need, side by side; the brain learns the tools.
 
+    phrases: what the voice is to know by heart.
+
     Raises:
         WeightsError: a model's files are missing or are not the expected ones.
+        MissingKeyError: the mode has no local engines, and its provider's key is not set.
     """
+    if settings.mode == "realtime":
+        required(settings.openai.api_key, "OPENAI_API_KEY", "MODE=cascade")
     local = {role for role, choice in choices(settings).items() if choice.provider == "local"}
+    speaks = "TTS" in local or can_speak_to_speech(settings)  # the stand-in
 
     async def load(what: str, wanted: bool, loader: Callable[[], T]) -> T | None:
         return await told(what, asyncio.to_thread(loader), progress) if wanted else None
 
     whisper_engine, voice, embedder, ears = await asyncio.gather(
         load("speech to text", "STT" in local, _whisper(settings)),
-        load("the voice", "TTS" in local, lambda: tts.load(settings.voice)),
+        load("the voice", speaks, lambda: tts.load(settings.voice)),
         load("the brain", "LLM" in local, lambda: brain.load(tools)),
         told("voice detection", asyncio.to_thread(Ears), progress),
     )
-    return Engines(ears, whisper_engine, voice, embedder)
+    return Engines(ears, whisper_engine, voice, embedder, Repertoire(phrases))
 
 
 def _whisper(settings: ProviderSettings) -> Callable[[], whisper.Whisper]:

@@ -112,8 +112,8 @@ class LatencyObserver(BaseObserver):
         kind = type(frame)
         if isinstance(frame, ErrorFrame):
             self._tally.add_error(_category(frame))
-        if data.direction is not FrameDirection.DOWNSTREAM:
-            return
+        if data.direction is not FrameDirection.DOWNSTREAM and kind is not TranscriptionFrame:
+            return  # only a model that hears sends its transcripts upstream
         watched = self._watched.get(kind)
         if watched is None:
             watched = isinstance(frame, _WATCHED) and not isinstance(frame, _UNWATCHED)

@@ -71,7 +71,7 @@ def contexts(monkeypatch: pytest.MonkeyPatch) -> list[LLMContext]:
             super().__init__(**options)
             kept.append(self)
 
-    monkeypatch.setattr("bot.session.LLMContext", Kept)
+    monkeypatch.setattr("bot.answering.LLMContext", Kept)
     return kept
 
 

@@ -34,6 +34,8 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     ("variable", "value", "line"),
     [
         ("STT", "deepgrm", "Unknown STT 'deepgrm'; choose auto, deepgram, flux or local."),
+        ("MODE", "telepathy", "Unknown MODE 'telepathy'; choose cascade or realtime."),
+        ("MODE", "realtime", "OPENAI_API_KEY is not set: set it, or choose MODE=cascade."),
         ("TICKET_KEYS", "abc", 'TICKET_KEYS is wrong: write a list as JSON, like ["one", "two"].'),
         ("PORT", "99999", "PORT is wrong: Input should be less than or equal to 65535."),
         ("HOST", "192.0.2.1", "Cannot listen on 192.0.2.1: choose HOST=localhost, or"),

@@ -162,7 +162,8 @@ async def test_the_vocabulary_reaches_it_as_keyterms(deepgram, engines):
 
 async def test_an_older_model_gets_the_vocabulary_as_keywords(deepgram, engines):
     part = DeepgramSettings(api_key=SecretStr("a-key"), base_url=deepgram.url, model="nova-2")
-    async with line(stt(CHOICE, ProviderSettings(deepgram=part), engines)) as heard:
+    settings = ProviderSettings(deepgram=part, vocabulary=("Acme",))
+    async with line(stt(CHOICE, settings, engines)) as heard:
         await heard.hear(utterance())
         await heard.until(TranscriptionFrame)
     assert deepgram.noted("connect")[0]["keywords"] == ["Acme"]

@@ -27,6 +27,7 @@ from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
+from pipecat.services.tts_service import TTSService
 from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import TransportParams
 from pipecat.workers.runner import WorkerRunner
@@ -80,11 +81,11 @@ class Notes(BaseObserver):
 class Call:
     """A voice, a loudspeaker and a memory."""
 
-    def __init__(self, voice: Voice, rate: int) -> None:
+    def __init__(self, tts: TTSService, rate: int) -> None:
         self.speaker, self.notes, self._context = Loudspeaker(rate), Notes(), LLMContext()
         memory = LLMContextAggregatorPair(self._context).assistant()
         self.worker = PipelineWorker(
-            Pipeline([HibariTTS(voice), self.speaker, memory]),
+            Pipeline([tts, self.speaker, memory]),
             params=PipelineParams(audio_out_sample_rate=rate, enable_metrics=True),
             observers=[self.notes],
             idle_timeout_secs=None,
@@ -109,16 +110,34 @@ class Call:
         self.notes.stopped.clear()
         await asyncio.sleep(0.1)
 
+    async def memory(self) -> Sequence[str]:
+        """What is remembered, as soon as anything is."""
+        async with asyncio.timeout(5):
+            while not self.remembered():  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        return self.remembered()
+
     def remembered(self) -> Sequence[str]:
         return [str(message["content"]) for message in self._context.get_messages()]
+
+    async def error(self) -> str:
+        """What a service complains of, as soon as one does."""
+        async with asyncio.timeout(10):
+            while not (errors := self.notes.of(ErrorFrame)):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        return errors[0].error
 
     def samples(self) -> np.ndarray:
         return np.frombuffer(bytes(self.speaker.audio), dtype=np.int16)
 
 
 @asynccontextmanager
-async def calling(voice: Voice, rate: int = 24_000) -> AsyncIterator[Call]:
-    call = Call(voice, rate)
+async def calling(
+    voice: Voice | None = None, rate: int = 24_000, tts: TTSService | None = None
+) -> AsyncIterator[Call]:
+    """One of the two: the local voice, or a service."""
+    assert voice or tts
+    call = Call(tts or HibariTTS(voice), rate)
     runner = WorkerRunner(handle_sigint=False)
     await runner.add_workers(call.worker)
     running = asyncio.create_task(runner.run())
@@ -138,7 +157,7 @@ async def test_whole_reply_is_remembered_as_it_was_written(voice):
     async with calling(voice) as call:
         await call.say("Okay", ",", " order", " 10", "42", " costs", " $", "5", ".")
         await call.finished()
-        assert call.remembered() == ["Okay, order 1042 costs $5."]
+        assert await call.memory() == ["Okay, order 1042 costs $5."]
 
 
 @pytest.mark.parametrize("rate", [8_000, 24_000])
@@ -189,8 +208,7 @@ async def test_filler_is_spoken_and_not_remembered(voice):
         await call.push(TTSSpeakFrame("One moment.", append_to_context=False))
         await call.say("Done", ".")
         await call.finished()
-        await call.finished()
-        assert call.remembered() == ["Done."]
+        assert await call.memory() == ["Done."]
         assert len(call.samples()) / 24_000 > 0.8
 
 

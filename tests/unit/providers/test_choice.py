@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
-from bot.providers.choice import choices
+from bot.providers.choice import announced, choices, mode_of, wrong_mode
 from bot.providers.settings import (
     AnthropicSettings,
     CartesiaSettings,
@@ -88,3 +88,29 @@ def test_a_choice_that_was_made_counts_more_than_a_key(role: str, name: str):
 def test_a_provider_without_its_key_is_answered_with_both_ways_out():
     with pytest.raises(MissingKeyError, match="OPENAI_API_KEY is not set: set it, or choose LLM="):
         required(None, "OPENAI_API_KEY", "LLM=local")
+
+
+def test_a_client_has_the_mode_it_asks_for_else_that_of_the_settings():
+    settings = ProviderSettings(openai=OpenAISettings(api_key=KEY))
+    assert mode_of({}, settings) == "cascade"
+    assert mode_of({"mode": "realtime"}, settings) == "realtime"
+    assert mode_of({}, settings.model_copy(update={"mode": "realtime"})) == "realtime"
+
+
+@pytest.mark.parametrize("mode", ["telepathy", 3, None, ["realtime"]])
+def test_an_unknown_mode_is_answered_with_the_right_ones(mode: object):
+    wrong = wrong_mode({"mode": mode}, ProviderSettings())
+    assert wrong == f"Unknown mode {mode!r}; choose cascade or realtime."
+
+
+def test_realtime_without_its_key_is_refused_in_words():
+    wrong = wrong_mode({"mode": "realtime"}, ProviderSettings())
+    assert wrong == "Mode 'realtime' needs OPENAI_API_KEY, which is not set; choose cascade."
+
+
+def test_a_start_says_the_mode_where_there_is_a_choice():
+    with_key = ProviderSettings(openai=OpenAISettings(api_key=KEY))
+    assert announced(ProviderSettings())[0] == "STT: local (no DEEPGRAM_API_KEY)"
+    assert announced(with_key)[0] == "MODE: cascade (MODE=cascade; a client may ask for realtime)"
+    realtime = with_key.model_copy(update={"mode": "realtime"})
+    assert announced(realtime)[0] == "MODE: realtime (MODE=realtime): gpt-realtime-2.1"

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 
 import numpy as np
@@ -196,10 +197,18 @@ def test_a_foreign_vocabulary_is_refused_in_words():
 
 @pytest.mark.real_clock
 async def test_a_clip_at_work_makes_the_engine_busy(tokenizer):
-    whisper = Whisper(Scripted(tokenizer, [" Hi."]), tokenizer)
+    may_write = Event()
+
+    class Slow(Scripted):
+        def generate(self, features, prompts, **options):
+            may_write.wait()
+            return super().generate(features, prompts, **options)
+
+    whisper = Whisper(Slow(tokenizer, [" Hi."]), tokenizer)
     decoding = asyncio.ensure_future(whisper.transcribe(SPEECH))
     await asyncio.sleep(0)
     assert whisper.busy
+    may_write.set()
     assert (await decoding).text == "Hi."
     assert not whisper.busy
 

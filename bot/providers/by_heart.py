@@ -1,0 +1,130 @@
+"""Phrases that a voice knows by heart: what is always said the same way is synthesised once.
+
+A greeting or a filler out of memory is heard at once, and costs a provider's characters once.
+"""
+
+from collections.abc import AsyncGenerator, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipecat.frames.frames import (
+    Frame,
+    TTSAudioRawFrame,
+    TTSSpeakFrame,
+    TTSStoppedFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.services.tts_service import TTSService
+from pipecat.utils.context.word_timestamp_tracker import WordTimestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A phrase as it was spoken: 16-bit mono pieces, and when each word has been heard (s)."""
+
+    pieces: tuple[bytes, ...]
+    words: tuple[tuple[str, float], ...]
+
+
+Key = tuple[str, int, str]
+"""Which voice, at how many Hz, says what."""
+
+
+class Repertoire:
+    """What is to be known by heart, and what is; one for all calls."""
+
+    def __init__(self, phrases: Iterable[str] = ()) -> None:
+        self.phrases = tuple(dict.fromkeys(phrases))
+        self._spoken: dict[Key, Spoken] = {}
+
+    def get(self, key: Key) -> Spoken | None:
+        return self._spoken.get(key)
+
+    def learn(self, key: Key, spoken: Spoken) -> None:
+        """Keep it, if it is one of the phrases: what fits in memory was decided with them."""
+        if key[2] in self.phrases and spoken.pieces:
+            self._spoken[key] = spoken
+
+
+@dataclass(slots=True)
+class _Lesson:
+    key: Key
+    pieces: list[bytes] = field(default_factory=list)
+    words: list[tuple[str, float]] = field(default_factory=list)
+
+
+class ByHeart(TTSService):
+    """Makes a TTS service repeat a `TTSSpeakFrame` of its repertoire: `class X(ByHeart, ...)`.
+
+    The same frames come from memory as from the provider, words and their times included, so what
+    is heard, interrupted and remembered does not differ. What a reply contains is not looked up.
+    """
+
+    def __init__(self, *, repertoire: Repertoire, **options: Any) -> None:
+        super().__init__(**options)
+        self._repertoire = repertoire
+        self._speaks_alone = False
+        self._recited: set[str] = set()
+        self._lessons: dict[str, _Lesson] = {}
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        self._speaks_alone = isinstance(frame, TTSSpeakFrame)
+        await super().process_frame(frame, direction)
+        self._speaks_alone = False
+
+    async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame | None, None]:
+        key = (f"{type(self).__name__} {self._settings.voice}", self.sample_rate, text)
+        known = self._repertoire.get(key) if self._speaks_alone else None
+        if known:
+            async for frame in self._recite(known, context_id):
+                yield frame
+            return
+        if self._speaks_alone and text in self._repertoire.phrases:
+            self._lessons[context_id] = _Lesson(key)
+        live = super().run_tts(text, context_id)  # pyright: ignore[reportAbstractUsage]
+        async for frame in live:
+            yield frame
+
+    async def _recite(self, known: Spoken, context_id: str) -> AsyncGenerator[Frame, None]:
+        self._recited.add(context_id)
+        first, *rest = known.pieces
+        yield TTSAudioRawFrame(first, self.sample_rate, 1, context_id=context_id)
+        await self.add_word_timestamps(list(known.words), context_id)
+        for piece in rest:
+            yield TTSAudioRawFrame(piece, self.sample_rate, 1, context_id=context_id)
+        if not self._push_stop_frames:
+            yield TTSStoppedFrame(context_id=context_id)
+
+    async def append_to_audio_context(
+        self, context_id: str | None, frame: Frame | WordTimestamp | None
+    ) -> None:
+        lesson = self._lessons.get(context_id or "")
+        match frame:
+            case TTSAudioRawFrame() if lesson:
+                lesson.pieces.append(frame.audio)
+            case WordTimestamp() if lesson:
+                lesson.words.append((frame.word, frame.timestamp))
+            case TTSStoppedFrame() if lesson:
+                spoken = Spoken(tuple(lesson.pieces), tuple(lesson.words))
+                self._repertoire.learn(lesson.key, spoken)
+            case _:
+                pass
+        await super().append_to_audio_context(context_id, frame)
+
+    # The provider knows nothing of what is recited
+
+    async def flush_audio(self, context_id: str | None = None) -> None:
+        if context_id not in self._recited:
+            await super().flush_audio(context_id)
+
+    async def on_audio_context_interrupted(self, context_id: str) -> None:
+        self._lessons.pop(context_id, None)
+        if context_id in self._recited:
+            self._recited.discard(context_id)
+        else:
+            await super().on_audio_context_interrupted(context_id)
+
+    async def on_audio_context_completed(self, context_id: str) -> None:
+        self._lessons.pop(context_id, None)
+        self._recited.discard(context_id)
+        await super().on_audio_context_completed(context_id)

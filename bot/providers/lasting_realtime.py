@@ -1,0 +1,349 @@
+"""OpenAI Realtime, as a service that outlives its sessions.
+
+Pipecat's service connects once: when the connection ends, it is mute. This one opens a session
+again, with the conversation in it, before the provider's limit (`Renewal`) and after a drop.
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from loguru import logger
+from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    BotStoppedSpeakingFrame,
+    Frame,
+    FunctionCallCancelFrame,
+    FunctionCallInProgressFrame,
+    FunctionCallResultFrame,
+    InputAudioRawFrame,
+    LLMFullResponseEndFrame,
+    ProposedUserStoppedSpeakingFrame,
+    StartFrame,
+    TTSStoppedFrame,
+    UserStartedSpeakingFrame,
+    UserStoppedSpeakingFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.services.openai.realtime import events
+from pipecat.services.openai.realtime.llm import (
+    OpenAIRealtimeLLMService,
+    OpenAIRealtimeLLMSettings,
+)
+from pipecat.utils.errors import ErrorCategory
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+
+from bot.providers.history import items, notes
+from bot.providers.renewal import Renewal
+
+RETRY_AFTER_SECS = (0.0, 0.3, 1.0, 2.0)
+"""Waits before each attempt to open a session again; then the service gives up."""
+CONNECT_SECS = 5.0
+HELD_AUDIO_SECS = 10.0
+"""Of the caller's audio, kept while a session is being opened."""
+FATAL_ERRORS = {"session_expired", "invalid_api_key", "insufficient_quota", "server_error"}
+"""Codes and types of `error` events that end a session; all others concern one event."""
+HARMLESS_ERRORS = {"response_cancel_not_active", "conversation_already_has_active_response"}
+"""Two sides that acted at the same moment."""
+
+
+class LastingRealtime(OpenAIRealtimeLLMService):
+    """One conversation, `context` from the start, in as many sessions as it takes.
+
+    After `RETRY_AFTER_SECS` without a session it is unusable, as with a bad key at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        base_url: str,
+        settings: OpenAIRealtimeLLMSettings,
+        context: LLMContext,
+        renewal: Renewal,
+        function_call_timeout_secs: float,
+    ) -> None:
+        super().__init__(
+            api_key=api_key,
+            base_url=base_url,
+            settings=settings,
+            function_call_timeout_secs=function_call_timeout_secs,
+        )
+        self._context = context
+        self._llm_needs_conversation_setup = False  # `_carry_over` does it
+        self._renewal = renewal
+        self._changed = asyncio.Event()
+        self._ready = asyncio.Event()
+        self._watch: asyncio.Task[None] | None = None
+        self._connect_error: Exception | None = None
+        self._callers_turn = False
+        self._held: list[InputAudioRawFrame] = []
+        self._held_secs = 0.0
+        self._notes_read = 0
+        self._asked_by = ""  # the event that asked for a response last
+
+    @property
+    def _connected(self) -> bool:
+        return bool(self._websocket)
+
+    @property
+    def _now_secs(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def start(self, frame: StartFrame) -> None:
+        await super().start(frame)
+        assert self._context is not None
+        self._sync_registered_tool_handlers(self._context.tools)
+        self._watch = self.create_task(self._renew_when_due())
+
+    async def cleanup(self) -> None:
+        if self._watch:
+            await self.cancel_task(self._watch)
+            self._watch = None
+        await super().cleanup()
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        self._notice(frame)
+        await super().process_frame(frame, direction)
+
+    def _notice(self, frame: Frame) -> None:
+        renewal, now = self._renewal, self._now_secs
+        match frame:
+            case UserStartedSpeakingFrame() | VADUserStartedSpeakingFrame():
+                self._callers_turn |= isinstance(frame, UserStartedSpeakingFrame)
+                renewal.begins("caller")
+            case UserStoppedSpeakingFrame() | VADUserStoppedSpeakingFrame():
+                self._callers_turn &= not isinstance(frame, UserStoppedSpeakingFrame)
+                renewal.ends("caller", now)
+            case BotStartedSpeakingFrame():
+                renewal.begins("bot")
+            case BotStoppedSpeakingFrame():
+                renewal.ends("bot", now)
+            case _:
+                return
+        self._changed.set()
+
+    async def push_frame(
+        self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM
+    ) -> None:
+        match frame:
+            case FunctionCallInProgressFrame():
+                self._renewal.tool_begins(frame.tool_call_id)
+            case FunctionCallResultFrame() | FunctionCallCancelFrame():
+                self._renewal.tool_ends(frame.tool_call_id, self._now_secs)
+                self._changed.set()
+            case _:
+                pass
+        await super().push_frame(frame, direction)
+
+    # The caller's audio waits for a session
+
+    async def _send_user_audio(self, frame: InputAudioRawFrame) -> None:
+        if self._api_session_ready and not self._held:
+            await super()._send_user_audio(frame)
+            return
+        self._held.append(frame)
+        self._held_secs += frame.num_frames / frame.sample_rate
+        while self._held_secs > HELD_AUDIO_SECS:
+            dropped = self._held.pop(0)
+            self._held_secs -= dropped.num_frames / dropped.sample_rate
+
+    async def _send_held_audio(self) -> None:
+        while self._held:
+            frame = self._held[0]
+            await super()._send_user_audio(frame)
+            self._held.pop(0)
+        self._held_secs = 0.0
+
+    # Responses
+
+    async def send_client_event(self, event: events.ClientEvent) -> None:
+        if isinstance(event, events.ResponseCreateEvent):
+            self._asked_by = event.event_id
+            self._response_active = True
+            self._renewal.begins("response")
+        await super().send_client_event(event)
+
+    async def _handle_evt_response_created(self, evt: events.ResponseCreated) -> None:
+        self._renewal.begins("response")
+        await super()._handle_evt_response_created(evt)
+
+    async def _handle_evt_response_done(self, evt: events.ResponseDone) -> None:
+        await super()._handle_evt_response_done(evt)
+        if not self._response_active:
+            self._renewal.ends("response", self._now_secs)
+            self._changed.set()
+
+    async def _maybe_handle_evt_retrieve_conversation_item_error(
+        self, evt: events.ErrorEvent
+    ) -> bool:
+        """Errors after which the session goes on; to the others Pipecat's loop ends."""
+        if await super()._maybe_handle_evt_retrieve_conversation_item_error(evt):
+            return True
+        if {evt.error.code, evt.error.type} & FATAL_ERRORS:
+            return False
+        logger.bind(code=evt.error.code).warning("the provider refused an event")
+        if evt.error.event_id == self._asked_by and evt.error.code not in HARMLESS_ERRORS:
+            self._response_active = False
+            self._renewal.ends("response", self._now_secs)
+            await self.push_frame(LLMFullResponseEndFrame())
+            await self.push_error("A response was refused", category=ErrorCategory.INVALID_REQUEST)
+        return True
+
+    async def _handle_evt_error(self, evt: events.ErrorEvent) -> None:
+        """The session is of no use any more; `_lose` follows."""
+        logger.bind(code=evt.error.code).warning("the provider ended the session")
+
+    # Sessions
+
+    async def _handle_evt_session_updated(self, evt: events.SessionUpdatedEvent) -> None:
+        fresh = not self._api_session_ready
+        if fresh:
+            await self._carry_over()
+        await super()._handle_evt_session_updated(evt)
+        if fresh:
+            self._renewal.opened(self._now_secs)
+            self._ready.set()
+            self._changed.set()
+            await self._send_held_audio()
+
+    async def _carry_over(self) -> None:
+        """Tell a fresh session what was said so far."""
+        assert self._context is not None
+        for item in items(self._context.get_messages()):
+            await self._send_item(item)
+        self._unread_notes(self._context)
+
+    def _unread_notes(self, context: LLMContext) -> Sequence[str]:
+        """What the house has noted in the context since the model was last told."""
+        told = notes(context.get_messages())
+        unread, self._notes_read = told[self._notes_read :], len(told)
+        return unread
+
+    async def _send_item(self, item: events.ConversationItem) -> None:
+        self._messages_added_manually[item.id] = True
+        await self.send_client_event(events.ConversationItemCreateEvent(item=item))
+
+    async def _connect(self) -> None:
+        """Open a session; an error is kept for `_renew` to act upon."""
+        if self._websocket:
+            return
+        try:
+            self._websocket = await connect(
+                uri=self.base_url,
+                additional_headers=await self._auth_headers(),
+                open_timeout=CONNECT_SECS,
+                close_timeout=1,
+                ping_interval=5,
+                ping_timeout=5,
+                compression=None,
+                max_size=None,
+            )
+            self._connect_error = None
+            self._ready.clear()
+            self._receive_task = self.create_task(self._receive_task_handler())
+        except (OSError, TimeoutError, WebSocketException) as error:
+            self._connect_error = error
+
+    async def _receive_task_handler(self) -> None:
+        """Until the connection ends; a message that makes no sense is passed over."""
+        going_on = True
+        while going_on:
+            try:
+                await super()._receive_task_handler()
+                going_on = False
+            except ConnectionClosed:
+                going_on = False
+            except Exception:  # noqa: BLE001  Pipecat raises no narrower one; its text is private
+                logger.warning("the provider sent a malformed message")
+        if not self._disconnecting:
+            self._lose()
+
+    async def _ws_send(self, realtime_message: dict[str, Any]) -> None:
+        """A send that fails is no error of its own: the receiver learns of the drop as well."""
+        if self._websocket and not self._disconnecting:
+            with suppress(ConnectionClosed):
+                await self._websocket.send(json.dumps(realtime_message))
+
+    def _lose(self) -> None:
+        self._api_session_ready = False
+        self._ready.clear()
+        self._renewal.drops(self._now_secs)
+        self._changed.set()
+
+    async def _renew_when_due(self) -> None:
+        if not await self._opens():
+            self._renewal.drops(self._now_secs)
+        while self.is_usable:
+            due_secs = self._renewal.due_secs
+            if due_secs is not None and due_secs <= self._now_secs:
+                await self._renew()
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(due_secs):
+                    await self._changed.wait()
+            self._changed.clear()
+
+    async def _opens(self) -> bool:
+        """Whether the session that was connected to is ready in time."""
+        if not self._connected:
+            return False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CONNECT_SECS):
+                await self._ready.wait()
+        return self._ready.is_set()
+
+    async def _renew(self) -> None:
+        """Exchange the session for a fresh one; the caller's audio waits meanwhile."""
+        dropped, missed = self._renewal.lost, not self._renewal.quiet
+        await self._end_session()
+        for wait_secs in RETRY_AFTER_SECS:
+            if _is_refusal(self._connect_error):
+                break
+            await asyncio.sleep(wait_secs)
+            await self.reset_conversation()
+            self._llm_needs_conversation_setup = False
+            if await self._opens():
+                logger.bind(dropped=dropped).info("the session was renewed")
+                if dropped and missed:
+                    lost = ErrorCategory.CONNECTIVITY
+                    await self.push_error("The connection was lost", category=lost)
+                return
+        await self._disconnect()
+        await self._give_up("no session", self._connect_error)
+
+    async def _end_session(self) -> None:
+        """What the old session was in the middle of has come to its end."""
+        if self._response_active:
+            if self._current_audio_response:
+                await self.push_frame(TTSStoppedFrame())
+            await self.push_frame(LLMFullResponseEndFrame())
+        self._current_assistant_response = self._current_audio_response = None
+        if self._callers_turn:
+            await self.broadcast_frame(ProposedUserStoppedSpeakingFrame)
+
+    async def _give_up(self, why: str, error: Exception | None) -> None:
+        if _is_refusal(error):
+            logger.error("OpenAI refused the key: set OPENAI_API_KEY to one that is valid")
+        await self.push_error(
+            f"OpenAI Realtime is out of order: {why}",
+            exception=error,
+            category=_category(error),
+            force_treat_as_permanent=True,
+        )
+
+
+def _is_refusal(error: Exception | None) -> bool:
+    return isinstance(error, InvalidStatus) and error.response.status_code in (401, 403)
+
+
+def _category(error: Exception | None) -> ErrorCategory:
+    if _is_refusal(error):
+        return ErrorCategory.AUTHENTICATION
+    return ErrorCategory.CONNECTIVITY if error else ErrorCategory.SERVER

@@ -1,0 +1,22 @@
+"""A voice for when the one that usually speaks cannot."""
+
+from collections.abc import Callable
+
+from pipecat.frames.frames import Frame, TTSSpeakFrame
+from pipecat.processors.frame_processor import FrameDirection
+
+from bot.providers.local.tts import HibariTTS, Voice
+
+
+class StandIn(HibariTTS):
+    """Lets a `TTSSpeakFrame` pass to whoever speaks, and says it itself if nobody can."""
+
+    def __init__(self, voice: Voice, others_speak: Callable[[], bool]) -> None:
+        super().__init__(voice)
+        self._others_speak = others_speak
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        if isinstance(frame, TTSSpeakFrame) and self._others_speak():
+            await self.push_frame(frame, direction)
+        else:
+            await super().process_frame(frame, direction)

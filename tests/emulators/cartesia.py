@@ -1,0 +1,301 @@
+"""Cartesia's text to speech over a WebSocket, as https://docs.cartesia.ai describes it.
+
+A chunk, for the faults, is one message of audio.
+"""
+
+import asyncio
+import base64
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from tests.emulators.mouth import Mouth, Speech, Tone, mulaw
+from tests.emulators.provider import Empty, Fault, Provider, Refuse, befall, only
+
+FIELDS = {
+    *("transcript", "continue", "context_id", "model_id", "voice", "output_format", "language"),
+    *("add_timestamps", "use_normalized_timestamps", "max_buffer_delay_ms", "flush"),
+    *("generation_config", "pronunciation_dict_id", "duration", "speed", "add_phoneme_timestamps"),
+}
+MODELS = ("sonic", "sonic-2", "sonic-3", "sonic-turbo")
+LANGUAGES = (
+    "en",
+    "de",
+    "es",
+    "fr",
+    "ja",
+    "pt",
+    "zh",
+    "hi",
+    "it",
+    "ko",
+    "nl",
+    "pl",
+    "ru",
+    "sv",
+    "tr",
+)
+RATES = (8_000, 16_000, 22_050, 24_000, 44_100, 48_000)
+VOICES = ("71a7ad14-091c-4e8e-a314-022ece01c121", "f786b574-daa5-4673-aa0c-cbe3e8534c02")
+CHUNK_SECS = 0.1
+LEAD_SECS = 0.5
+"""How much audio is ahead of its time when the next text is spoken."""
+
+
+class Wrong(Exception):
+    """A request that Cartesia refuses; the context it belongs to may be unknown."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass
+class Cartesia(Provider):
+    """The emulator; clients connect to `url`, as a WebSocket, plus `/tts/websocket`.
+
+    `noted("generate")` has every request for speech, `noted("cancel")` every context given up.
+    """
+
+    mouth: Mouth = field(default_factory=Tone)
+    voices: tuple[str, ...] = VOICES
+    idle_secs: float = 300.0
+
+    def app(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/tts/websocket", self._serve)
+        app.router.add_get("/voices/{voice}", self._voice)
+        return app
+
+    async def _voice(self, request: web.Request) -> web.Response:
+        if self._key_of(request) != self.key:
+            return web.json_response({"error": "Invalid API key"}, status=401)
+        if request.match_info["voice"] not in self.voices:
+            return web.json_response({"error": "Voice not found"}, status=404)
+        return web.json_response({"id": request.match_info["voice"], "language": "en"})
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        number, fault = self.connect()
+        if isinstance(fault, Refuse):
+            return web.Response(status=fault.status, text="scripted", headers=fault.headers)
+        if self._key_of(request) != self.key:
+            raise web.HTTPUnauthorized(text="Invalid API key")
+        if not _version(request):
+            raise web.HTTPBadRequest(text="cartesia-version is required")
+        self.note(number, "connect", dict(request.query))
+        return await _Line(self, number, fault, request).run()
+
+    def _key_of(self, request: web.Request) -> str:
+        return request.headers.get("X-API-Key") or request.query.get("api_key", "")
+
+
+def _version(request: web.Request) -> str:
+    return request.headers.get("Cartesia-Version") or request.query.get("cartesia_version", "")
+
+
+@dataclass
+class _Context:
+    """One utterance, whose text comes in pieces: tokens, clauses or all of it."""
+
+    number: str
+    request: Mapping[str, Any]
+    """The first, whose voice and format hold for all that follow."""
+    text: str = ""
+    """What is not spoken yet."""
+    ended: bool = False
+    more: asyncio.Event = field(default_factory=asyncio.Event)
+    task: "asyncio.Task[None] | None" = None
+    spoken_secs: float = 0.0
+
+    @property
+    def rate(self) -> int:
+        return int(self.request["output_format"]["sample_rate"])
+
+    def add(self, body: Mapping[str, Any]) -> None:
+        self.text += body["transcript"]
+        self.ended = not body.get("continue", False)
+        self.more.set()
+
+    def take(self) -> str:
+        """The words that are complete: the last of them may still grow."""
+        whole = self.ended or self.text.endswith((" ", ".", ",", "!", "?", ";", ":"))
+        end = len(self.text) if whole else self.text.rfind(" ") + 1
+        taken, self.text = self.text[:end], self.text[end:]
+        return taken
+
+
+class _Line:
+    """One client's connection."""
+
+    def __init__(
+        self, provider: Cartesia, number: int, fault: Fault | None, request: web.Request
+    ) -> None:
+        self._provider = provider
+        self._number = number
+        self._fault = fault
+        self._request = request
+        self._socket = web.WebSocketResponse(compress=False)
+        self._contexts: dict[str, _Context] = {}
+        self._chunks = 0
+
+    async def run(self) -> web.WebSocketResponse:
+        await self._socket.prepare(self._request)
+        try:
+            await self._receive()
+        except (ConnectionResetError, TimeoutError):
+            pass  # dropped as scripted, or idle for too long
+        finally:
+            tasks = [each.task for each in self._contexts.values() if each.task]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._provider.note(self._number, "closed", self._socket.close_code)
+        return self._socket
+
+    async def _receive(self) -> None:
+        while True:
+            async with asyncio.timeout(self._provider.idle_secs):
+                message = await self._socket.receive()
+            if message.type is not WSMsgType.TEXT:
+                return
+            context_id = ""
+            try:
+                body = json.loads(message.data)
+                context_id = str(body.get("context_id", "")) if isinstance(body, dict) else ""
+                self._take(body)
+            except (ValueError, Wrong) as error:
+                status = error.status if isinstance(error, Wrong) else 400
+                self._provider.note(self._number, "refused", str(error))
+                await self._tell_wrong(context_id, str(error), status)
+
+    def _take(self, body: Any) -> None:
+        if not isinstance(body, dict):
+            raise Wrong("the request is not an object")
+        if body.get("cancel"):
+            self._cancel(str(body.get("context_id", "")))
+            return
+        self._check(body)
+        self._provider.note(self._number, "generate", body)
+        context_id = body["context_id"]
+        context = self._contexts.get(context_id)
+        if context is None:
+            context = self._contexts[context_id] = _Context(context_id, body)
+            context.task = asyncio.create_task(self._speak(context))
+        context.add(body)
+
+    def _check(self, body: Mapping[str, Any]) -> None:
+        only(body, FIELDS)
+        output = body.get("output_format")
+        voice = body.get("voice")
+        if not body.get("context_id"):
+            raise Wrong("context_id is required")
+        if not isinstance(body.get("transcript"), str):
+            raise Wrong("transcript is required")
+        if str(body.get("model_id", "")).rsplit("-20", 1)[0] not in MODELS:
+            raise Wrong(f"model not found: {body.get('model_id')}", 404)
+        if not isinstance(voice, dict) or voice.get("mode") != "id":
+            raise Wrong("voice.mode must be id")
+        if voice.get("id") not in self._provider.voices:
+            raise Wrong(f"voice not found: {voice.get('id')}", 404)
+        if body.get("language", "en") not in LANGUAGES:
+            raise Wrong(f"language is not supported: {body['language']}")
+        if not isinstance(output, dict) or output.get("container") != "raw":
+            raise Wrong("output_format.container must be raw")
+        if output.get("encoding") not in ("pcm_s16le", "pcm_mulaw"):
+            raise Wrong(f"encoding is not supported: {output.get('encoding')}")
+        if output.get("sample_rate") not in RATES:
+            raise Wrong(f"sample_rate is not supported: {output.get('sample_rate')}")
+
+    def _cancel(self, context_id: str) -> None:
+        self._provider.note(self._number, "cancel", context_id)
+        context = self._contexts.pop(context_id, None)
+        if context and context.task:
+            context.task.cancel()
+
+    # What goes out
+
+    async def _speak(self, context: _Context) -> None:
+        try:
+            await self._wait_for_text(context)
+            if context.text.strip():
+                await self._provider.first(self._provider.profile.tts_first_audio, self._fault)
+            began = asyncio.get_running_loop().time()
+            while words := await self._words(context):
+                await self._say(context, words)
+                ahead_secs = context.spoken_secs - (asyncio.get_running_loop().time() - began)
+                await self._gather(context, ahead_secs - LEAD_SECS)
+            await self._tell({"type": "done", "done": True, "status_code": 200}, context)
+        except ConnectionResetError:
+            await self._socket.close()
+        finally:
+            self._contexts.pop(context.number, None)
+
+    async def _wait_for_text(self, context: _Context) -> None:
+        while not context.text.strip() and not context.ended:
+            context.more.clear()
+            await context.more.wait()
+
+    async def _words(self, context: _Context) -> str:
+        """The next that can be spoken; "" when there is nothing more to come."""
+        while not (words := context.take()).strip():
+            if context.ended:
+                return ""
+            context.more.clear()
+            await context.more.wait()
+        return words
+
+    async def _gather(self, context: _Context, for_secs: float) -> None:
+        """Let text come in, while there is audio enough: longer pieces sound better."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, for_secs)):
+                while not context.ended:
+                    context.more.clear()
+                    await context.more.wait()
+
+    async def _say(self, context: _Context, text: str) -> None:
+        speech = await self._provider.mouth.speak(text.strip(), context.rate)
+        if isinstance(self._fault, Empty):
+            return
+        if context.request.get("add_timestamps"):
+            await self._tell(_timestamps(speech, context.spoken_secs), context)
+        size = 2 * int(CHUNK_SECS * context.rate)
+        encoding = context.request["output_format"]["encoding"]
+        for start in range(0, len(speech.pcm), size):
+            await befall(self._fault, self._chunks, self._request, self._send)
+            self._chunks += 1
+            piece = speech.pcm[start : start + size]
+            audio = mulaw(piece) if encoding == "pcm_mulaw" else piece
+            data = base64.b64encode(audio).decode()
+            chunk = {"type": "chunk", "data": data, "done": False, "status_code": 206}
+            await self._tell(chunk | {"step_time": 10.0}, context)
+        context.spoken_secs += len(speech.pcm) / 2 / context.rate
+
+    async def _tell(self, message: Mapping[str, Any], context: _Context) -> None:
+        await self._send(json.dumps({**message, "context_id": context.number}))
+
+    async def _tell_wrong(self, context_id: str, message: str, status: int) -> None:
+        told = {"type": "error", "error": message, "status_code": status, "done": True}
+        await self._send(json.dumps(told | {"context_id": context_id}))
+
+    async def _send(self, message: str | bytes) -> None:
+        if isinstance(message, bytes):
+            await self._socket.send_bytes(message)
+        else:
+            await self._socket.send_str(message)
+
+
+def _timestamps(speech: Speech, from_secs: float) -> dict[str, Any]:
+    return {
+        "type": "timestamps",
+        "done": False,
+        "status_code": 206,
+        "word_timestamps": {
+            "words": [word.text for word in speech.words],
+            "start": [round(from_secs + word.start_secs, 3) for word in speech.words],
+            "end": [round(from_secs + word.end_secs, 3) for word in speech.words],
+        },
+    }

@@ -1,0 +1,194 @@
+"""Cartesia's service as it is, against a server that speaks its wire."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+from pipecat.frames.frames import (
+    InterruptionFrame,
+    LLMFullResponseStartFrame,
+    LLMTextFrame,
+    TTSSpeakFrame,
+)
+from pydantic import SecretStr
+
+from bot.providers.by_heart import Repertoire
+from bot.providers.choice import Choice
+from bot.providers.settings import CartesiaSettings, ProviderSettings
+from bot.providers.tts import tts
+from bot.providers.warm import Engines
+from bot.turns import Ears
+from tests.emulators.cartesia import Cartesia
+from tests.emulators.provider import BUDGET, Drop, Empty, Late, Refuse, Send, Stall, serving
+from tests.wire.test_local_tts import Call, calling
+
+CHOICE = Choice("TTS", "cartesia", "CARTESIA_API_KEY is set")
+GREETING = "Hi, this is Echo. How can I help?"
+
+
+@pytest.fixture
+async def cartesia() -> AsyncIterator[Cartesia]:
+    emulator = Cartesia()
+    async with serving(emulator):
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def ears() -> Ears:
+    return Ears()
+
+
+@asynccontextmanager
+async def speaking(
+    cartesia: Cartesia, ears: Ears, repertoire: Repertoire | None = None, **settings: object
+) -> AsyncIterator[Call]:
+    part = {"api_key": SecretStr("a-key"), "base_url": socket_of(cartesia), **settings}
+    engines = Engines(ears, None, None, None, repertoire or Repertoire())
+    service = tts(CHOICE, ProviderSettings(cartesia=CartesiaSettings(**part)), engines)
+    async with calling(tts=service) as call:
+        yield call
+
+
+def socket_of(cartesia: Cartesia) -> str:
+    return f"{cartesia.url.replace('http', 'ws', 1)}/tts/websocket"
+
+
+def secs(call: Call) -> float:
+    return len(call.samples()) / 24_000
+
+
+async def test_a_reply_is_spoken_whole_and_remembered_as_it_was_written(cartesia, ears):
+    async with speaking(cartesia, ears) as call:
+        await call.say("Your", " order", " 10", "42", " is", " on", " its", " way", ".")
+        await call.finished()
+        assert await call.memory() == ["Your order 1042 is on its way."]
+        assert secs(call) > 1.5
+        assert np.abs(call.samples().astype(int)).max() > 5_000
+
+
+async def test_tokens_go_out_as_they_come_and_the_end_is_told(cartesia, ears):
+    async with speaking(cartesia, ears) as call:
+        await call.say("Yes", ",", " it", " is", ".")
+        await call.finished()
+    asked = cartesia.noted("generate")
+    assert "".join(each["transcript"] for each in asked) == "Yes, it is."
+    assert len(asked) > 2
+    assert [each["continue"] for each in asked] == [True] * (len(asked) - 1) + [False]
+    assert len({each["context_id"] for each in asked}) == 1
+
+
+async def test_the_first_sound_comes_as_late_as_the_provider_is(cartesia, ears):
+    cartesia.profile = BUDGET
+    async with speaking(cartesia, ears) as call:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await call.say("Yes", ",", " it", " is", ".")
+        await asyncio.wait_for(call.speaker.started.wait(), 5)
+        assert 0.13 <= loop.time() - began < 0.4
+
+
+async def test_it_is_connected_before_there_is_anything_to_say(cartesia, ears):
+    async with speaking(cartesia, ears):
+        await asyncio.wait_for(cartesia.until_noted("connect"), 5)
+        assert not cartesia.noted("generate")
+
+
+async def test_an_interruption_cancels_and_keeps_what_was_heard(cartesia, ears):
+    async with speaking(cartesia, ears) as call:
+        await call.push(LLMFullResponseStartFrame())  # and its end is still to come
+        for word in ["One", "two", "three", "four", "five", "six", "seven", "eight.", "And"]:
+            await call.push(LLMTextFrame(f"{word} "))
+        await call.played(0.9)
+        await call.push(InterruptionFrame())
+        (heard,) = await call.memory()
+        assert heard.startswith("One two")
+        assert "eight" not in heard
+        await asyncio.wait_for(cartesia.until_noted("cancel"), 5)
+
+
+async def test_a_greeting_is_asked_for_once(cartesia, ears):
+    repertoire = Repertoire([GREETING])
+    for _ in range(2):
+        async with speaking(cartesia, ears, repertoire) as call:
+            await call.push(TTSSpeakFrame(GREETING))
+            await call.finished()
+            assert await call.memory() == [GREETING]
+            assert secs(call) > 1.5
+    said = "".join(each["transcript"] for each in cartesia.noted("generate"))
+    assert said == GREETING
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"voice": "nobody"}, "voice not found"),
+        ({"model": "opera-1"}, "model not found"),
+        ({"language": "tlh"}, "language is not supported"),
+    ],
+)
+async def test_what_cartesia_does_not_know_is_an_error_in_words(cartesia, ears, settings, words):
+    async with speaking(cartesia, ears, **settings) as call:
+        await call.say("Hello", ".")
+        error = await call.error()
+        assert words in error
+
+
+async def test_a_bad_key_is_an_error(cartesia, ears):
+    async with speaking(cartesia, ears, api_key=SecretStr("wrong")) as call:
+        assert "401" in await call.error()
+    assert not cartesia.noted("connect")
+
+
+# Faults do on the wire what they say
+
+
+async def test_a_refused_connection_is_an_error(cartesia, ears):
+    cartesia.will(Refuse(503))
+    async with speaking(cartesia, ears) as call:
+        assert "503" in await call.error()
+
+
+async def test_late_is_late(cartesia, ears):
+    cartesia.will(Late(0.5))
+    async with speaking(cartesia, ears) as call:
+        began = asyncio.get_running_loop().time()
+        await call.say("Hello", " there", ".")
+        await asyncio.wait_for(call.speaker.started.wait(), 5)
+        assert asyncio.get_running_loop().time() - began >= 0.5
+
+
+async def test_a_stall_leaves_a_part(cartesia, ears):
+    cartesia.will(Stall(after=3))
+    async with speaking(cartesia, ears) as call:
+        await call.say("One", " two", " three", " four", " five", " six", ".")
+        await call.finished()
+        assert 0.2 < secs(call) < 0.45
+
+
+async def test_a_dropped_connection_is_opened_again(cartesia, ears):
+    cartesia.will(Drop(after=2))
+    async with speaking(cartesia, ears) as call:
+        await call.say("One", " two", " three", " four", " five", " six", ".")
+        await asyncio.wait_for(twice_connected(cartesia), 10)
+
+
+async def twice_connected(cartesia: Cartesia) -> None:
+    while len(cartesia.noted("connect")) < 2:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+
+
+async def test_a_success_without_audio_is_an_error(cartesia, ears):
+    cartesia.will(Empty())
+    async with speaking(cartesia, ears) as call:
+        await call.say("Hello", ".")
+        assert "no audio" in await call.error()
+
+
+async def test_an_unknown_message_is_an_error_and_the_speech_goes_on(cartesia, ears):
+    cartesia.will(Send('{"type": "weather", "context_id": "x"}', after=1))
+    async with speaking(cartesia, ears) as call:
+        await call.say("One", " two", " three", ".")
+        await call.finished()
+        assert await call.memory() == ["One two three."]
