@@ -11,6 +11,7 @@ from pipecat.frames.frames import (
     Frame,
     TTSAudioRawFrame,
     TTSSpeakFrame,
+    TTSStartedFrame,
     TTSStoppedFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection
@@ -65,21 +66,28 @@ class ByHeart(TTSService):
         self._repertoire = repertoire
         self._speaks_alone = False
         self._recited: set[str] = set()
+        self._gave_audio_itself = False
         self._lessons: dict[str, _Lesson] = {}
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        self._speaks_alone = isinstance(frame, TTSSpeakFrame)
-        await super().process_frame(frame, direction)
-        self._speaks_alone = False
+        if not isinstance(frame, TTSSpeakFrame):  # system frames come while one is spoken
+            await super().process_frame(frame, direction)
+            return
+        self._speaks_alone = True
+        try:
+            await super().process_frame(frame, direction)
+        finally:
+            self._speaks_alone = False
 
     async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame | None, None]:
-        key = (f"{type(self).__name__} {self._settings.voice}", self.sample_rate, text)
+        phrase = text.strip()  # a service may have put a space behind it
+        key = (f"{type(self).__name__} {self._settings.voice}", self.sample_rate, phrase)
         known = self._repertoire.get(key) if self._speaks_alone else None
         if known:
             async for frame in self._recite(known, context_id):
                 yield frame
             return
-        if self._speaks_alone and text in self._repertoire.phrases:
+        if self._speaks_alone and phrase in self._repertoire.phrases:
             self._lessons[context_id] = _Lesson(key)
         live = super().run_tts(text, context_id)  # pyright: ignore[reportAbstractUsage]
         async for frame in live:
@@ -87,6 +95,11 @@ class ByHeart(TTSService):
 
     async def _recite(self, known: Spoken, context_id: str) -> AsyncGenerator[Frame, None]:
         self._recited.add(context_id)
+        self._gave_audio_itself = self._is_yielding_frames_synchronously
+        if not self.audio_context_available(context_id):  # its service opens them on its own
+            await self.create_audio_context(context_id)
+            await self.start_ttfb_metrics()
+            yield TTSStartedFrame(context_id=context_id)
         first, *rest = known.pieces
         yield TTSAudioRawFrame(first, self.sample_rate, 1, context_id=context_id)
         await self.add_word_timestamps(list(known.words), context_id)
@@ -113,9 +126,17 @@ class ByHeart(TTSService):
 
     # The provider knows nothing of what is recited
 
-    async def flush_audio(self, context_id: str | None = None) -> None:
+    async def on_turn_context_completed(self) -> None:
+        context_id = self._turn_context_id
         if context_id not in self._recited:
-            await super().flush_audio(context_id)
+            await super().on_turn_context_completed()
+            return
+        if self._push_stop_frames:
+            await self.append_to_audio_context(context_id, TTSStoppedFrame(context_id=context_id))
+        await self.remove_audio_context(context_id)
+        # Else pipecat would end a reply around this phrase as soon as it is written.
+        self._is_yielding_frames_synchronously = self._gave_audio_itself
+        self._turn_context_id = None
 
     async def on_audio_context_interrupted(self, context_id: str) -> None:
         self._lessons.pop(context_id, None)

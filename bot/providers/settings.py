@@ -124,6 +124,19 @@ class ElevenLabsSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     api_key: SecretStr | None = None
+    model: str = "eleven_flash_v2_5"
+    """The quickest to its first audio of those that speak several languages; eleven_v3 has no such
+    socket."""
+    voice: str = "EXAVITQu4vr4xnSDxMaL"
+    """"Sarah", American English, one of those every account has."""
+    language: str = "en"
+    """Sent with models that take one (flash and turbo v2.5), else found out from the text."""
+    base_url: str = "wss://api.elevenlabs.io"
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_slash(cls, url: str) -> str:
+        return url.rstrip("/")
 
 
 class ProviderSettings(BaseModel):

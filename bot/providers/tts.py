@@ -1,10 +1,10 @@
 """Text to speech: name -> service."""
 
-from pipecat.services.tts_service import TextAggregationMode, TTSService
+from pipecat.services.tts_service import TTSService
 
 from bot.providers.by_heart import ByHeart
 from bot.providers.choice import Choice
-from bot.providers.settings import MissingKeyError, ProviderSettings, required
+from bot.providers.settings import ProviderSettings, required
 from bot.providers.warm import Engines, loaded
 
 
@@ -16,23 +16,31 @@ def tts(choice: Choice, settings: ProviderSettings, engines: Engines) -> TTSServ
     """
     match choice.provider:
         case "cartesia":
-            from pipecat.services.cartesia.tts import CartesiaTTSService
-
-            class Cartesia(ByHeart, CartesiaTTSService):
-                """Given token by token: Cartesia decides itself how much it needs to begin."""
+            from bot.providers.cartesia import Cartesia
 
             cartesia = settings.cartesia
             return Cartesia(
                 repertoire=engines.repertoire,
                 api_key=required(cartesia.api_key, "CARTESIA_API_KEY", "TTS=local"),
                 url=cartesia.base_url,
-                text_aggregation_mode=TextAggregationMode.TOKEN,
-                settings=CartesiaTTSService.Settings(
+                append_trailing_space=True,  # clauses of one context are joined as they are
+                settings=Cartesia.Settings(
                     model=cartesia.model, voice=cartesia.voice, language=cartesia.language
                 ),
             )
         case "elevenlabs":
-            raise MissingKeyError("TTS=elevenlabs is not served yet: choose cartesia or local.")
+            from bot.providers.elevenlabs import ElevenLabs
+
+            elevenlabs = settings.elevenlabs
+            return ElevenLabs(
+                repertoire=engines.repertoire,
+                api_key=required(elevenlabs.api_key, "ELEVENLABS_API_KEY", "TTS=local"),
+                url=elevenlabs.base_url,
+                append_trailing_space=True,  # what it ends is a whole word
+                settings=ElevenLabs.Settings(
+                    model=elevenlabs.model, voice=elevenlabs.voice, language=elevenlabs.language
+                ),
+            )
         case _:
             from bot.providers.local.tts import HibariTTS
 

@@ -6,6 +6,7 @@ A chunk, for the faults, is one message of audio.
 import asyncio
 import base64
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -42,8 +43,10 @@ LANGUAGES = (
 RATES = (8_000, 16_000, 22_050, 24_000, 44_100, 48_000)
 VOICES = ("71a7ad14-091c-4e8e-a314-022ece01c121", "f786b574-daa5-4673-aa0c-cbe3e8534c02")
 CHUNK_SECS = 0.1
-LEAD_SECS = 0.5
-"""How much audio is ahead of its time when the next text is spoken."""
+BUFFER_MS = 3_000
+"""How long text is held, if the client says nothing, for the end of a sentence."""
+PIECEMEAL = ("transcript", "continue", "flush", "duration")
+"""What may change from one input of a context to the next."""
 
 
 class Wrong(Exception):
@@ -58,7 +61,8 @@ class Wrong(Exception):
 class Cartesia(Provider):
     """The emulator; clients connect to `url`, as a WebSocket, plus `/tts/websocket`.
 
-    `noted("generate")` has every request for speech, `noted("cancel")` every context given up.
+    `noted("generate")` has every request for speech, `noted("cancel")` every context given up,
+    `noted("done")` every one that was spoken to its end.
     """
 
     mouth: Mouth = field(default_factory=Tone)
@@ -106,6 +110,8 @@ class _Context:
     """The first, whose voice and format hold for all that follow."""
     text: str = ""
     """What is not spoken yet."""
+    since_secs: float = 0.0
+    """When the first of it came."""
     ended: bool = False
     more: asyncio.Event = field(default_factory=asyncio.Event)
     task: "asyncio.Task[None] | None" = None
@@ -115,17 +121,35 @@ class _Context:
     def rate(self) -> int:
         return int(self.request["output_format"]["sample_rate"])
 
-    def add(self, body: Mapping[str, Any]) -> None:
+    @property
+    def due_secs(self) -> float | None:
+        """When text is spoken whether or not a sentence has ended; None without text."""
+        buffer_ms = self.request.get("max_buffer_delay_ms", BUFFER_MS)
+        return self.since_secs + buffer_ms / 1000 if self.text.strip() else None
+
+    def add(self, body: Mapping[str, Any], now_secs: float) -> None:
+        """Raises Wrong if the input does not fit the ones before."""
+        for name in {*self.request, *body} - set(PIECEMEAL):
+            if body.get(name) != self.request.get(name):
+                raise Wrong(f"{name} must be the same for all inputs of a context")
+        if not self.text.strip():
+            self.since_secs = now_secs
         self.text += body["transcript"]
         self.ended = not body.get("continue", False)
         self.more.set()
 
-    def take(self) -> str:
-        """The words that are complete: the last of them may still grow."""
-        whole = self.ended or self.text.endswith((" ", ".", ",", "!", "?", ";", ":"))
-        end = len(self.text) if whole else self.text.rfind(" ") + 1
+    def take(self, now_secs: float) -> str:
+        """What is spoken next; "" if it has to wait for more."""
+        due_secs = self.due_secs
+        if self.ended or (due_secs is not None and now_secs >= due_secs):
+            end = len(self.text)
+        else:
+            end = max((mark.end() for mark in _SENTENCE_END.finditer(self.text)), default=0)
         taken, self.text = self.text[:end], self.text[end:]
         return taken
+
+
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
 
 class _Line:
@@ -185,7 +209,7 @@ class _Line:
         if context is None:
             context = self._contexts[context_id] = _Context(context_id, body)
             context.task = asyncio.create_task(self._speak(context))
-        context.add(body)
+        context.add(body, asyncio.get_running_loop().time())
 
     def _check(self, body: Mapping[str, Any]) -> None:
         only(body, FIELDS)
@@ -201,6 +225,8 @@ class _Line:
             raise Wrong("voice.mode must be id")
         if voice.get("id") not in self._provider.voices:
             raise Wrong(f"voice not found: {voice.get('id')}", 404)
+        if not 0 <= body.get("max_buffer_delay_ms", BUFFER_MS) <= 5_000:
+            raise Wrong("max_buffer_delay_ms must be between 0 and 5000")
         if body.get("language", "en") not in LANGUAGES:
             raise Wrong(f"language is not supported: {body['language']}")
         if not isinstance(output, dict) or output.get("container") != "raw":
@@ -220,41 +246,28 @@ class _Line:
 
     async def _speak(self, context: _Context) -> None:
         try:
-            await self._wait_for_text(context)
-            if context.text.strip():
-                await self._provider.first(self._provider.profile.tts_first_audio, self._fault)
-            began = asyncio.get_running_loop().time()
             while words := await self._words(context):
+                if not context.spoken_secs:
+                    await self._provider.first(self._provider.profile.tts_first_audio, self._fault)
                 await self._say(context, words)
-                ahead_secs = context.spoken_secs - (asyncio.get_running_loop().time() - began)
-                await self._gather(context, ahead_secs - LEAD_SECS)
+            self._provider.note(self._number, "done", context.number)
             await self._tell({"type": "done", "done": True, "status_code": 200}, context)
         except ConnectionResetError:
             await self._socket.close()
         finally:
             self._contexts.pop(context.number, None)
 
-    async def _wait_for_text(self, context: _Context) -> None:
-        while not context.text.strip() and not context.ended:
-            context.more.clear()
-            await context.more.wait()
-
     async def _words(self, context: _Context) -> str:
-        """The next that can be spoken; "" when there is nothing more to come."""
-        while not (words := context.take()).strip():
+        """The next that is spoken; "" when there is nothing more to come."""
+        loop = asyncio.get_running_loop()
+        while not (words := context.take(loop.time())).strip():
             if context.ended:
                 return ""
             context.more.clear()
-            await context.more.wait()
-        return words
-
-    async def _gather(self, context: _Context, for_secs: float) -> None:
-        """Let text come in, while there is audio enough: longer pieces sound better."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(max(0.0, for_secs)):
-                while not context.ended:
-                    context.more.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(context.due_secs):
                     await context.more.wait()
+        return words
 
     async def _say(self, context: _Context, text: str) -> None:
         speech = await self._provider.mouth.speak(text.strip(), context.rate)

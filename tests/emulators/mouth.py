@@ -1,6 +1,7 @@
 """What an emulated voice sounds like: text in, 16-bit mono PCM and word times out."""
 
 import asyncio
+import re
 import zlib
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,6 +28,7 @@ class Speech:
     """A piece of text, spoken: 16-bit little-endian mono samples."""
 
     pcm: bytes
+    rate: int
     words: tuple[Word, ...]
 
 
@@ -45,7 +47,7 @@ class Tone:
             at += secs
         hz = 150 + zlib.crc32(text.encode()) % 250
         wave = _LEVEL * np.sin(2 * np.pi * hz * np.arange(round(at * rate)) / rate)
-        return Speech(wave.astype("<i2").tobytes(), tuple(words))
+        return Speech(wave.astype("<i2").tobytes(), rate, tuple(words))
 
 
 class Hibari:
@@ -60,7 +62,34 @@ class Hibari:
         for word, end in heard_at(spoken, spoken.secs):
             words.append(Word(word, start, end))
             start = end
-        return Speech(spoken.audio, tuple(words))
+        return Speech(spoken.audio, rate, tuple(words))
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A character of a text, and where in the audio it is spoken (s)."""
+
+    char: str
+    start: float
+    end: float
+
+
+def letters(text: str, speech: Speech) -> list[Letter]:
+    """Every character of a text, spoken evenly within its word; a space belongs to what it ends.
+
+    They follow one another without a gap, from the start of the audio to its end.
+    """
+    pieces = re.findall(r"\s*\S+\s*", text)
+    starts = [0.0, *(word.start_secs for word in speech.words[1:])]
+    ends = [*starts[1:], len(speech.pcm) / 2 / speech.rate]
+    spelt: list[Letter] = []
+    for piece, start, end in zip(pieces, starts, ends, strict=True):
+        each = (end - start) / len(piece)
+        spelt += [
+            Letter(char, start + at * each, start + (at + 1) * each)
+            for at, char in enumerate(piece)
+        ]
+    return spelt
 
 
 def mulaw(pcm: bytes) -> bytes:
