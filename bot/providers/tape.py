@@ -74,7 +74,8 @@ class Tape(Generic[T]):
     def _cut(self, until_secs: float) -> None:
         while self._items:
             from_secs, secs, item = self._items[0]
-            if from_secs + secs > until_secs or (not secs and from_secs >= until_secs):
+            begins_here = item is self._last_start and from_secs >= until_secs
+            if from_secs + secs > until_secs or begins_here:
                 return
             self._items.popleft()
             if not secs:

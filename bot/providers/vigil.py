@@ -12,7 +12,7 @@ class Vigil:
 
     deadline_secs: float
     stalled: bool = False
-    """There were words since the caller began: it is dead in the middle of a turn."""
+    """There were words of what the caller says: it is dead in the middle of it."""
     _since_secs: float | None = None
     _final_secs: float = float("-inf")
     _speaking: bool = False
@@ -24,8 +24,8 @@ class Vigil:
 
     def spoke(self, now_secs: float) -> None:
         self._speaking = True
-        self.stalled = False
         if self._since_secs is None:
+            self.stalled = False
             self._since_secs = now_secs
 
     def fell_silent(self, now_secs: float) -> None:
