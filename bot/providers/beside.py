@@ -7,27 +7,34 @@ from pipecat.frames.frames import Frame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor, FrameProcessorSetup
 
 S = TypeVar("S", bound=FrameProcessor)
-Says = Callable[[Frame, FrameDirection], Awaitable[None]]
+Hear = Callable[[Frame, FrameDirection], Awaitable[None]]
 
 
 class _End(FrameProcessor):
     """Either side of the service."""
 
-    def __init__(self, says: Says) -> None:
+    def __init__(self, hear: Hear) -> None:
         super().__init__(enable_direct_mode=True)
-        self._says = says
+        self._hear = hear
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        await self._says(frame, direction)
+        await self._hear(frame, direction)
 
 
 class Beside(Generic[S]):
     """`service`, whose frames in both directions go to `says` instead of to neighbours."""
 
-    def __init__(self, service: S, says: Says) -> None:
+    def __init__(
+        self,
+        service: S,
+        says: "Callable[[Beside[S], Frame, FrameDirection], Awaitable[None]]",
+    ) -> None:
+        async def hear(frame: Frame, direction: FrameDirection) -> None:
+            await says(self, frame, direction)
+
         self.service = service
         self._mark = f"given to {service.name}"
-        self._ends = (_End(says), _End(says))
+        self._ends = (_End(hear), _End(hear))
         self._ends[0].link(service)
         service.link(self._ends[1])
 
