@@ -4,7 +4,7 @@ from pipecat.services.stt_service import STTService
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from bot.providers.choice import Choice
-from bot.providers.settings import MissingKeyError, ProviderSettings, required
+from bot.providers.settings import ProviderSettings, required
 from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings, decided_elsewhere
 
@@ -51,8 +51,6 @@ def stt(choice: Choice, settings: ProviderSettings, engines: Engines) -> STTServ
                     keyterm=[*settings.vocabulary],
                 ),
             )
-        case "flux":
-            raise MissingKeyError("STT=flux is not served yet: choose deepgram or local.")
         case _:
             from bot.providers.local.stt import WhisperSTT
 

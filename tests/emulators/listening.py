@@ -51,6 +51,13 @@ class Listener(Provider):
     ear: Ear = field(default_factory=lambda: Scripted(["Where is my order?"]))
     idle_secs: float = 10.0
     """A client that sends nothing for so long is thought to be gone."""
+    sockets: set[web.WebSocketResponse] = field(default_factory=set)
+    """Those that are open."""
+
+    async def hang_up(self) -> None:
+        """Closes what is open, as a provider that restarts does."""
+        for socket in list(self.sockets):
+            await socket.close(code=1011, message=b"restarting")
 
     def admit(self, request: web.Request, number: int, fault: Fault | None) -> None:
         """Raises HTTPException for a scripted refusal and for a bad key."""
@@ -139,12 +146,14 @@ class Listening:
         self._socket = web.WebSocketResponse()
         self._socket.headers["dg-request-id"] = self.request_id
         await self._socket.prepare(request)
+        self.provider.sockets.add(self._socket)
         try:
             await self.opened()
             await self._receive()
         except ConnectionResetError:
             pass  # the client is gone, or was dropped as scripted
         finally:
+            self.provider.sockets.discard(self._socket)
             self.provider.note(self.number, "closed", self._socket.close_code)
             for task in self._tasks:
                 task.cancel()

@@ -131,11 +131,15 @@ class Line(BaseObserver):
             enable_turn_tracking=False,
         )
         self.seen: list[tuple[float, Frame]] = []
+        self.errors_from: list[tuple[str, ErrorFrame]] = []
+        """Who pushed them on; one error may pass several."""
         self._ids: set[int] = set()
         self._arrived = asyncio.Event()
 
     async def on_push_frame(self, data: FramePushed) -> None:
         frame = data.frame
+        if isinstance(frame, ErrorFrame):
+            self.errors_from.append((data.source.name, frame))
         if isinstance(frame, InputAudioRawFrame) or frame.id in self._ids:
             return
         self._ids.add(frame.id)

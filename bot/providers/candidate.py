@@ -1,0 +1,66 @@
+"""Who may serve a role, in order, and who is next when one fails."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from bot.providers.choice import Role
+from bot.providers.health import Cause, Health
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Generic[S]):
+    """A provider of a role; `make` builds its service for one call, and connects nothing yet."""
+
+    name: str
+    make: Callable[[], S]
+    takes_turns: bool = False
+    """Speech to text only: it says itself when the caller begins and is done."""
+
+
+class Succession(Generic[S]):
+    """One call's way through the providers of a role: nobody is asked twice in it.
+
+    What is found out goes to `health`, which all calls share.
+    """
+
+    def __init__(self, role: Role, candidates: Sequence[Candidate[S]], health: Health) -> None:
+        if not candidates:
+            raise ValueError(f"nobody serves {role}")
+        self._role: Role = role
+        self._health = health
+        self._left = {candidate.name: candidate for candidate in candidates}
+        self._fallback = candidates[-1]
+        self._serving: Candidate[S] | None = None
+
+    @property
+    def serving(self) -> Candidate[S]:
+        if self._serving is None:
+            raise RuntimeError("nobody was asked yet")
+        return self._serving
+
+    @property
+    def is_last(self) -> bool:
+        return not self._left
+
+    def first(self, now_secs: float) -> Candidate[S]:
+        """Who serves first: the last of all, when the keys of all are refused."""
+        return self.next(now_secs) or self._take(self._fallback)
+
+    def next(self, now_secs: float) -> Candidate[S] | None:
+        """Who serves from here on; None when nobody is left."""
+        usable = self._health.usable(self._role, [*self._left], now_secs)
+        return self._take(self._left[usable[0]]) if usable else None
+
+    def _take(self, candidate: Candidate[S]) -> Candidate[S]:
+        self._left.pop(candidate.name, None)
+        self._serving = candidate
+        return candidate
+
+    def failed(self, cause: Cause, now_secs: float) -> None:
+        self._health.failed(self._role, self.serving.name, cause, now_secs)
+
+    def served(self) -> None:
+        self._health.served(self._role, self.serving.name)

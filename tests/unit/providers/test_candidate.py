@@ -1,0 +1,57 @@
+"""Who is next when a provider fails."""
+
+import pytest
+
+from bot.providers.candidate import Candidate, Succession
+from bot.providers.health import Health, HealthPolicy
+
+
+@pytest.fixture
+def health() -> Health:
+    return Health(HealthPolicy())
+
+
+def succession(health: Health, *names: str) -> Succession[str]:
+    return Succession("STT", [Candidate(name, lambda: "") for name in names], health)
+
+
+def test_they_are_asked_in_order_and_nobody_twice(health):
+    calls = succession(health, "a", "b")
+    first, second = calls.first(0), calls.next(0)
+    assert (first.name, second and second.name) == ("a", "b")
+    assert calls.is_last
+    assert calls.next(0) is None
+
+
+def test_who_is_found_dead_in_one_call_is_passed_over_in_the_next(health):
+    one = succession(health, "a", "b")
+    one.first(0)
+    one.failed("credentials", 0)
+    assert succession(health, "a", "b").first(1).name == "b"
+
+
+def test_one_slow_moment_is_held_against_nobody(health):
+    one = succession(health, "a", "b")
+    one.first(0)
+    one.failed("late", 0)
+    assert succession(health, "a", "b").first(1).name == "a"
+
+
+def test_who_serves_is_forgiven(health):
+    for _ in range(3):
+        one = succession(health, "a", "b")
+        one.first(0)
+        one.failed("late", 0)
+        one.served()
+    assert succession(health, "a", "b").first(1).name == "a"
+
+
+def test_when_all_are_dead_the_last_is_asked_all_the_same(health):
+    for name in "ab":
+        health.failed("STT", name, "credentials", 0)
+    assert succession(health, "a", "b").first(1).name == "b"
+
+
+def test_a_role_that_nobody_serves_is_a_mistake(health):
+    with pytest.raises(ValueError, match="nobody serves STT"):
+        succession(health)
