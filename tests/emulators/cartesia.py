@@ -72,15 +72,20 @@ class Cartesia(Provider):
     def app(self) -> web.Application:
         app = web.Application()
         app.router.add_get("/tts/websocket", self._serve)
+        app.router.add_get("/voices", self._voice)
         app.router.add_get("/voices/{voice}", self._voice)
         return app
 
     async def _voice(self, request: web.Request) -> web.Response:
         if self._key_of(request) != self.key:
             return web.json_response({"error": "Invalid API key"}, status=401)
-        if request.match_info["voice"] not in self.voices:
+        voice = request.match_info.get("voice")
+        if voice and voice not in self.voices:
             return web.json_response({"error": "Voice not found"}, status=404)
-        return web.json_response({"id": request.match_info["voice"], "language": "en"})
+        if voice:
+            return web.json_response({"id": voice, "language": "en"})
+        voices = [{"id": each, "language": "en"} for each in self.voices]
+        return web.json_response({"data": voices, "has_more": False})
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         number, fault = self.connect()

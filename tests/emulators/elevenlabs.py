@@ -81,13 +81,25 @@ class ElevenLabs(Provider):
     def app(self) -> web.Application:
         app = web.Application()
         app.router.add_get("/v1/text-to-speech/{voice}/multi-stream-input", self._serve)
+        app.router.add_get("/v1/voices", self._voices)
+        app.router.add_get("/v1/voices/{voice}", self._voices)
         return app
+
+    async def _voices(self, request: web.Request) -> web.Response:
+        voice = request.match_info.get("voice")
+        if request.headers.get("xi-api-key") != self.key:
+            return _refused(401, "invalid_api_key", "Invalid API key")
+        if voice and voice not in self.voices:
+            told = f"A voice with voice_id {voice} does not exist."
+            return _refused(400, "voice_does_not_exist", told)
+        if voice:
+            return web.json_response({"voice_id": voice})
+        return web.json_response({"voices": [{"voice_id": each} for each in self.voices]})
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         number, fault = self.connect()
         if isinstance(fault, Refuse):
-            detail = {"status": fault.code or "scripted", "message": "scripted"}
-            return web.json_response({"detail": detail}, status=fault.status, headers=fault.headers)
+            return _refused(fault.status, fault.code or "scripted", "scripted", fault.headers)
         try:
             _check(request.query)
         except ValueError as error:
@@ -104,6 +116,13 @@ class ElevenLabs(Provider):
             raise Wrong("voice_id_does_not_exist", f"A voice with voice_id {voice} does not exist.")
         if (model := request.query["model_id"]) not in MODELS:
             raise Wrong("model_id_does_not_exist", f"A model with model_id {model} does not exist.")
+
+
+def _refused(
+    status: int, reason: str, message: str, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    detail = {"status": reason, "message": message}
+    return web.json_response({"detail": detail}, status=status, headers=headers)
 
 
 def _check(query: Mapping[str, str]) -> None:
