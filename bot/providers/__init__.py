@@ -21,6 +21,8 @@ from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings
 from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
+from processors.one_turn import OneTurn
+from processors.silence import AttentiveVAD, SilenceTeller
 from processors.whole_chunks import WholeChunks
 
 __all__ = ["Brief", "RealtimeStages", "Stages", "realtime_stages", "stages", "strategies"]
@@ -45,15 +47,15 @@ def stages(
     settings: ProviderSettings,
     engines: Engines,
     brief: Brief,
-    vad: VADAnalyzer,
+    vad: AttentiveVAD,
     filler: FillerPolicy,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm."""
     serving = choices(settings)
     return Stages(
-        vad=VADProcessor(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
+        vad=SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
         stt=stt(serving["STT"], settings, engines),
-        llm=Pipeline([EndOfAudio(), llm(serving["LLM"], settings, engines, brief)]),
+        llm=Pipeline([EndOfAudio(), OneTurn(), llm(serving["LLM"], settings, engines, brief)]),
         filler=Filler(filler),
         tts=Pipeline([tts(serving["TTS"], settings, engines), WholeChunks()]),
     )

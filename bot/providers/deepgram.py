@@ -23,6 +23,7 @@ from pipecat.transcriptions.language import Language
 
 from bot.providers.legible import Connect, LegibleClient
 from processors.all_heard import AllHeardFrame
+from processors.silence import SilenceFrame, VoiceFrame
 
 TTFS_P99_SECS = 0.6
 """From the last word to the final text. Turn strategies wait so long only for a text that Deepgram
@@ -118,15 +119,19 @@ class PromptDeepgram(DeepgramSTTService):
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
         match frame:
-            case VADUserStartedSpeakingFrame():
+            case VADUserStartedSpeakingFrame() | VoiceFrame():
                 self._coverage.spoke()
+            case SilenceFrame() if not self._coverage.is_complete:
+                await self._silent(frame.secs)
             case VADUserStoppedSpeakingFrame():
-                sent_secs = self._sent_samples / self.sample_rate
-                self._coverage.fell_silent(sent_secs - frame.stop_secs)
-                if self._coverage.is_complete:
-                    await self.push_frame(AllHeardFrame())
+                await self._silent(frame.stop_secs)
             case _:
                 pass
+
+    async def _silent(self, secs: float) -> None:
+        self._coverage.fell_silent(self._sent_samples / self.sample_rate - secs)
+        if self._coverage.is_complete:
+            await self.push_frame(AllHeardFrame())
 
     def _opened(self) -> None:
         self._sent_samples = 0
@@ -142,5 +147,6 @@ class PromptDeepgram(DeepgramSTTService):
         if complete and heard.has_text:
             self._finalize_pending = True  # the transcript's frame will say that it is the last
         await super()._on_message(message)
-        if complete and not heard.has_text and not self._user_speaking:
+        silent = self._coverage.is_complete or not self._user_speaking
+        if complete and silent and not heard.has_text:
             await self.push_frame(AllHeardFrame())

@@ -59,7 +59,7 @@ def house(max_calls: int) -> Generator[House]:
     """
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "server.log"
-        port = _free_port()
+        port = free_port()
         began = time.monotonic()
         with log.open("wb") as output:
             server = subprocess.Popen(
@@ -74,7 +74,7 @@ def house(max_calls: int) -> Generator[House]:
             _wait_until_ready(url, server, log)
             yield House(url, time.monotonic() - began, psutil.Process(server.pid))
         finally:
-            _stop(server)
+            stop(server)
 
 
 def _environment(folder: Path, port: int, max_calls: int) -> dict[str, str]:
@@ -102,7 +102,7 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> N
     raise BenchError(f"The server did not become ready: {' '.join(last) or 'it said nothing'}")
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
+def stop(server: subprocess.Popen[bytes]) -> None:
     server.terminate()
     try:
         server.wait(_STOP_SECS)
@@ -111,7 +111,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

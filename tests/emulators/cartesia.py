@@ -22,7 +22,7 @@ FIELDS = {
     *("add_timestamps", "use_normalized_timestamps", "max_buffer_delay_ms", "flush"),
     *("generation_config", "pronunciation_dict_id", "duration", "speed", "add_phoneme_timestamps"),
 }
-MODELS = ("sonic", "sonic-2", "sonic-3", "sonic-turbo")
+MODELS = ("sonic", "sonic-2", "sonic-3", "sonic-3.6", "sonic-turbo")
 LANGUAGES = (
     "en",
     "de",

@@ -44,11 +44,13 @@ from tests.emulators.speech import Speech, Utterance
 
 PARAMETERS = set(inspect.signature(AsyncV1Client.connect).parameters) - {
     *("self", "authorization", "request_options")
-}
+} | {"filler_words", "no_delay"}
+"""Those of the SDK, and two that it does not name and Deepgram's documentation does."""
 REPEATED = {"keyterm", "keywords", "tag", "search", "redact", "replace", "extra", "language_hint"}
 FLAGS = (
     *("detect_entities", "diarize", "dictation", "interim_results", "mip_opt_out"),
     *("multichannel", "numerals", "profanity_filter", "punctuate", "smart_format", "vad_events"),
+    *("filler_words", "no_delay"),
 )
 LANGUAGES = (
     *("multi", "en", "en-US", "en-AU", "en-GB", "en-IN", "en-NZ", "de", "nl", "sv", "sv-SE"),

@@ -64,16 +64,21 @@ class Scripted:
     """Each utterance is heard as the next text, and after the last comes the first again.
 
     every_call: a connection starts at the first text, for many calls with one script; else the
-    texts go to the utterances in order, whichever connection they come over.
+    texts go to the utterances in order, whichever connection they come over. breath_secs: who goes
+    on this soon after a final text was only catching breath: it was all told.
     """
 
-    def __init__(self, texts: Sequence[str], *, every_call: bool = False) -> None:
+    def __init__(
+        self, texts: Sequence[str], *, every_call: bool = False, breath_secs: float = 0.5
+    ) -> None:
         self._script = _Script(texts)
         self._texts = texts
         self._every_call = every_call
+        self._breath_secs = breath_secs
 
     def listen(self) -> "_Reading":
-        return _Reading(_Script(self._texts) if self._every_call else self._script)
+        script = _Script(self._texts) if self._every_call else self._script
+        return _Reading(script, self._breath_secs)
 
 
 class _Script:
@@ -91,10 +96,9 @@ class _Script:
 
 class _Reading:
     _WORDS_A_SEC = 3.0
-    _SAME_WITHIN_SECS = 0.5
-    """Who goes on this soon after a final text was only catching breath: it was all told."""
 
-    def __init__(self, script: _Script) -> None:
+    def __init__(self, script: _Script, breath_secs: float) -> None:
+        self._breath_secs = breath_secs
         self._script = script
         self._told: Utterance | None = None
 
@@ -117,7 +121,7 @@ class _Reading:
 
     def _goes_on(self, utterance: Utterance) -> bool:
         told = self._told
-        return told is not None and utterance.start_secs < told.end_secs + self._SAME_WITHIN_SECS
+        return told is not None and utterance.start_secs < told.end_secs + self._breath_secs
 
 
 class Whispering:

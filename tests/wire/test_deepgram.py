@@ -22,7 +22,6 @@ from pipecat.processors.aggregators.llm_response_universal import (
     LLMContextAggregatorPair,
     LLMUserAggregatorParams,
 )
-from pipecat.processors.audio.vad_processor import VADProcessor
 from pipecat.services.deepgram.stt import DeepgramSTTService
 from pydantic import SecretStr
 
@@ -32,6 +31,7 @@ from bot.providers.stt import stt, turn_strategies
 from bot.providers.warm import Engines
 from bot.turns import Ears, TurnSettings
 from processors.all_heard import AllHeardFrame
+from processors.silence import SilenceTeller
 from tests.emulators.deepgram import Deepgram
 from tests.emulators.ear import Scripted, Whispering
 from tests.emulators.provider import (
@@ -222,7 +222,7 @@ async def test_nothing_is_waited_for_once_all_is_heard_and_the_turn_is_over(engi
                 user_turn_strategies=turn_strategies(CHOICE, settings, engines, TurnSettings())
             ),
         )
-        vad = VADProcessor(vad_analyzer=engines.ears.vad(TurnSettings()))
+        vad = SilenceTeller(vad_analyzer=engines.ears.vad(TurnSettings()))
         async with line(vad, service, context.user()) as heard:
             await heard.hear(np.concatenate((quiet(0.3), spoken(ORDER))), live=True)
             await heard.hear(quiet(0.8), live=True)

@@ -98,6 +98,10 @@ class Listening:
         """Whether the caller is still speaking the sentence of this take."""
         return self._start == take.start
 
+    def stands(self, guess: Take) -> bool:
+        """Whether nothing has been said since this guess."""
+        return self._guess == guess
+
     def pcm(self, take: Take) -> bytes:
         """The audio of a take, until more is heard."""
         return bytes(

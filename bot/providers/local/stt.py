@@ -24,6 +24,7 @@ from pipecat.utils.time import time_now_iso8601
 
 from bot.providers.local.listening import Kind, Listening, Take
 from bot.providers.local.whisper import Clip, Transcript, Whisper, WhisperSettings, load
+from processors.all_heard import WholeGuessFrame
 
 __all__ = ["Clip", "Engine", "Transcript", "Whisper", "WhisperSTT", "WhisperSettings", "load"]
 
@@ -183,10 +184,10 @@ class WhisperSTT(STTService):
         if overtaken or not heard.text or not self._listening.concerns(take):
             return
         self._shown = take
+        whole = take.kind is Kind.GUESS and self._listening.stands(take)
+        interim = WholeGuessFrame if whole else InterimTranscriptionFrame
         await self.push_frame(
-            InterimTranscriptionFrame(
-                heard.text, self._user_id, time_now_iso8601(), Language.EN, result=heard
-            )
+            interim(heard.text, self._user_id, time_now_iso8601(), Language.EN, result=heard)
         )
 
     async def _deliver(self) -> None:

@@ -16,6 +16,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
 )
 from pipecat.runner.types import RunnerArguments
 from pipecat.runner.utils import create_transport
+from pipecat.serializers.protobuf import ProtobufFrameSerializer
 from pipecat.services.cartesia.tts import CartesiaTTSService
 from pipecat.services.deepgram.stt import DeepgramSTTService
 from pipecat.services.openai.llm import OpenAILLMService
@@ -30,7 +31,9 @@ async def bot(runner_args: RunnerArguments) -> None:
         runner_args,
         {
             "websocket": lambda: FastAPIWebsocketParams(
-                audio_in_enabled=True, audio_out_enabled=True
+                audio_in_enabled=True,
+                audio_out_enabled=True,
+                serializer=ProtobufFrameSerializer(),
             )
         },
     )

@@ -25,6 +25,7 @@ from pipecat.workers.runner import WorkerRunner
 
 from bot.providers.local.brain import Brain, load
 from bot.providers.local.embedding import Embedder
+from processors.one_turn import join
 from tests.unit.providers.local.scripted import GREETING, NOW, TOOLS, heard, said
 
 
@@ -107,6 +108,14 @@ async def test_tool_is_called_and_its_answer_spoken(model: Embedder):
     assert ear.text == "Order 1042 is on its way."
     roles = [message["role"] for message in context.get_messages()]  # type: ignore[index]
     assert roles[:4] == ["assistant", "user", "assistant", "tool"]
+
+
+@pytest.mark.real_clock
+async def test_a_question_said_in_two_goes_is_understood_as_one(model: Embedder):
+    context = LLMContext(messages=[*said(GREETING), *heard("Where is my order."), *heard("1042?")])
+    join(context)
+    ear, _ = await _answers(model, context.messages)
+    assert ear.text == "Order 1042 is on its way."
 
 
 @pytest.mark.real_clock

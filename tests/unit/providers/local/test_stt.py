@@ -27,6 +27,7 @@ from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.workers.runner import WorkerRunner
 
 from bot.providers.local.stt import Clip, Transcript, WhisperSettings, WhisperSTT
+from processors.all_heard import WholeGuessFrame
 from tests.unit.providers.local.sounds import chunks, noise, voice
 
 F = TypeVar("F", bound=Frame)
@@ -158,6 +159,28 @@ async def test_the_text_is_ready_when_the_vad_says_stop(rate: int):
     assert final.finalized
     assert len(caller.engine.clips) == 1
     assert caller.engine.clips[0].rate == rate
+
+
+async def test_the_whole_sentence_is_guessed_before_the_vad_says_stop():
+    async with calling(ScriptedEngine(takes_secs=0.05)) as caller:
+        await caller.says(1.5)
+        await caller.pauses(0.2)
+        [(_, guess)] = caller.ear.of(WholeGuessFrame)
+        await caller.pauses(0.06)
+        await caller.worker.queue_frame(VADUserStoppedSpeakingFrame(stop_secs=0.2))
+        await settle()
+    assert guess.text == caller.finals[0].text
+
+
+async def test_a_guess_that_the_caller_outruns_is_only_the_words_so_far():
+    async with calling(ScriptedEngine(takes_secs=0.3)) as caller:
+        await caller.says(1.5)
+        await caller.pauses(0.12)
+        await caller.goes_on(0.6)
+        await settle()
+        assert not caller.ear.of(WholeGuessFrame)
+        await caller.stops()
+        await settle()
 
 
 async def test_the_text_follows_the_vads_stop():
