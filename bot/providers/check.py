@@ -1,4 +1,4 @@
-"""Asks the cloud, before anybody calls, whether it takes the key and knows the model.
+"""Asks the cloud, before anybody calls, whether it takes the key and knows the model or voice.
 
 To check another provider, write one function that returns its `Question`, and name it in
 `_QUESTIONS`.
@@ -17,7 +17,13 @@ from yarl import URL
 
 from bot.providers.choice import choices
 from bot.providers.llm import openai_key
-from bot.providers.settings import ProviderSettings, given, required
+from bot.providers.settings import (
+    CartesiaSettings,
+    ElevenLabsSettings,
+    ProviderSettings,
+    given,
+    required,
+)
 from bot.providers.warm import Progress
 
 DEADLINE_SECS = 2.0
@@ -42,8 +48,9 @@ class Question:
     otherwise: str
     """The choice that needs no key, such as "LLM=local"."""
     named: str = ""
-    """The variable of what the path names, if 404 means that there is no such thing."""
+    """The variable of what the path names, if `missing` means that there is no such thing."""
     value: str = ""
+    missing: int = 404
     listed: str = ""
     """The path of the list of all there are."""
     names: Callable[[object], Sequence[str]] = lambda _: ()
@@ -80,14 +87,14 @@ def trouble(question: Question, answer: Answer, known: Sequence[str] = ()) -> Tr
         case 401 if not question.has_key:
             wanted = f"{question.key} is not set, and {question.place} wants one"
             return Trouble(f"{wanted}: set it, or choose {question.otherwise}.", stops=True)
-        # A key without the scope to list models is refused here, and may be good for calls.
-        case 401 if "scope" not in answer.body:
+        # A key that may not look at models or voices is refused here, and may be good for calls.
+        case 401 if not re.search("scope|missing_permissions", answer.body):
             reason = _reason(answer.body)
             refused = f"{question.key} is refused by {question.place}: {reason}."
             return Trouble(f"{refused} Set another, or choose {question.otherwise}.", stops=True)
-        case 404 if question.value in known:
+        case question.missing if question.value in known:
             return None
-        case 404 if known:
+        case question.missing if known:
             close = get_close_matches(question.value, known, n=3, cutoff=0)
             unknown = f"Unknown {question.named} {question.value!r} at {question.place}"
             return Trouble(f"{unknown}; choose {_either(close)}.", stops=question.complete)
@@ -98,8 +105,9 @@ def trouble(question: Question, answer: Answer, known: Sequence[str] = ()) -> Tr
 def _reason(body: str) -> str:
     """The provider's own name for the error; never its words, which may quote the key."""
     try:
-        error = json.loads(body)["error"]
-        names = [error.get("code"), error.get("type")]
+        told = json.loads(body)
+        error = told.get("error") or told["detail"]
+        names = [error.get("code"), error.get("type"), error.get("status")]
     except (ValueError, TypeError, KeyError, AttributeError):
         names = []
     plain = [name for name in names if isinstance(name, str) and re.fullmatch("[a-z_]+", name)]
@@ -138,7 +146,7 @@ async def _ask(
         async with asyncio.timeout(deadline_secs):
             answer = await _get(http, question, question.path)
             known: Sequence[str] = ()
-            if answer.status == 404 and question.listed:
+            if answer.status == question.missing and question.listed:
                 listed = await _get(http, question, question.listed)
                 known = _names(question, listed)
             return trouble(question, answer, known)
@@ -160,10 +168,12 @@ def _names(question: Question, listed: Answer) -> Sequence[str]:
         return ()
 
 
-def _ids(models: object) -> Sequence[str]:
-    match models:
+def _ids(found: object) -> Sequence[str]:
+    match found:
         case {"data": list(data)}:
-            return [str(model["id"]) for model in data]
+            return [str(each["id"]) for each in data]
+        case {"voices": list(voices)}:
+            return [str(voice["voice_id"]) for voice in voices]
         case _:
             return ()
 
@@ -203,8 +213,55 @@ def _anthropic(settings: ProviderSettings) -> Question:
     )
 
 
+def _cartesia(settings: ProviderSettings) -> Question:
+    cartesia = settings.cartesia
+    key = required(cartesia.api_key, "CARTESIA_API_KEY", "TTS=local")
+    return Question(
+        base=_over_http(cartesia.base_url),
+        path=f"/voices/{quote(cartesia.voice, safe='')}",
+        headers={"X-API-Key": key, "Cartesia-Version": "2026-03-01"},
+        key="CARTESIA_API_KEY",
+        has_key=True,
+        otherwise="TTS=local",
+        named="CARTESIA_VOICE",
+        value=cartesia.voice,
+        listed="/voices?limit=100",
+        names=_ids,
+        complete=cartesia.base_url == CartesiaSettings().base_url,
+    )
+
+
+def _elevenlabs(settings: ProviderSettings) -> Question:
+    elevenlabs = settings.elevenlabs
+    key = required(elevenlabs.api_key, "ELEVENLABS_API_KEY", "TTS=local")
+    return Question(
+        base=_over_http(elevenlabs.base_url),
+        path=f"/v1/voices/{quote(elevenlabs.voice, safe='')}",
+        headers={"xi-api-key": key},
+        key="ELEVENLABS_API_KEY",
+        has_key=True,
+        otherwise="TTS=local",
+        named="ELEVENLABS_VOICE",
+        value=elevenlabs.voice,
+        missing=400,
+        listed="/v1/voices",
+        names=_ids,
+        complete=elevenlabs.base_url == ElevenLabsSettings().base_url,
+    )
+
+
+def _over_http(socket: str) -> str:
+    """Where the server of a WebSocket answers to HTTP."""
+    url = URL(socket)
+    return str(url.with_scheme("https" if url.scheme == "wss" else "http").with_path("")).rstrip(
+        "/"
+    )
+
+
 _QUESTIONS: Mapping[str, Callable[[ProviderSettings], Question]] = {
     "openai": _openai,
     "anthropic": _anthropic,
+    "cartesia": _cartesia,
+    "elevenlabs": _elevenlabs,
 }
 """By the provider's name; who is not here cannot be asked cheaply."""

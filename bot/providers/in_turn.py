@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipecat.frames.frames import Frame, TTSAudioRawFrame
+from pipecat.frames.frames import Frame, LLMFullResponseStartFrame, TTSAudioRawFrame
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.tts_service import TTSService
 
@@ -27,8 +27,14 @@ class InTurn(TTSService):
     async def push_frame(
         self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM
     ) -> None:
-        if isinstance(frame, TTSAudioRawFrame):
-            self._ends_ns += round(frame.num_frames / frame.sample_rate * 1e9)
+        match frame:
+            case TTSAudioRawFrame():
+                self._ends_ns += round(frame.num_frames / frame.sample_rate * 1e9)
+            case LLMFullResponseStartFrame() if self._word_timestamp_tracker.last_pts:
+                # By the clock, as its words and its end go; behind audio it could come too late.
+                frame.pts = self._word_timestamp_tracker.last_pts
+            case _:
+                pass
         await super().push_frame(frame, direction)
 
     async def on_audio_context_completed(self, context_id: str) -> None:

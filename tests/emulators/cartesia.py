@@ -14,47 +14,12 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.emulators.cartesia_rules import BUFFER_MS, PIECEMEAL, Wrong, check
 from tests.emulators.mouth import Mouth, Speech, Tone, mulaw
-from tests.emulators.provider import Empty, Fault, Provider, Refuse, befall, only
+from tests.emulators.provider import Empty, Fault, Provider, Refuse, befall
 
-FIELDS = {
-    *("transcript", "continue", "context_id", "model_id", "voice", "output_format", "language"),
-    *("add_timestamps", "use_normalized_timestamps", "max_buffer_delay_ms", "flush"),
-    *("generation_config", "pronunciation_dict_id", "duration", "speed", "add_phoneme_timestamps"),
-}
-MODELS = ("sonic", "sonic-2", "sonic-3", "sonic-3.6", "sonic-turbo")
-LANGUAGES = (
-    "en",
-    "de",
-    "es",
-    "fr",
-    "ja",
-    "pt",
-    "zh",
-    "hi",
-    "it",
-    "ko",
-    "nl",
-    "pl",
-    "ru",
-    "sv",
-    "tr",
-)
-RATES = (8_000, 16_000, 22_050, 24_000, 44_100, 48_000)
 VOICES = ("71a7ad14-091c-4e8e-a314-022ece01c121", "f786b574-daa5-4673-aa0c-cbe3e8534c02")
 CHUNK_SECS = 0.1
-BUFFER_MS = 3_000
-"""How long text is held, if the client says nothing, for the end of a sentence."""
-PIECEMEAL = ("transcript", "continue", "flush", "duration")
-"""What may change from one input of a context to the next."""
-
-
-class Wrong(Exception):
-    """A request that Cartesia refuses; the context it belongs to may be unknown."""
-
-    def __init__(self, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 @dataclass
@@ -72,15 +37,20 @@ class Cartesia(Provider):
     def app(self) -> web.Application:
         app = web.Application()
         app.router.add_get("/tts/websocket", self._serve)
+        app.router.add_get("/voices", self._voice)
         app.router.add_get("/voices/{voice}", self._voice)
         return app
 
     async def _voice(self, request: web.Request) -> web.Response:
         if self._key_of(request) != self.key:
             return web.json_response({"error": "Invalid API key"}, status=401)
-        if request.match_info["voice"] not in self.voices:
+        voice = request.match_info.get("voice")
+        if voice and voice not in self.voices:
             return web.json_response({"error": "Voice not found"}, status=404)
-        return web.json_response({"id": request.match_info["voice"], "language": "en"})
+        if voice:
+            return web.json_response({"id": voice, "language": "en"})
+        voices = [{"id": each, "language": "en"} for each in self.voices]
+        return web.json_response({"data": voices, "has_more": False})
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         number, fault = self.connect()
@@ -202,7 +172,7 @@ class _Line:
         if body.get("cancel"):
             self._cancel(str(body.get("context_id", "")))
             return
-        self._check(body)
+        check(body, self._provider.voices)
         self._provider.note(self._number, "generate", body)
         context_id = body["context_id"]
         context = self._contexts.get(context_id)
@@ -210,31 +180,6 @@ class _Line:
             context = self._contexts[context_id] = _Context(context_id, body)
             context.task = asyncio.create_task(self._speak(context))
         context.add(body, asyncio.get_running_loop().time())
-
-    def _check(self, body: Mapping[str, Any]) -> None:
-        only(body, FIELDS)
-        output = body.get("output_format")
-        voice = body.get("voice")
-        if not body.get("context_id"):
-            raise Wrong("context_id is required")
-        if not isinstance(body.get("transcript"), str):
-            raise Wrong("transcript is required")
-        if str(body.get("model_id", "")).rsplit("-20", 1)[0] not in MODELS:
-            raise Wrong(f"model not found: {body.get('model_id')}", 404)
-        if not isinstance(voice, dict) or voice.get("mode") != "id":
-            raise Wrong("voice.mode must be id")
-        if voice.get("id") not in self._provider.voices:
-            raise Wrong(f"voice not found: {voice.get('id')}", 404)
-        if not 0 <= body.get("max_buffer_delay_ms", BUFFER_MS) <= 5_000:
-            raise Wrong("max_buffer_delay_ms must be between 0 and 5000")
-        if body.get("language", "en") not in LANGUAGES:
-            raise Wrong(f"language is not supported: {body['language']}")
-        if not isinstance(output, dict) or output.get("container") != "raw":
-            raise Wrong("output_format.container must be raw")
-        if output.get("encoding") not in ("pcm_s16le", "pcm_mulaw"):
-            raise Wrong(f"encoding is not supported: {output.get('encoding')}")
-        if output.get("sample_rate") not in RATES:
-            raise Wrong(f"sample_rate is not supported: {output.get('sample_rate')}")
 
     def _cancel(self, context_id: str) -> None:
         self._provider.note(self._number, "cancel", context_id)

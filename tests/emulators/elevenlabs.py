@@ -13,57 +13,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSMsgType, web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tests.emulators.elevenlabs_rules import MODELS, RATES, Message, Wrong, check, idle, parsed
 from tests.emulators.mouth import Letter, Mouth, Tone, letters, mulaw
-from tests.emulators.provider import Empty, Fault, Provider, Refuse, befall, only
+from tests.emulators.provider import Empty, Fault, Provider, Refuse, befall
 
-QUERY = {
-    *("model_id", "language_code", "output_format", "auto_mode", "inactivity_timeout", "seed"),
-    *("enable_logging", "enable_ssml_parsing", "apply_text_normalization", "sync_alignment"),
-}
-MODELS = ("eleven_flash_v2_5", "eleven_flash_v2", "eleven_turbo_v2_5", "eleven_multilingual_v2")
-"""Those that have this socket: it is refused for eleven_v3."""
-LANGUAGES = ("en", "de", "es", "fr", "hi", "it", "ja", "nl", "pl", "pt", "zh")
-RATES = {f"pcm_{hz}": hz for hz in (8_000, 16_000, 22_050, 24_000, 44_100, 48_000)}
-RATES |= {"ulaw_8000": 8_000}
 SARAH = "EXAVITQu4vr4xnSDxMaL"
 CONTEXTS = 5
 """How many may be open on a socket."""
 SCHEDULE = (120, 160, 250, 290)
 """Without `auto_mode`: so many characters are waited for before each piece is spoken."""
 CHUNK_SECS = 0.25
-
-
-class VoiceSettings(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    stability: float | None = Field(default=None, ge=0, le=1)
-    similarity_boost: float | None = Field(default=None, ge=0, le=1)
-    style: float | None = Field(default=None, ge=0, le=1)
-    use_speaker_boost: bool | None = None
-    speed: float | None = Field(default=None, ge=0.7, le=1.2)
-
-
-class Message(BaseModel):
-    """What a client may send: text, a flush, the end of a context, or of everything."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    text: str | None = None
-    context_id: str | None = None
-    voice_settings: VoiceSettings | None = None
-    flush: bool | None = None
-    close_context: bool | None = None
-    close_socket: bool | None = None
-
-
-class Wrong(Exception):
-    """What ElevenLabs answers with an error, and by closing the socket with code 1008."""
-
-    def __init__(self, error: str, message: str) -> None:
-        super().__init__(message)
-        self.error = error
 
 
 @dataclass
@@ -81,15 +41,27 @@ class ElevenLabs(Provider):
     def app(self) -> web.Application:
         app = web.Application()
         app.router.add_get("/v1/text-to-speech/{voice}/multi-stream-input", self._serve)
+        app.router.add_get("/v1/voices", self._voices)
+        app.router.add_get("/v1/voices/{voice}", self._voices)
         return app
+
+    async def _voices(self, request: web.Request) -> web.Response:
+        voice = request.match_info.get("voice")
+        if request.headers.get("xi-api-key") != self.key:
+            return _refused(401, "invalid_api_key", "Invalid API key")
+        if voice and voice not in self.voices:
+            told = f"A voice with voice_id {voice} does not exist."
+            return _refused(400, "voice_does_not_exist", told)
+        if voice:
+            return web.json_response({"voice_id": voice})
+        return web.json_response({"voices": [{"voice_id": each} for each in self.voices]})
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         number, fault = self.connect()
         if isinstance(fault, Refuse):
-            detail = {"status": fault.code or "scripted", "message": "scripted"}
-            return web.json_response({"detail": detail}, status=fault.status, headers=fault.headers)
+            return _refused(fault.status, fault.code or "scripted", "scripted", fault.headers)
         try:
-            _check(request.query)
+            check(request.query)
         except ValueError as error:
             self.note(number, "refused", str(error))
             return web.json_response({"detail": str(error)}, status=403)
@@ -106,18 +78,11 @@ class ElevenLabs(Provider):
             raise Wrong("model_id_does_not_exist", f"A model with model_id {model} does not exist.")
 
 
-def _check(query: Mapping[str, str]) -> None:
-    """Raises ValueError: what the framework refuses before it opens the socket."""
-    only(query, QUERY)
-    if query.get("output_format") not in RATES:
-        raise ValueError(f"unknown output_format '{query.get('output_format')}'")
-    if query.get("model_id", "").startswith("eleven_v3"):
-        raise ValueError("eleven_v3 is not served here")
-    if "language_code" in query:
-        if query["language_code"] not in LANGUAGES:
-            raise ValueError(f"unknown language_code '{query['language_code']}'")
-        if query.get("model_id") not in ("eleven_flash_v2_5", "eleven_turbo_v2_5"):
-            raise ValueError("this model takes no language_code")
+def _refused(
+    status: int, reason: str, message: str, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    detail = {"status": reason, "message": message}
+    return web.json_response({"detail": detail}, status=status, headers=headers)
 
 
 @dataclass
@@ -188,10 +153,10 @@ class _Line:
                 async with asyncio.timeout(self._idle_secs):
                     received = await self._socket.receive()
             except TimeoutError:
-                raise Wrong("input_timeout_exceeded", _idle(self._idle_secs)) from None
+                raise Wrong("input_timeout_exceeded", idle(self._idle_secs)) from None
             if received.type is not WSMsgType.TEXT:
                 return
-            message = _parsed(received.data)
+            message = parsed(received.data)
             if message.close_socket:
                 self._provider.note(self._number, "close_socket", None)
                 return
@@ -272,21 +237,6 @@ class _Line:
 
 
 _ALIGNMENTS = ("alignment", "normalizedAlignment")
-
-
-def _parsed(data: str) -> Message:
-    try:
-        return Message.model_validate_json(data)
-    except ValidationError:
-        told = "Could not parse input message, make sure it is a json and follows the schema"
-        raise Wrong("invalid_input_message", f"{told} outlined in protocol.") from None
-
-
-def _idle(secs: float) -> str:
-    return (
-        f"Have not received a new text input within the timeout of {secs} seconds. Streaming input"
-        ' terminated. Please make sure to send the end of input text (empty string "").'
-    )
 
 
 def _pieces(spelt: list[Letter]) -> list[list[Letter]]:

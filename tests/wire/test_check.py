@@ -15,12 +15,15 @@ from bot.providers.settings import (
     AnthropicSettings,
     CartesiaSettings,
     DeepgramSettings,
+    ElevenLabsSettings,
     MissingKeyError,
     OpenAISettings,
     ProviderSettings,
 )
 from bot.tools.store import StoreSettings
 from tests.emulators.anthropic import Anthropic
+from tests.emulators.cartesia import Cartesia
+from tests.emulators.elevenlabs import ElevenLabs
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import serving
 
@@ -38,6 +41,20 @@ async def gpt() -> AsyncIterator[OpenAIChat]:
 @pytest.fixture
 async def claude() -> AsyncIterator[Anthropic]:
     emulator = Anthropic()
+    async with serving(emulator):
+        yield emulator
+
+
+@pytest.fixture
+async def cartesia() -> AsyncIterator[Cartesia]:
+    emulator = Cartesia()
+    async with serving(emulator):
+        yield emulator
+
+
+@pytest.fixture
+async def elevenlabs() -> AsyncIterator[ElevenLabs]:
+    emulator = ElevenLabs()
     async with serving(emulator):
         yield emulator
 
@@ -85,6 +102,40 @@ async def test_anthropic_refuses_a_wrong_key(claude: Anthropic):
         f"ANTHROPIC_API_KEY is refused by {claude.url}: authentication_error. "
         "Set another, or choose LLM=local."
     )
+
+
+@pytest.mark.parametrize("provider", ["cartesia", "elevenlabs"])
+async def test_a_voice_in_the_cloud_takes_a_good_key_and_refuses_a_wrong_one(
+    cartesia: Cartesia, elevenlabs: ElevenLabs, provider: str
+):
+    part, name = of_voice(cartesia, elevenlabs, provider), f"{provider.upper()}_API_KEY"
+    assert await warnings(part(KEY)) == []
+    with pytest.raises(RefusedError, match=f"{name} is refused by .* or choose TTS=local."):
+        await warnings(part(WRONG))
+
+
+@pytest.mark.parametrize("provider", ["cartesia", "elevenlabs"])
+async def test_an_unknown_voice_is_answered_with_those_there_are(
+    cartesia: Cartesia, elevenlabs: ElevenLabs, provider: str
+):
+    emulator = cartesia if provider == "cartesia" else elevenlabs
+    emulator.voices = ("anna", "bert")
+    (line,) = await warnings(of_voice(cartesia, elevenlabs, provider)(KEY, voice="anne"))
+    name = f"{provider.upper()}_VOICE"
+    assert line == f"Unknown {name} 'anne' at {emulator.url}; choose anna or bert."
+
+
+def of_voice(cartesia: Cartesia, elevenlabs: ElevenLabs, provider: str):
+    def of_cartesia(key: SecretStr, **changed: str) -> ProviderSettings:
+        url = f"{cartesia.url.replace('http', 'ws', 1)}/tts/websocket"
+        return ProviderSettings(cartesia=CartesiaSettings(api_key=key, base_url=url, **changed))
+
+    def of_elevenlabs(key: SecretStr, **changed: str) -> ProviderSettings:
+        url = elevenlabs.url.replace("http", "ws", 1)
+        part = ElevenLabsSettings(api_key=key, base_url=url, **changed)
+        return ProviderSettings(elevenlabs=part)
+
+    return of_cartesia if provider == "cartesia" else of_elevenlabs
 
 
 async def test_a_server_of_ones_own_that_needs_no_key_is_asked_without_one(gpt: OpenAIChat):
@@ -135,7 +186,7 @@ async def test_a_house_does_not_open_with_a_key_that_is_refused(gpt: OpenAIChat,
         stt="deepgram",
         tts="cartesia",
         deepgram=DeepgramSettings(api_key=KEY),
-        cartesia=CartesiaSettings(api_key=KEY),
+        cartesia=CartesiaSettings(api_key=KEY, base_url="ws://127.0.0.1:1/tts/websocket"),
         openai=OpenAISettings(api_key=WRONG, base_url=f"{gpt.url}/v1"),
         database=StoreSettings(url=f"sqlite+aiosqlite:///{tmp_path}/echo.db"),
     )

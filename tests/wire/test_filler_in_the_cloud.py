@@ -92,7 +92,7 @@ async def test_the_answer_is_asked_for_while_the_filler_plays(
     (filler_secs, remembered), (answer_secs, answer_remembered) = call.ear.utterances
     assert (remembered, answer_remembered) == (False, True)
     written_secs = call.script.runs_secs[1] + call.script.pace.thinks_secs
-    assert answer.at_secs - written_secs < 0.08
+    assert answer.at_secs - written_secs < 0.25
     assert filler_secs < answer.at_secs < answer_secs
     assert last == {"role": "assistant", "content": "Your order 1042 has shipped."}
 

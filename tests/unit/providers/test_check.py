@@ -54,6 +54,20 @@ def test_a_key_that_may_only_not_list_models_does_not_stop_the_start():
     )
 
 
+def test_a_key_that_may_only_speak_does_not_stop_the_start():
+    told = "The API key you used is missing the permission voices_read to execute this operation."
+    body = f'{{"detail": {{"status": "missing_permissions", "message": "{told}"}}}}'
+    found = trouble(question(), Answer(401, body))
+    assert found is not None
+    assert not found.stops
+
+
+def test_a_provider_may_say_with_another_status_that_there_is_no_such_thing():
+    found = trouble(question(missing=400), Answer(400), MODELS)
+    assert found is not None
+    assert found.line.startswith("Unknown OPENAI_MODEL 'gpt-4.2'")
+
+
 def test_a_server_that_wants_a_key_where_none_is_set_says_so():
     found = trouble(question(has_key=False), Answer(401))
     assert found == Trouble(
