@@ -72,8 +72,6 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     """How long live calls may finish after SIGTERM."""
     greeting: str = "Hi, this is Echo at Acme. How can I help?"
     """Said when a caller connects."""
-    apology: str = "Sorry, something went wrong on my side. Could you say that again?"
-    """Said when a stage fails, so that the caller does not wait for an answer."""
     breakdown: str = "I'm sorry, something is broken on my side. Please call again later."
     """Said when a stage has failed for good, before Echo hangs up."""
     persona: Path = Path(__file__).with_name("persona.md")

@@ -16,6 +16,7 @@ from bot.providers.warm import Engines, Progress, told, warm
 from bot.telemetry.loop_lag import LoopLag
 from bot.threads import no_threads_of_numpy
 from bot.tools import TOOLS
+from bot.tools.offer import offered
 from bot.tools.outlook import WeatherSource, weather_source
 from bot.tools.store import Store, open_store
 
@@ -54,7 +55,8 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
         async with aclosing(engines.clients):
             await told("the first call", rehearse(settings, engines, brief), progress)
             weather = weather_source(settings.weather)
-            house = House(settings, engines, store, weather, ToolsSchema([*TOOLS]), brief, lag)
+            tools = ToolsSchema([*offered(TOOLS, settings.tool_timeout_secs)])
+            house = House(settings, engines, store, weather, tools, brief, lag)
             _keep()
             lag.start()
             practice = asyncio.create_task(practise(settings, engines, settings.websocket.out_hz))

@@ -18,6 +18,7 @@ from bot.telemetry.loop_lag import LagHistogram
 from bot.telemetry.observer import LatencyObserver
 from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSessionMetrics
 from bot.tools.desk import Desk
+from bot.tools.offer import ToolError
 from transports.connection import Connection
 
 READY_SECS = 1.0
@@ -109,7 +110,7 @@ class Call:
             ).error("a stage failed")
             if error.processor and not error.processor.is_usable:
                 await self._give_up()
-            else:
+            elif not isinstance(error.exception, ToolError):  # which the model answers in words
                 await self._apologise()
 
         @worker.event_handler("on_idle_timeout")

@@ -4,7 +4,7 @@ Pipecat reads one call from a chunk of OpenAI's protocol, where Ollama sends sev
 the last call of an answer of Anthropic's. Here they are handed over as it expects them.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -22,12 +22,23 @@ class Answer(Protocol[T_co]):
     async def close(self) -> None: ...
 
 
-async def unfolded(answer: Answer[T], unfold: Callable[[T], Sequence[T]]) -> AsyncGenerator[T]:
+class Unfold(Protocol[T]):
+    """What takes the place of one answer's events."""
+
+    def __call__(self, event: T, /) -> Sequence[T]: ...
+    def end(self) -> Sequence[T]:
+        """What follows the last of them."""
+        ...
+
+
+async def unfolded(answer: Answer[T], unfold: Unfold[T]) -> AsyncGenerator[T]:
     """An answer with `unfold` of each event in its place; closed with it."""
     try:
         async for event in answer:
             for each in unfold(event):
                 yield each
+        for each in unfold.end():
+            yield each
     finally:
         await answer.close()
 
@@ -53,10 +64,11 @@ class EndOfEachCall:
         if event.type != "content_block_start" or event.content_block.type != "tool_use":
             return [event]
         another, self._in_call = self._in_call, True
-        return [_end_of_call(), event] if another else [event]
+        return [end_of_call(), event] if another else [event]
 
 
-def _end_of_call() -> "BetaRawMessageStreamEvent":
+def end_of_call() -> "BetaRawMessageStreamEvent":
+    """The event on which Pipecat takes a call."""
     from anthropic.types.beta import BetaMessageDeltaUsage, BetaRawMessageDeltaEvent
     from anthropic.types.beta.beta_raw_message_delta_event import Delta
 

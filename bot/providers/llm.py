@@ -9,10 +9,12 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.utils.http import connection_limits
 
+from bot.providers.arguments import AnthropicArguments, OpenAIArguments
 from bot.providers.choice import Choice
 from bot.providers.clients import Clients, Connected
-from bot.providers.every_call import EndOfEachCall, one_by_one, unfolded
+from bot.providers.every_call import unfolded
 from bot.providers.settings import OpenAISettings, ProviderSettings, given, required
+from bot.providers.tool_steps import InSteps, Steps
 from bot.providers.warm import Engines, loaded
 
 RETRIES = 0
@@ -62,6 +64,10 @@ def llm(
 def _openai(settings: ProviderSettings, clients: Clients, brief: Brief) -> FrameProcessor:
     from openai import AsyncOpenAI, AsyncStream, DefaultAsyncHttpxClient
     from openai.types.chat import ChatCompletionChunk
+    from pipecat.adapters.llm.services.open_ai_adapter import (
+        OpenAILLMAdapter,
+        OpenAILLMInvocationParams,
+    )
     from pipecat.services.openai.llm import OpenAILLMService
 
     openai = settings.openai
@@ -76,8 +82,11 @@ def _openai(settings: ProviderSettings, clients: Clients, brief: Brief) -> Frame
         ),
     )
 
-    class OpenAI(Connected, OpenAILLMService):
+    class OpenAI(Connected, InSteps[OpenAILLMAdapter], OpenAILLMService):  # pyright: ignore[reportIncompatibleVariableOverride]
         """OpenAI, or who speaks as it does, with all the tools it calls."""
+
+        steps = Steps(settings.tool_steps)
+        apology = settings.apology
 
         def create_client(self, *args: object, **kwargs: object) -> AsyncOpenAI:
             return client
@@ -89,7 +98,16 @@ def _openai(settings: ProviderSettings, clients: Clients, brief: Brief) -> Frame
             self, context: LLMContext
         ) -> AsyncStream[ChatCompletionChunk]:
             answer = await super().get_chat_completions(context)
-            return cast("AsyncStream[ChatCompletionChunk]", unfolded(answer, one_by_one))
+            return cast("AsyncStream[ChatCompletionChunk]", unfolded(answer, OpenAIArguments()))
+
+        def build_chat_completion_params(
+            self, params_from_context: OpenAILLMInvocationParams
+        ) -> dict[str, object]:
+            params: dict[str, object] = {}
+            params |= super().build_chat_completion_params(params_from_context)
+            return params | (
+                {"tool_choice": "none"} if params["tools"] and self.steps.spent else {}
+            )
 
     service = OpenAI(
         function_call_timeout_secs=settings.tool_timeout_secs,
@@ -103,6 +121,7 @@ def _openai(settings: ProviderSettings, clients: Clients, brief: Brief) -> Frame
 def _anthropic(settings: ProviderSettings, clients: Clients, brief: Brief) -> FrameProcessor:
     from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
     from anthropic.types.beta import BetaRawMessageStreamEvent
+    from pipecat.adapters.llm.services.anthropic_adapter import AnthropicLLMAdapter
     from pipecat.services.anthropic.llm import AnthropicLLMService
 
     anthropic = settings.anthropic
@@ -117,8 +136,11 @@ def _anthropic(settings: ProviderSettings, clients: Clients, brief: Brief) -> Fr
         ),
     )
 
-    class Anthropic(Connected, AnthropicLLMService):
+    class Anthropic(Connected, InSteps[AnthropicLLMAdapter], AnthropicLLMService):  # pyright: ignore[reportIncompatibleVariableOverride]
         """Anthropic, with all the tools it calls."""
+
+        steps = Steps(settings.tool_steps)
+        apology = settings.apology
 
         async def connect(self) -> object:
             return await client.models.retrieve(anthropic.model)
@@ -126,8 +148,10 @@ def _anthropic(settings: ProviderSettings, clients: Clients, brief: Brief) -> Fr
         async def _create_message_stream(
             self, api_call: Callable[..., object], params: Mapping[str, object]
         ) -> AsyncIterator[BetaRawMessageStreamEvent]:
+            if params.get("tools") and self.steps.spent:
+                params = {**params, "tool_choice": {"type": "none"}}
             answer = await super()._create_message_stream(api_call, params)
-            return unfolded(answer, EndOfEachCall())
+            return unfolded(answer, AnthropicArguments())
 
     return Anthropic(
         api_key=key,

@@ -151,6 +151,11 @@ class ProviderSettings(BaseModel):
     tts: Literal["auto", "cartesia", "elevenlabs", "local"] = "auto"
     tool_timeout_secs: float = Field(default=20, gt=0)
     """A tool without a timeout of its own is given up after this."""
+    tool_steps: int = Field(default=3, ge=1, le=20)
+    """How often a model may call tools before it has to answer. Each time the caller waits for the
+    model and for the tools; one that needs more is going round in circles."""
+    apology: str = "Sorry, something went wrong on my side. Could you say that again?"
+    """Said when a stage fails, so that the caller does not wait for an answer."""
 
     vocabulary: tuple[str, ...] = ()
     """Names, products and order terms that callers say and a speech to text would misspell:

@@ -1,11 +1,13 @@
 """What the tools of one call work with, and how they answer."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from loguru import logger
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import FunctionCallParams
 
 from bot.tools.outlook import WeatherError, WeatherSource
@@ -23,18 +25,24 @@ class Proposals:
     """What this call has read back to the caller and may carry out after a yes."""
 
     def __init__(self) -> None:
-        self._open: set[tuple[str, frozenset[tuple[str, str]]]] = set()
+        self.turn = 0
+        """How often the caller has spoken."""
+        self._open: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
 
     def propose(self, tool: str, **arguments: str) -> None:
-        """Remember that the caller heard exactly these arguments."""
-        self._open.add((tool, frozenset(arguments.items())))
+        """Remember that the caller hears exactly these arguments in this turn."""
+        self._open.setdefault((tool, frozenset(arguments.items())), self.turn)
 
     def confirmed(self, tool: str, **arguments: str) -> bool:
-        """Whether exactly these were proposed; one proposal is good for one write."""
+        """Whether exactly these were proposed, and the caller has spoken since.
+
+        One proposal is good for one write; a model cannot say yes to its own question.
+        """
         key = (tool, frozenset(arguments.items()))
-        proposed = key in self._open
-        self._open.discard(key)
-        return proposed
+        if self._open.get(key, self.turn) == self.turn:
+            return False
+        del self._open[key]
+        return True
 
     def withdraw(self) -> None:
         """Forget every proposal; each must be read back again."""
@@ -55,18 +63,47 @@ class Desk:
     colleague: str = ""
     """Whom to transfer to, a number or address; empty: a colleague calls back."""
     proposals: Proposals = field(default_factory=Proposals)
+    transferred: bool = False
+    """Whether the caller has been passed on."""
     _writes: set[asyncio.Task[Answer]] = field(default_factory=set[asyncio.Task[Answer]])
+    _latest: dict[str, tuple[int, asyncio.Task[Answer]]] = field(
+        default_factory=dict[str, tuple[int, asyncio.Task[Answer]]]
+    )
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def today(self) -> date:
         return self.now().date()
 
     def begin(self, write: Coroutine[object, object, Answer]) -> asyncio.Task[Answer]:
-        """Start a write that belongs to the call, not to the tool: a barge-in does not reach it."""
-        task = asyncio.create_task(write)
+        """Start a write that belongs to the call, not to the tool: a barge-in does not reach it.
+
+        Writes wait for one another, so that each sees what the one before it has done.
+        """
+        task = asyncio.create_task(self._write(write))
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
         return task
+
+    def begin_once(
+        self, key: str, turn: int, write: Coroutine[object, object, Answer]
+    ) -> asyncio.Task[Answer]:
+        """As `begin`; a write with the same key, under way or of the same turn, is the same one.
+
+        Models and servers repeat themselves, under the same call's id and under others. A caller
+        who asks for something twice has spoken in between.
+        """
+        known = self._latest.get(key)
+        if known and (known[0] == turn or not known[1].done()):
+            write.close()
+            return known[1]
+        task = self.begin(write)
+        self._latest[key] = (turn, task)
+        return task
+
+    async def _write(self, write: Coroutine[object, object, Answer]) -> Answer:
+        async with self._writing:
+            return await _in_words(self, write)
 
     async def close(self) -> None:
         """Wait for the writes under way; call it when the call is over."""
@@ -99,13 +136,23 @@ async def answer_write(params: FunctionCallParams, work: Coroutine[object, objec
     settles the call as "CANCELLED" in the context, so the model is told what was done after all.
     """
     desk = desk_of(params)
-    task = desk.begin(_in_words(desk, work))
+    desk.proposals.turn = turn = _turn_of(params.context)
+    key = json.dumps([params.function_name, params.arguments], sort_keys=True, default=str)
+    task = desk.begin_once(key, turn, work)
     try:
         result = await asyncio.shield(task)
     except asyncio.CancelledError:
         task.add_done_callback(lambda done: _unheard(params, done))
         raise
     await params.result_callback(result)
+
+
+def _turn_of(context: LLMContext) -> int:
+    """How often the caller has spoken: within one turn it stays the same."""
+    return sum(
+        isinstance(message, dict) and message.get("role") == "user"
+        for message in context.get_messages()
+    )
 
 
 async def _in_words(desk: Desk, work: Coroutine[object, object, Answer]) -> Answer:
@@ -129,12 +176,12 @@ def _log(desk: Desk, failure: Exception) -> None:
 
 
 def _unheard(params: FunctionCallParams, done: asyncio.Task[Answer]) -> None:
-    """What a write answered after the caller had spoken over it."""
+    """What a write answered after the caller had spoken over it, or had waited too long."""
     if done.cancelled() or done.exception():
         return
     match done.result():
         case {"say": words}:
-            note = f"{params.function_name} was done although the caller spoke over it: {words}"
+            note = f"{params.function_name} was done after all, unheard by the caller: {words}"
             params.context.add_message({"role": "developer", "content": note})
         case {"confirm": _}:
             desk_of(params).proposals.withdraw()  # nobody can say yes to what was never asked

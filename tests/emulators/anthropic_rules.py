@@ -28,6 +28,7 @@ _BLOCKS_OF = {"user": {"text", "tool_result"}, "assistant": {"text", "tool_use"}
 _PREFILL = ("claude-haiku-4-5", "claude-sonnet-4-5", "claude-opus-4-1")
 """Models that go on from the beginning of an answer; later ones refuse to."""
 _TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
+_CHOICES = ("auto", "any", "tool", "none")
 _ID = re.compile(r"[a-zA-Z0-9_-]+")
 _MOST_CACHED = 4
 
@@ -112,6 +113,9 @@ def _check_tools(body: Mapping[str, Any]) -> None:
             raise Refused(400, f"{place}.name: String should match pattern")
         if wrong := flaw(tool.get("input_schema")):
             raise Refused(400, f"{place}.input_schema: {wrong}")
+    choice = body.get("tool_choice", {"type": "auto"})
+    if not isinstance(choice, Mapping) or choice.get("type") not in _CHOICES:
+        raise Refused(400, "tool_choice: Input tag does not match any of the expected tags")
 
 
 def _check_messages(messages: object, model: str) -> None:
@@ -119,12 +123,16 @@ def _check_messages(messages: object, model: str) -> None:
         raise Refused(400, "messages: at least one message is required")
     waiting: list[str] = []
     """Calls whose results the next message has to begin with."""
+    every: list[str] = []
     for number, message in enumerate(messages):
         place = f"messages.{number}"
         _check_message(message, place)
         blocks = blocks_of(message)
         _check_results(blocks, waiting, place)
         waiting = [block["id"] for block in blocks if block["type"] == "tool_use"]
+        every += waiting
+        if len(set(every)) < len(every):
+            raise Refused(400, f"{place}: `tool_use` ids must be unique")
     _check_results([], waiting, f"messages.{len(messages)}")
     _check_end(messages[-1], model)
 
@@ -156,8 +164,10 @@ def _check_block(block: Mapping[str, Any], allowed: set[str], place: str) -> Non
             pass
         case {"type": "text"}:
             raise Refused(400, "messages: text content blocks must contain non-whitespace text")
-        case {"type": "tool_use", "id": str(identity), "name": str(), "input": Mapping()}:
+        case {"type": "tool_use", "id": str(identity), "name": str(name), "input": Mapping()}:
             _check_id(identity, f"{place}.tool_use.id")
+            if not _TOOL_NAME.fullmatch(name):
+                raise Refused(400, f"{place}.tool_use.name: String should match pattern")
         case {"type": "tool_result", "tool_use_id": str(identity)}:
             _check_id(identity, f"{place}.tool_result.tool_use_id")
         case _:

@@ -32,6 +32,7 @@ _RANGES = {
     "n": (1, 1),
 }
 _TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_CHOICES = ("none", "auto", "required")
 
 
 class Refused(Exception):
@@ -104,6 +105,9 @@ def _check_tools(body: Mapping[str, Any]) -> None:
         raise Refused(400, "Invalid 'tools': empty array.", param="tools", code="empty_array")
     for number, tool in enumerate(tools):
         _check_tool(tool, f"tools[{number}]")
+    choice = body.get("tool_choice", "auto")
+    if choice not in _CHOICES and not isinstance(choice, Mapping):
+        raise Refused(400, f"Invalid value: '{choice}'.", param="tool_choice", code="invalid_value")
 
 
 def _check_tool(tool: Mapping[str, Any], place: str) -> None:
@@ -177,13 +181,18 @@ def _check_message(message: Mapping[str, Any], place: str) -> None:
 def _check_calls(calls: object, place: str) -> None:
     if not isinstance(calls, list) or not calls:
         raise Refused(400, f"Invalid '{place}.tool_calls': empty array.", code="empty_array")
-    for call in calls:
+    for number, call in enumerate(calls):
         match call:
             case {
                 "id": str(),
                 "type": "function",
-                "function": {"name": str(), "arguments": str()},
+                "function": {"name": str(name), "arguments": str()},
             }:
-                pass
+                if not _TOOL_NAME.fullmatch(name):
+                    param = f"{place}.tool_calls[{number}].function.name"
+                    words = "Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'."
+                    raise Refused(
+                        400, f"Invalid '{param}': {words}", param=param, code="invalid_value"
+                    )
             case _:
                 raise Refused(400, f"Invalid '{place}.tool_calls'.", param=f"{place}.tool_calls")

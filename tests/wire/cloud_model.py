@@ -10,6 +10,7 @@ from pipecat.frames.frames import (
     Frame,
     InterruptionFrame,
     LLMFullResponseEndFrame,
+    LLMMessagesAppendFrame,
     LLMRunFrame,
     LLMTextFrame,
     MetricsFrame,
@@ -23,6 +24,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
     LLMContextAggregatorPair,
     LLMUserAggregatorParams,
 )
+from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.llm_service import FunctionCallParams
 from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
@@ -101,6 +103,13 @@ class ModelCall:
                 self._seen.rung.clear()
                 await self._seen.rung.wait()
 
+    async def say(self, words: str, runs: int = 1) -> None:
+        """The caller says something, and the model runs so often."""
+        ends = len(self._seen.of(LLMFullResponseEndFrame)) + runs
+        message = {"role": "user", "content": words}
+        await self._worker.queue_frame(LLMMessagesAppendFrame([message], run_llm=True))
+        await self.until(lambda: len(self._seen.of(LLMFullResponseEndFrame)) == ends)
+
     async def interrupt(self) -> None:
         await self._worker.queue_frame(InterruptionFrame())
 
@@ -111,6 +120,9 @@ class ModelCall:
     @property
     def said(self) -> str:
         return "".join(self.tokens)
+
+    def seen(self, kind: type[Frame]) -> list[Frame]:
+        return self._seen.of(kind)
 
     @property
     def errors(self) -> list[ErrorFrame]:
@@ -128,8 +140,13 @@ async def model_call(
     said: str = "Where is my order 1042?",
     tools: Sequence = (),
     clients: Clients | None = None,
+    desk: object = None,
+    behind: Sequence[FrameProcessor] = (),
 ) -> AsyncIterator[ModelCall]:
-    """A call whose model is the one that the settings choose; the caller has said something."""
+    """A call whose model is the one that the settings choose; the caller has said something.
+
+    The tools find `desk` in their hands; `behind` the model is what else hears its frames.
+    """
     context = LLMContext([{"role": "user", "content": said}], tools=[*tools])
     pair = LLMContextAggregatorPair(
         context,
@@ -139,8 +156,9 @@ async def model_call(
     service = llm(choices(settings)["LLM"], settings, engines, BRIEF)
     seen = Seen()
     worker = PipelineWorker(
-        Pipeline([pair.user(), service, pair.assistant()]),
+        Pipeline([pair.user(), service, *behind, pair.assistant()]),
         params=PipelineParams(enable_metrics=True, enable_usage_metrics=True),
+        app_resources=desk,
         idle_timeout_secs=None,
         enable_rtvi=False,
         observers=[seen],

@@ -1,7 +1,8 @@
 """A call's desk over a real SQLite file, on a Sunday at noon in November 2026."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from bot.tools.store import Store, StoreSettings
 from tests.unit.tools.line import OneCall, Tool
 
 NOW = datetime(2026, 11, 22, 12)
+TURNS = count(1)
 
 
 @pytest.fixture
@@ -37,7 +39,10 @@ def a_desk(store: Store, call_id: str = "call-1") -> Desk:
 
 
 async def use(tool: Tool, desk: Desk, /, **arguments: object) -> Answer:
-    """What the tool answers; exactly one of its four ways, or the test fails."""
+    """What the tool answers the caller, who has just spoken.
+
+    Exactly one of its four ways, or the test fails.
+    """
     answers: list[Answer] = []
 
     async def report(
@@ -45,20 +50,24 @@ async def use(tool: Tool, desk: Desk, /, **arguments: object) -> Answer:
     ) -> None:
         answers.append(result)
 
-    await tool(params_for(tool, desk, report), **arguments)
+    params = params_for(tool, desk, report, arguments, turn=next(TURNS))
+    await tool(params, **arguments)
     (answer,) = answers
     assert len(answer.keys() & {"say", "ask", "confirm", "error"}) == 1
     return answer
 
 
-def params_for(tool: Tool, desk: object, report) -> FunctionCallParams:
+def params_for(
+    tool: Tool, desk: object, report, arguments: Mapping[str, object] | None = None, turn: int = 0
+) -> FunctionCallParams:
+    """A model's call, in a conversation in which the caller has spoken `turn` times."""
     return FunctionCallParams(
         function_name=tool.__name__,
         tool_call_id="1",
-        arguments={},
+        arguments=arguments or {},
         llm=OneCall(tool.__name__, {}),
         pipeline_worker=None,  # type: ignore[arg-type] # no tool looks at it
-        context=LLMContext(),
+        context=LLMContext([{"role": "user", "content": "Please."}] * turn),
         result_callback=report,
         app_resources=desk,
     )

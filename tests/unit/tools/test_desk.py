@@ -20,6 +20,7 @@ async def a_tool(params) -> None:
 def test_what_was_proposed_may_be_confirmed_once():
     proposals = Proposals()
     proposals.propose("book", starts_at="10:30", name="maria")
+    proposals.turn += 1
     assert proposals.confirmed("book", name="maria", starts_at="10:30")
     assert not proposals.confirmed("book", name="maria", starts_at="10:30")
 
@@ -35,7 +36,16 @@ def test_what_was_proposed_may_be_confirmed_once():
 def test_a_yes_to_something_else_confirms_nothing(tool, arguments):
     proposals = Proposals()
     proposals.propose("book", starts_at="10:30", name="maria")
+    proposals.turn += 1
     assert not proposals.confirmed(tool, **arguments)
+
+
+def test_a_model_cannot_say_yes_to_its_own_question():
+    proposals = Proposals()
+    proposals.propose("book", starts_at="10:30", name="maria")
+    assert not proposals.confirmed("book", starts_at="10:30", name="maria")
+    proposals.turn += 1
+    assert proposals.confirmed("book", starts_at="10:30", name="maria")
 
 
 class Slow:
