@@ -140,3 +140,51 @@ async def test_what_cannot_be_reached_becomes_words_the_caller_can_hear(desk: De
 def test_a_pipeline_without_a_desk_is_told_what_it_lacks(desk: Desk):
     with pytest.raises(TypeError, match="app_resources=Desk"):
         desk_of(params_for(a_tool, object(), nobody_listens))
+
+
+class Counted:
+    """A write that says how often it was done."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    async def work(self) -> Answer:
+        await asyncio.sleep(0)
+        self.done += 1
+        return say(f"Done {self.done}.")
+
+
+async def test_a_write_called_again_in_the_same_turn_gives_the_first_result(desk: Desk):
+    write = Counted()
+    answers = [await desk.begin_once("book maria", 1, write.work()) for _ in range(3)]
+    assert answers == [say("Done 1.")] * 3
+
+
+async def test_a_write_still_under_way_is_waited_for_whatever_was_said_since(desk: Desk):
+    slow, again = Slow(), Counted()
+    first = desk.begin_once("book maria", 1, slow.work())
+    await slow.begun.wait()
+    second = desk.begin_once("book maria", 2, again.work())
+    slow.go.set()
+    assert await second == await first
+    assert again.done == 0
+
+
+async def test_a_caller_who_asks_again_gets_it_again(desk: Desk):
+    write = Counted()
+    await desk.begin_once("book maria", 1, write.work())
+    await desk.begin_once("book jim", 1, write.work())
+    await desk.begin_once("book maria", 2, write.work())
+    assert write.done == 3
+
+
+async def test_writes_wait_for_one_another(desk: Desk):
+    slow, other = Slow(), Slow()
+    desk.begin(slow.work())
+    waiting = desk.begin(other.work())
+    await slow.begun.wait()
+    assert not other.begun.is_set()
+    other.go.set()
+    slow.go.set()
+    await waiting
+    assert slow.done

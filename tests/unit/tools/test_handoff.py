@@ -53,6 +53,19 @@ async def test_the_caller_is_passed_on_to_the_colleague(desk: Desk):
 
 
 @pytest.mark.real_clock
+async def test_a_caller_is_passed_on_once(desk: Desk):
+    transfers: list[str] = []
+
+    async def transfer(number: str) -> bool:
+        transfers.append(number)
+        return True
+
+    desk.transfer, desk.colleague = transfer, "+15550100"
+    first = await use(talk_to_human, desk, reason="the lamp")
+    assert await use(talk_to_human, desk, reason="the lamp") == first
+    assert transfers == ["+15550100"]
+
+
 async def test_a_transfer_that_fails_becomes_a_call_back(desk: Desk):
     async def transfer(number: str) -> bool:
         return False
