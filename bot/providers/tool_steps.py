@@ -112,7 +112,7 @@ class InSteps(LLMService[Adapter]):
             return
         if not self.steps.take(function_calls):
             logger.bind(calls=len(function_calls)).warning("tool calls were not carried out")
-            await self._push_llm_text(self.apology)
+            await self._push_llm_text(f" {self.apology}")  # there may be words before it
             return
         self._acceptable = self._acceptable or Acceptable()
         await super().run_function_calls(self._acceptable.of(function_calls))

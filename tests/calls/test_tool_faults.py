@@ -5,14 +5,22 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
+from pipecat.services.llm_service import FunctionCallParams
+from pydantic import SecretStr
 
+from bot.house import House
+from bot.providers.settings import OpenAISettings
+from bot.tools.offer import offered
 from evals.caller import place_call
 from evals.performance import Manners
 from evals.record import CallRecord
 from evals.script import Say
+from tests.calls.inside import inside
 from tests.calls.running import RunningServer, running_server
 from tests.emulators.mind import Call, Reply, Scripted
 from tests.emulators.openai_chat import OpenAIChat
@@ -106,3 +114,26 @@ async def test_a_model_that_confirms_by_itself_repeats_itself_and_never_stops_st
         assert rows.execute("SELECT order_number FROM returns").fetchall() == [(1038,)]
     assert len(provider.noted("request")) == 9
     assert provider.noted("request")[8]["tool_choice"] == "none"
+
+
+async def test_a_tool_that_raises_is_answered_by_the_model_and_by_nobody_else(
+    provider: OpenAIChat,
+):
+    async def get_weather(params: FunctionCallParams, city: str) -> None:
+        """Tell the weather."""
+        raise LookupError(SECRET)
+
+    def change(house: House) -> House:
+        return replace(house, tools=ToolsSchema([*offered([get_weather], timeout_secs=5)]))
+
+    weather = Reply(calls=(Call("get_weather", {"city": "Boston"}),))
+    provider.mind = Scripted([weather, "I cannot see the weather.", "You are welcome."])
+    openai = OpenAISettings(api_key=SecretStr(provider.key), base_url=f"{provider.url}/v1")
+    steps = [Say("What is the weather in Boston?"), Say("Thank you anyway.")]
+    async with inside(change, llm="openai", openai=openai, greeting="Hi.") as echo:
+        record = await place_call(echo.url, steps, manners=PATIENT)
+    words = heard(record)
+    assert record.unanswered == 0
+    assert "see the weather" in words
+    assert "welcome" in words
+    assert "went wrong" not in words

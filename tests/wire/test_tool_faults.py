@@ -134,13 +134,13 @@ async def test_arguments_that_were_cut_off_at_the_models_limit_are_illegible(des
 
 
 async def test_arguments_that_stay_illegible_end_in_an_apology(provider: LanguageModel, desk: Desk):
-    provider.mind = Scripted([Reply(calls=(BROKEN,)), Reply(calls=(BROKEN,)), AGAIN])
+    provider.mind = Scripted([Reply(calls=(BROKEN,)), Reply("Well.", (BROKEN,)), AGAIN])
     async with calling(provider, desk) as call:
         await call.ask(runs=2)
-        assert call.said == APOLOGY
+        assert call.said == f"Well. {APOLOGY}"
         await call.say("Never mind.")
-        assert call.said == APOLOGY + AGAIN
-    assert provider.mind.runs[2][-2].text == APOLOGY
+    assert call.said == f"Well. {APOLOGY}{AGAIN}"
+    assert provider.mind.runs[2][-2].text == f"Well. {APOLOGY}"
     assert remembered(call) == AGAIN
     assert not call.errors
 
@@ -283,8 +283,9 @@ async def test_a_model_that_calls_tools_for_ever_is_told_to_stop_and_then_apolog
     provider.mind = Scripted([*calls, AGAIN])
     async with calling(provider, desk) as call:
         await call.ask(runs=4)
-        assert call.said == APOLOGY
+        assert call.said == f" {APOLOGY}"
         await call.say("Never mind.")
+    assert provider.mind.runs[4][-2].text == APOLOGY
     choices = [request.get("tool_choice") for request in provider.noted("request")]
     none = {"type": "none"} if isinstance(provider, Anthropic) else "none"
     assert choices == [None, None, None, none, None]
