@@ -25,8 +25,8 @@ from pydantic import ConfigDict, ValidationError, validate_call
 from bot.tools.spoken import error
 
 _GRACE_SECS = 1.0
-"""After its deadline a tool has this long to stop; then Pipecat goes on without it, and drops what it
-reports."""
+"""After its deadline a tool has this long to stop; then Pipecat goes on without it, and drops what
+it reports."""
 
 
 class ToolError(Exception):
