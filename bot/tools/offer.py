@@ -60,7 +60,9 @@ def _offer(tool: DirectFunction, timeout_secs: float) -> FunctionSchema:
                 await tool(params, **arguments)
         except Exception as failure:  # noqa: BLE001  a plug-in boundary
             if deadline.expired():
-                await params.result_callback(error("That takes too long, so I stopped waiting."))
+                await params.result_callback(
+                    error("Sorry, that takes too long, so I stopped waiting.")
+                )
             else:
                 await _fail(params, type(failure).__name__)
 
@@ -95,4 +97,4 @@ async def _fail(params: FunctionCallParams, kind: str) -> None:
     await params.llm.push_error(
         "a tool failed", exception=ToolError(kind), category=ErrorCategory.APPLICATION
     )
-    await params.result_callback(error("That did not work.", cause=kind))
+    await params.result_callback(error("Sorry, that did not work.", cause=kind))

@@ -205,7 +205,7 @@ async def test_a_tool_that_raises_is_told_to_the_model_by_type_alone(
         await call.ask(runs=2)
         await call.say("Try again.", runs=2)
     assert call.said == SORRY + AGAIN
-    assert told(provider, 1) == ['{"error": "That did not work.", "cause": "LookupError"}']
+    assert told(provider, 1) == ['{"error": "Sorry, that did not work.", "cause": "LookupError"}']
     errors = {frame.category for frame in call.errors}
     assert errors == {ErrorCategory.APPLICATION}
     assert all(isinstance(frame.exception, ToolError) for frame in call.errors)

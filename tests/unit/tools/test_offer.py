@@ -76,7 +76,7 @@ async def test_a_tool_that_raises_is_an_error_of_the_application_known_by_its_ty
         raise LookupError("4111 1111 1111 1111")
 
     answers, errors = await carried_out(raises)
-    assert answers == [{"error": "That did not work.", "cause": "LookupError"}]
+    assert answers == [{"error": "Sorry, that did not work.", "cause": "LookupError"}]
     (error,) = errors
     assert error.category is ErrorCategory.APPLICATION
     assert isinstance(error.exception, ToolError)
@@ -89,7 +89,7 @@ async def test_a_tools_own_timeout_is_a_failure_and_not_its_deadline():
         raise TimeoutError
 
     answers, errors = await carried_out(impatient)
-    assert answers == [{"error": "That did not work.", "cause": "TimeoutError"}]
+    assert answers == [{"error": "Sorry, that did not work.", "cause": "TimeoutError"}]
     assert errors
 
 
@@ -102,7 +102,7 @@ async def test_a_tool_is_given_up_at_its_deadline():
     began_secs = loop.time()
     answers, errors = await carried_out(hangs)
     assert loop.time() - began_secs == pytest.approx(5)
-    assert answers == [{"error": "That takes too long, so I stopped waiting."}]
+    assert answers == [{"error": "Sorry, that takes too long, so I stopped waiting."}]
     assert not errors
 
 
