@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.providers.choice import Role
 from bot.providers.health import Cause, Health
+from bot.providers.role import Role
 
 S = TypeVar("S")
 
@@ -18,6 +18,8 @@ class Candidate(Generic[S]):
     make: Callable[[], S]
     takes_turns: bool = False
     """Speech to text only: it says itself when the caller begins and is done."""
+    goes_on: bool = True
+    """Language model only: told how far another came with an answer, it goes on from there."""
 
 
 class Succession(Generic[S]):
@@ -59,8 +61,12 @@ class Succession(Generic[S]):
         self._serving = candidate
         return candidate
 
-    def failed(self, cause: Cause, now_secs: float) -> None:
-        self._health.failed(self._role, self.serving.name, cause, now_secs)
+    def is_followed(self, now_secs: float) -> bool:
+        """Whether another could be asked."""
+        return bool(self._health.usable(self._role, [*self._left], now_secs))
+
+    def failed(self, cause: Cause, now_secs: float, retry_after_secs: float = 0.0) -> None:
+        self._health.failed(self._role, self.serving.name, cause, now_secs, retry_after_secs)
 
     def served(self) -> None:
         self._health.served(self._role, self.serving.name)

@@ -6,9 +6,9 @@ from typing import Literal, cast, get_args
 
 from pydantic import SecretStr
 
+from bot.providers.role import Role
 from bot.providers.settings import ProviderSettings, given
 
-Role = Literal["STT", "LLM", "TTS"]
 Mode = Literal["cascade", "realtime"]
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.providers.choice import Role
+from bot.providers.role import Role
 
 Cause = Literal["credentials", "quota", "rate limit", "unavailable", "late", "stalled", "silent"]
 """What callers felt: refused for good, refused for now, an error, no first word or sound in time,

@@ -10,9 +10,9 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor, F
 
 from bot.providers.beside import Beside
 from bot.providers.candidate import Candidate, Succession
-from bot.providers.choice import Role
 from bot.providers.health import Cause, Health
 from bot.providers.incident import IncidentFrame, cause_of
+from bot.providers.role import Role
 
 S = TypeVar("S", bound=FrameProcessor)
 
