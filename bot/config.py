@@ -73,7 +73,9 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     greeting: str = "Hi, this is Echo at Acme. How can I help?"
     """Said when a caller connects."""
     breakdown: str = "I'm sorry, something is broken on my side. Please call again later."
-    """Said when a stage has failed for good, before Echo hangs up."""
+    """Said when every provider of a stage has failed, before Echo hangs up."""
+    breakdown_handover: str = "I'm sorry, something is broken on my side. I'll get you a colleague."
+    """Said instead where the caller can be passed on to one."""
     persona: Path = Path(__file__).with_name("persona.md")
     """The system prompt, as prose."""
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from loguru import logger
-from pipecat.frames.frames import ErrorFrame, TTSSpeakFrame
+from pipecat.frames.frames import ErrorFrame, InterruptionFrame, TTSAudioRawFrame, TTSSpeakFrame
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.frameworks.rtvi import RTVIObserverParams, RTVIServerMessageFrame
 from pipecat.processors.frameworks.rtvi.observer import RTVIFunctionCallReportLevel
@@ -12,6 +12,7 @@ from pipecat.workers.runner import WorkerRunner
 from bot.answering import answering
 from bot.config import Settings
 from bot.house import House
+from bot.providers.incident import OutageError
 from bot.telemetry import report
 from bot.telemetry.latency import TurnLatency
 from bot.telemetry.loop_lag import LagHistogram
@@ -26,6 +27,13 @@ READY_SECS = 1.0
 
 APOLOGY_SECS = 5.0
 """A stage that fails over and over is apologised for no more often than this."""
+
+
+LAST_WORD_SECS = 0.5
+"""From the last sample of the last words to the hang-up: what the way to the caller takes."""
+
+HANDOVER_SECS = 3.0
+"""With the last words, 10 s at most from an outage to its end."""
 
 
 async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
@@ -54,6 +62,7 @@ class Call:
         self._outcome: SessionOutcome = "agent_ended"
         self._greeted = asyncio.Event()
         self._apology_due_secs = self._started_secs
+        self._ending: asyncio.Task[None] | None = None
         self._tally = SessionTally(connection.session_id, connection.kind)
         self._desk = Desk(
             store=house.store,
@@ -108,8 +117,9 @@ class Call:
                 category=error.category.value if error.category else "unknown",
                 cause=type(error.exception).__name__,
             ).error("a stage failed")
-            if error.processor and not error.processor.is_usable:
-                await self._give_up()
+            broken = error.processor is not None and not error.processor.is_usable
+            if broken or isinstance(error.exception, OutageError):
+                self._give_up()
             elif not isinstance(error.exception, ToolError):  # which the model answers in words
                 await self._apologise()
 
@@ -136,14 +146,27 @@ class Call:
             self._apology_due_secs = now_secs + APOLOGY_SECS
             await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.apology))
 
-    async def _give_up(self) -> None:
-        """A stage has failed for good: say so and hang up, or the call would go on mute."""
-        if self._outcome == "error":
-            return
-        self._outcome = "error"
-        self._greeted.set()
-        await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.breakdown))
-        await self._worker.stop_when_done()
+    def _give_up(self) -> None:
+        """Nobody is left to serve a stage: the call would go on deaf or mute."""
+        if self._ending is None:
+            self._outcome = "provider_outage"
+            self._greeted.set()
+            self._ending = asyncio.create_task(self._break_down())
+
+    async def _break_down(self) -> None:
+        """Say so past all stages, from memory; then hand the caller over, or hang up."""
+        desk, words = self._desk, self._house.last_words
+        clip = words.handover if desk.can_transfer else words.goodbye
+        speaker = self._connection.transport.output()
+        await speaker.queue_frame(InterruptionFrame())
+        await speaker.queue_frame(TTSAudioRawFrame(clip.audio, clip.hz, 1))
+        await asyncio.sleep(clip.secs + LAST_WORD_SECS)
+        try:
+            async with asyncio.timeout(HANDOVER_SECS):
+                await desk.pass_on()
+        except Exception as error:  # noqa: BLE001  a way in's own; the caller is hung up on
+            logger.bind(cause=type(error).__name__).error("the caller could not be handed over")
+        await self._worker.cancel(reason="provider outage")
 
     async def _on_turn(self, turn: TurnLatency) -> None:
         report.log_turn(turn)
@@ -162,6 +185,8 @@ class Call:
             logger.exception("the call failed")
 
     async def close(self, lag: LagHistogram) -> VoiceSessionMetrics:
+        if self._ending:
+            self._ending.cancel()
         await self._desk.close()
         now_secs = asyncio.get_running_loop().time()
         return self._tally.metrics(

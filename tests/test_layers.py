@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "bot.session": (
         *("bot.answering", "bot.config", "bot.house", "bot.telemetry", "bot.tools"),
+        "bot.providers.incident",
         "transports.connection",
     ),
     "bot.pool": ("bot.session", "transports.connection"),

@@ -1,5 +1,6 @@
 """Which engine serves each role, and the stages of one call built from them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer
@@ -9,13 +10,16 @@ from pipecat.processors.audio.vad_processor import VADProcessor
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
+from bot.providers.candidate import Candidate, S
 from bot.providers.choice import choices
-from bot.providers.llm import Brief, llm
+from bot.providers.hearing import Hearing
+from bot.providers.llm import Brief
 from bot.providers.realtime import realtime
+from bot.providers.roles import candidates
 from bot.providers.settings import ProviderSettings
+from bot.providers.speaking import Speaking
 from bot.providers.stand_in import StandIn
-from bot.providers.stt import stt, turn_strategies
-from bot.providers.tts import tts
+from bot.providers.stt import turn_strategies
 from bot.providers.typed import Typed
 from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings
@@ -51,14 +55,21 @@ def stages(
     filler: FillerPolicy,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm."""
-    serving = choices(settings)
+    able, health = candidates(settings, engines, brief), engines.health
     return Stages(
         vad=SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
-        stt=stt(serving["STT"], settings, engines),
-        llm=Pipeline([EndOfAudio(), OneTurn(), llm(serving["LLM"], settings, engines, brief)]),
+        stt=_alone(able.stt) or Hearing(able.stt, health, settings.hearing),
+        llm=Pipeline([EndOfAudio(), OneTurn(), able.llm[0].make()]),
         filler=Filler(filler),
-        tts=Pipeline([tts(serving["TTS"], settings, engines), WholeChunks()]),
+        tts=Pipeline(
+            [_alone(able.tts) or Speaking(able.tts, health, settings.speaking), WholeChunks()]
+        ),
     )
+
+
+def _alone(able: Sequence[Candidate[S]]) -> S | None:
+    """The service of a role that nobody else has, where nothing can go wrong on the way to it."""
+    return able[0].make() if len(able) == 1 and able[0].is_here else None
 
 
 def strategies(

@@ -38,6 +38,10 @@ class Repertoire:
         self.phrases = tuple(dict.fromkeys(phrases))
         self._spoken: dict[Key, Spoken] = {}
 
+    def __len__(self) -> int:
+        """How many phrases are known."""
+        return len(self._spoken)
+
     def get(self, key: Key) -> Spoken | None:
         return self._spoken.get(key)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.providers.health import Cause, Health
+from bot.providers.health import REFUSALS, Cause, Health
 from bot.providers.role import Role
 
 S = TypeVar("S")
@@ -18,6 +18,8 @@ class Candidate(Generic[S]):
     make: Callable[[], S]
     takes_turns: bool = False
     """Speech to text only: it says itself when the caller begins and is done."""
+    is_here: bool = False
+    """Runs in this process: slow at worst, so that no deadline makes it dead."""
     goes_on: bool = True
     """Language model only: told how far another came with an answer, it goes on from there."""
 
@@ -25,7 +27,8 @@ class Candidate(Generic[S]):
 class Succession(Generic[S]):
     """One call's way through the providers of a role: nobody is asked twice in it.
 
-    What is found out goes to `health`, which all calls share.
+    But when nobody else is left, the same one has another try for each time it has served. What is
+    found out goes to `health`, which all calls share.
     """
 
     def __init__(self, role: Role, candidates: Sequence[Candidate[S]], health: Health) -> None:
@@ -36,6 +39,7 @@ class Succession(Generic[S]):
         self._left = {candidate.name: candidate for candidate in candidates}
         self._fallback = candidates[-1]
         self._serving: Candidate[S] | None = None
+        self._may_retry = True
 
     @property
     def serving(self) -> Candidate[S]:
@@ -44,8 +48,9 @@ class Succession(Generic[S]):
         return self._serving
 
     @property
-    def is_last(self) -> bool:
-        return not self._left
+    def is_final(self) -> bool:
+        """The one that serves runs here, and nobody follows: nothing is kept for another."""
+        return not self._left and self.serving.is_here
 
     def first(self, now_secs: float) -> Candidate[S]:
         """Who serves first: the last of all, when the keys of all are refused."""
@@ -54,7 +59,12 @@ class Succession(Generic[S]):
     def next(self, now_secs: float) -> Candidate[S] | None:
         """Who serves from here on; None when nobody is left."""
         usable = self._health.usable(self._role, [*self._left], now_secs)
-        return self._take(self._left[usable[0]]) if usable else None
+        if usable:
+            return self._take(self._left[usable[0]])
+        if self._serving is None or not self._may_retry:
+            return None
+        self._may_retry = False
+        return self._serving
 
     def _take(self, candidate: Candidate[S]) -> Candidate[S]:
         self._left.pop(candidate.name, None)
@@ -66,7 +76,9 @@ class Succession(Generic[S]):
         return bool(self._health.usable(self._role, [*self._left], now_secs))
 
     def failed(self, cause: Cause, now_secs: float, retry_after_secs: float = 0.0) -> None:
+        self._may_retry = self._may_retry and cause not in REFUSALS
         self._health.failed(self._role, self.serving.name, cause, now_secs, retry_after_secs)
 
     def served(self) -> None:
+        self._may_retry = True
         self._health.served(self._role, self.serving.name)

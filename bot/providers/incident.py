@@ -29,6 +29,10 @@ class IncidentFrame(SystemFrame):
 class OutageError(Exception):
     """Every provider of a role has failed: the call cannot go on."""
 
+    def __init__(self, role: Role) -> None:
+        super().__init__(f"nobody is left to serve {role}")
+        self.role: Role = role
+
 
 _CAUSES: dict[ErrorCategory, Cause] = {
     ErrorCategory.AUTHENTICATION: "credentials",

@@ -47,7 +47,7 @@ class Speaking(InOrder[TTSService]):
     Gives up on one that reports an error, or gives no audio for `audio_secs` of what it was asked
     to say. The next says the words that were not heard, and all that was to follow, in order. A
     word counts as heard when its audio has gone out; only those go on to the memory, each once.
-    Pushes an `IncidentFrame` each time. The error of the last of them goes on upstream.
+    Pushes an `IncidentFrame` each time.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class Speaking(InOrder[TTSService]):
     @property
     def _is_final(self) -> bool:
         """Nobody would go on where it stops: nothing has to be kept."""
-        return self._succession.is_last and self._is_ready
+        return self._is_ready and self._succession.is_final
 
     async def _pass(self, frame: Frame, direction: FrameDirection) -> None:
         """On, if nobody has passed it on yet."""
@@ -213,17 +213,21 @@ class Speaking(InOrder[TTSService]):
             self._patience.asked(context_id, text, self._now_secs())
             self._watch()
 
+    @property
+    def _is_watched(self) -> bool:
+        return self._is_ready and not self._succession.serving.is_here
+
     def _watch(self) -> None:
         """One timer, set anew only when it rings: a deadline moves with every piece of audio."""
         due_secs = self._patience.due_secs
-        if due_secs is None or self._deadline or self._succession.is_last or not self._is_ready:
+        if due_secs is None or self._deadline or not self._is_watched:
             return
         self._deadline = asyncio.get_running_loop().call_at(due_secs, self._ring)
 
     def _ring(self) -> None:
         self._deadline = None
         due_secs = self._patience.due_secs
-        if self._succession.is_last or due_secs is None or not self._is_ready:
+        if due_secs is None or not self._is_watched:
             return
         if self._now_secs() >= due_secs:
             cause: Cause = "stalled" if self._patience.sounded else "late"
@@ -232,12 +236,11 @@ class Speaking(InOrder[TTSService]):
         else:
             self._watch()
 
-    async def _give_up(self, cause: Cause) -> bool:
+    async def _give_up(self, cause: Cause, retry_after_secs: float = 0.0) -> None:
         """Hand over; what of a word was not sent is dropped, and said by the next."""
-        if not self._succession.is_last:
-            self._forget()
-            self._playback.broke_off()
-        return await super()._give_up(cause)
+        self._forget()
+        self._playback.broke_off()
+        await super()._give_up(cause, retry_after_secs)
 
     async def _catch_up(self, successor: Beside[TTSService]) -> None:
         for frame in self._script.rest():

@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.telemetry.latency import Outcome, TurnLatency
 
-SessionOutcome = Literal["caller_hung_up", "agent_ended", "error", "idle"]
+SessionOutcome = Literal["caller_hung_up", "agent_ended", "error", "idle", "provider_outage"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,17 @@ class Desk:
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
+    def can_transfer(self) -> bool:
+        """Whether there is a colleague, and a way to one."""
+        return self.transfer is not None and bool(self.colleague)
+
+    async def pass_on(self) -> bool:
+        """Pass the caller on to a colleague, once; whether that was done."""
+        if not self.transferred and self.transfer is not None and self.colleague:
+            self.transferred = await self.transfer(self.colleague)
+        return self.transferred
+
+    @property
     def today(self) -> date:
         return self.now().date()
 

@@ -16,7 +16,6 @@ from pipecat.frames.frames import (
 )
 from pydantic import SecretStr
 
-from bot.providers.by_heart import Repertoire
 from bot.providers.candidate import Candidate
 from bot.providers.choice import Choice
 from bot.providers.health import Health, HealthPolicy
@@ -79,7 +78,7 @@ def voice() -> Voice:
 
 @pytest.fixture(scope="module")
 def engines(voice: Voice) -> Engines:
-    return Engines(Ears(), None, voice, None, Repertoire())
+    return Engines(Ears(), None, voice, None)
 
 
 @pytest.fixture
@@ -103,7 +102,11 @@ def of(name: str, engines: Engines, emulator: Cartesia | ElevenLabs | None = Non
         elevenlabs=ElevenLabsSettings(api_key=key, base_url=url),
     )
     choice = Choice("TTS", kind, "")
-    return Candidate(name, lambda: tts(choice, settings, engines, reconnects=False))
+    return Candidate(
+        name,
+        lambda: tts(choice, settings, engines, reconnects=False),
+        is_here=emulator is None,
+    )
 
 
 @asynccontextmanager

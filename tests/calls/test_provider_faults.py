@@ -1,0 +1,100 @@
+"""Whole calls in which providers fail: what the caller hears of it, and how soon."""
+
+import re
+
+import pytest
+
+from bot.providers.local.tts import VoiceSettings, load
+from bot.providers.settings import CartesiaSettings, DeepgramSettings
+from evals.caller import place_call
+from evals.performance import Manners
+from evals.record import CallRecord
+from evals.script import Say
+from tests.calls.inside import Inside, inside, until
+from tests.emulators.cartesia import Cartesia
+from tests.emulators.deepgram import Deepgram
+from tests.emulators.ear import Whispering
+from tests.emulators.mouth import Hibari
+from tests.emulators.provider import BUDGET, Drop, Empty, Fault, Refuse, Stall, serving
+
+ORDER = Say("Where is my order one zero four two?")
+THANKS = Say("What is the weather in Boston?")
+PATIENT = Manners(settle_secs=1.5)
+MID_SENTENCE = 100
+"""Pieces of audio of 20 ms: in the middle of what is said first."""
+
+
+def words(record: CallRecord) -> str:
+    """What speech recognition makes of Echo's side, in small letters without punctuation."""
+    return re.sub(r"[^a-z0-9 ]", "", record.heard().lower())
+
+
+def assert_answered(record: CallRecord) -> None:
+    """Each question once, and in speech."""
+    assert record.unanswered == 0
+    assert "1042" in record.turns[1].reply
+    assert "Boston" in record.turns[2].reply
+    assert [tool.name for tool in record.tools] == ["look_up_order", "get_weather"]
+    heard = words(record)
+    assert "1042" in heard
+    assert "boston" in heard
+    assert "something went wrong" not in heard
+
+
+def hearing_by(emulator: Deepgram) -> dict:
+    settings = DeepgramSettings(api_key=emulator.key, base_url=emulator.url)
+    return {"stt": "deepgram", "deepgram": settings, "greeting": "Hi."}
+
+
+async def practised(echo: Inside) -> bool:
+    repertoire = echo.house.engines.repertoire
+    return len(repertoire) == len(repertoire.phrases)
+
+
+def slowest_answer_ms(record: CallRecord) -> float:
+    return max(turn.first_sound_ms or 1e9 for turn in record.turns[1:])
+
+
+@pytest.mark.parametrize(
+    ("fault", "within_ms"),
+    [
+        pytest.param(Drop(after=MID_SENTENCE), 2_500, id="1-drops-mid-utterance"),
+        pytest.param(Stall(), 3_500, id="2-open-but-silent"),
+        pytest.param(Refuse(401), 2_500, id="12-refuses-the-key"),
+        pytest.param(Refuse(503), 2_500, id="unavailable"),
+    ],
+)
+async def test_ears_that_fail_lose_no_turn(fault: Fault, within_ms: float):
+    emulator = Deepgram(profile=BUDGET, ear=Whispering())
+    emulator.will(fault)
+    async with serving(emulator), inside(**hearing_by(emulator)) as echo:
+        record = await place_call(echo.url, [ORDER, THANKS], manners=PATIENT)
+    assert_answered(record)
+    assert slowest_answer_ms(record) < within_ms
+    assert not record.errors
+
+
+@pytest.mark.parametrize(
+    ("fault", "within_ms"),
+    [
+        pytest.param(Empty(), 2_500, id="9-success-without-audio"),
+        pytest.param(Stall(), 3_500, id="no-audio"),
+        pytest.param(Drop(after=12), 2_500, id="10-dies-mid-sentence"),
+        pytest.param(Refuse(429), 2_500, id="busy"),
+    ],
+)
+async def test_a_voice_that_fails_is_followed_by_the_next(fault: Fault, within_ms: float):
+    emulator = Cartesia(profile=BUDGET, mouth=Hibari(load(VoiceSettings())))
+    async with serving(emulator), inside(**speaking_by(emulator)) as echo:
+        await until(lambda: practised(echo))
+        emulator.will(fault)
+        record = await place_call(echo.url, [ORDER, THANKS], manners=PATIENT)
+    assert_answered(record)
+    assert slowest_answer_ms(record) < within_ms
+    assert not record.errors
+
+
+def speaking_by(emulator: Cartesia) -> dict:
+    url = f"{emulator.url.replace('http', 'ws', 1)}/tts/websocket"
+    settings = CartesiaSettings(api_key=emulator.key, base_url=url)
+    return {"tts": "cartesia", "cartesia": settings, "greeting": "Hi."}
