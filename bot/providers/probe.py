@@ -33,10 +33,12 @@ _AFTER_SECS = 1.0
 """Of silence, for who waits for the end of what was said."""
 
 
-async def keep_probing(candidates: Candidates, health: Health, speech: Clip) -> None:
+async def keep_probing(
+    candidates: Candidates, health: Health, speech: Clip, every_secs: float = ROUND_SECS
+) -> None:
     """Until it is cancelled; `speech` is what a speech to text is given to hear."""
     while True:
-        await asyncio.sleep(ROUND_SECS)
+        await asyncio.sleep(every_secs)
         now_secs = asyncio.get_running_loop().time()
         for role, name in health.to_probe(now_secs):
             await _probe(role, name, candidates, health, speech)

@@ -1,6 +1,7 @@
 """Whole calls in which providers fail: what the caller hears of it, and how soon."""
 
 import re
+import time
 
 import pytest
 
@@ -98,3 +99,30 @@ def speaking_by(emulator: Cartesia) -> dict:
     url = f"{emulator.url.replace('http', 'ws', 1)}/tts/websocket"
     settings = CartesiaSettings(api_key=emulator.key, base_url=url)
     return {"tts": "cartesia", "cartesia": settings, "greeting": "Hi."}
+
+
+def assert_ended_in_words(record: CallRecord, *phrases: str) -> None:
+    heard = words(record)
+    for phrase in phrases:
+        assert phrase in heard
+    assert record.ended_by == "echo"
+
+
+async def test_a_call_that_nobody_can_hear_ends_in_words_within_ten_seconds():
+    emulator = Deepgram(profile=BUDGET, ear=Whispering())
+    emulator.will(*[Refuse(503)] * 9)
+    async with serving(emulator), inside(**hearing_by(emulator), stt_backups=()) as echo:
+        record = await place_call(echo.url, [ORDER], manners=PATIENT)
+    assert_ended_in_words(record, "something is broken on my side", "call again later")
+    assert record.pace.frames * 0.02 < 10
+
+
+async def test_a_call_that_nobody_can_speak_in_ends_in_words_all_the_same():
+    emulator = Cartesia(profile=BUDGET, mouth=Hibari(load(VoiceSettings())))
+    async with serving(emulator), inside(**speaking_by(emulator), tts_backups=()) as echo:
+        await until(lambda: practised(echo))
+        emulator.will(*[Stall()] * 9)
+        began = time.monotonic()
+        record = await place_call(echo.url, [ORDER], manners=PATIENT)
+    assert_ended_in_words(record, "something is broken on my side", "call again later")
+    assert time.monotonic() - began < 16  # 3 s of a question, twice 1.5 s until it is sure
