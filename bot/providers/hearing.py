@@ -39,6 +39,7 @@ from bot.providers.in_order import InOrder
 from bot.providers.tape import Tape, TapePolicy
 from bot.providers.vigil import Vigil
 from processors.all_heard import AllHeardFrame
+from processors.silence import SilenceFrame, VoiceFrame
 
 
 class HearingPolicy(BaseModel):
@@ -55,6 +56,7 @@ class HearingPolicy(BaseModel):
 
 _FOR_EARS = (
     *(InputAudioRawFrame, VADUserStartedSpeakingFrame, VADUserStoppedSpeakingFrame),
+    *(SilenceFrame, VoiceFrame),
     *(UserStartedSpeakingFrame, UserStoppedSpeakingFrame, InterruptionFrame),
     *(STTMuteFrame, STTUpdateSettingsFrame, LLMContextAssistantTurnFrame),
 )
