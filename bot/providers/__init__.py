@@ -20,6 +20,7 @@ from bot.providers.settings import ProviderSettings
 from bot.providers.speaking import Speaking
 from bot.providers.stand_in import StandIn
 from bot.providers.stt import turn_strategies
+from bot.providers.thinking import Thinking
 from bot.providers.typed import Typed
 from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings
@@ -59,7 +60,13 @@ def stages(
     return Stages(
         vad=SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
         stt=_alone(able.stt) or Hearing(able.stt, health, settings.hearing),
-        llm=Pipeline([EndOfAudio(), OneTurn(), able.llm[0].make()]),
+        llm=Pipeline(
+            [
+                EndOfAudio(),
+                OneTurn(),
+                _alone(able.llm) or Thinking(able.llm, health, settings.thinking),
+            ]
+        ),
         filler=Filler(filler),
         tts=Pipeline(
             [_alone(able.tts) or Speaking(able.tts, health, settings.speaking), WholeChunks()]

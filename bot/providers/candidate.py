@@ -75,10 +75,15 @@ class Succession(Generic[S]):
         """Whether another could be asked."""
         return bool(self._health.usable(self._role, [*self._left], now_secs))
 
-    def failed(self, cause: Cause, now_secs: float, retry_after_secs: float = 0.0) -> None:
+    def failed(
+        self, cause: Cause, now_secs: float, retry_after_secs: float = 0.0, *, name: str = ""
+    ) -> None:
+        """`name` is who failed, where several were asked."""
         self._may_retry = self._may_retry and cause not in REFUSALS
-        self._health.failed(self._role, self.serving.name, cause, now_secs, retry_after_secs)
+        failing = name or self.serving.name
+        self._health.failed(self._role, failing, cause, now_secs, retry_after_secs)
 
-    def served(self) -> None:
+    def served(self, name: str = "") -> None:
+        """`name` is who served, where several were asked."""
         self._may_retry = True
-        self._health.served(self._role, self.serving.name)
+        self._health.served(self._role, name or self.serving.name)

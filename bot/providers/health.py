@@ -13,9 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.providers.role import Role
 
-Cause = Literal["credentials", "quota", "rate limit", "unavailable", "late", "stalled", "silent"]
+Cause = Literal[
+    "credentials", "quota", "rate limit", "unavailable", "late", "hedged", "stalled", "silent"
+]
 """What callers felt: refused for good, refused for now, an error, no first word or sound in time,
-nothing more in the middle of an answer, success without content."""
+late enough to ask another as well, nothing more in the middle, success without content."""
 State = Literal["closed", "open", "half open", "dead"]
 
 REFUSALS: frozenset[Cause] = frozenset({"credentials", "quota", "rate limit"})

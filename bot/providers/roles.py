@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.services.llm_service import LLMService
 from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
 
@@ -23,7 +25,7 @@ class Candidates:
     """Who may serve, in the order of the settings."""
 
     stt: tuple[Candidate[STTService], ...]
-    llm: tuple[Candidate[FrameProcessor], ...]
+    llm: tuple[Candidate[LLMService[Any]], ...]
     tts: tuple[Candidate[TTSService], ...]
 
     def make(self, role: Role, name: str) -> FrameProcessor:
@@ -43,6 +45,7 @@ def candidates(settings: ProviderSettings, engines: Engines, brief: Brief) -> Ca
                 partial(make, choice),
                 takes_turns=choice.provider == "flux",
                 is_here=choice.provider == "local",
+                goes_on=choice.provider != "local",
             )
             for choice in order[role]
         )

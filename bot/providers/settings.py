@@ -8,6 +8,7 @@ from bot.providers.health import HealthPolicy
 from bot.providers.hearing import HearingPolicy
 from bot.providers.local.stt import WhisperSettings
 from bot.providers.local.tts import VoiceSettings
+from bot.providers.reply import ThinkingPolicy
 from bot.providers.speaking import SpeakingPolicy
 
 
@@ -161,6 +162,7 @@ class ProviderSettings(BaseModel):
     tts_backups: tuple[Literal["cartesia", "elevenlabs", "local"], ...] | None = None
     """Who speaks when the first fails: as `STT_BACKUPS`."""
     hearing: HearingPolicy = HearingPolicy()
+    thinking: ThinkingPolicy = ThinkingPolicy()
     speaking: SpeakingPolicy = SpeakingPolicy()
     health: HealthPolicy = HealthPolicy()
     tool_timeout_secs: float = Field(default=20, gt=0)
