@@ -117,9 +117,10 @@ class Call:
                 category=error.category.value if error.category else "unknown",
                 cause=type(error.exception).__name__,
             ).error("a stage failed")
-            broken = error.processor is not None and not error.processor.is_usable
-            if broken or isinstance(error.exception, OutageError):
-                self._give_up()
+            if isinstance(error.exception, OutageError):
+                self._give_up("provider_outage")
+            elif error.processor and not error.processor.is_usable:
+                self._give_up("error")
             elif not isinstance(error.exception, ToolError):  # which the model answers in words
                 await self._apologise()
 
@@ -146,10 +147,10 @@ class Call:
             self._apology_due_secs = now_secs + APOLOGY_SECS
             await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.apology))
 
-    def _give_up(self) -> None:
+    def _give_up(self, outcome: SessionOutcome) -> None:
         """Nobody is left to serve a stage: the call would go on deaf or mute."""
         if self._ending is None:
-            self._outcome = "provider_outage"
+            self._outcome = outcome
             self._greeted.set()
             self._ending = asyncio.create_task(self._break_down())
 

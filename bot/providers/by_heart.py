@@ -38,7 +38,8 @@ class Repertoire:
         self.phrases = tuple(dict.fromkeys(phrases))
         self._spoken: dict[Key, Spoken] = {}
 
-    def __len__(self) -> int:
+    @property
+    def known(self) -> int:
         """How many phrases are known."""
         return len(self._spoken)
 

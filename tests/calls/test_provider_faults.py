@@ -57,7 +57,7 @@ def hearing_by(emulator: Deepgram) -> dict:
 
 async def practised(echo: Inside) -> bool:
     repertoire = echo.house.engines.repertoire
-    return len(repertoire) == len(repertoire.phrases)
+    return repertoire.known == len(repertoire.phrases)
 
 
 def slowest_answer_ms(record: CallRecord) -> float:
