@@ -11,6 +11,8 @@ In audio time, in windows of the VAD (32 ms), in dB relative to full scale (dBFS
 from bisect import bisect_left, insort
 from collections import deque
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 WINDOW_SECS = 0.032
@@ -25,10 +27,15 @@ class RoomSettings(BaseModel):
     """Silero's, that the sound is speech: pipecat's own threshold."""
     quietest_dbfs: float = Field(default=-60.0, ge=-90, le=0)
     """Softer is nobody's voice for us, however quiet the room is."""
-    start_margin_db: float = Field(default=9.0, ge=0, le=40)
+    start_margin_db: float = Field(default=8.0, ge=0, le=40)
     """By which a sound must stand out of a room that talks to begin a turn."""
-    stay_margin_db: float = Field(default=6.0, ge=0, le=40)
+    stay_margin_db: float = Field(default=4.0, ge=0, le=40)
     """The same, to go on with one."""
+
+
+def level_dbfs(samples: npt.NDArray[np.int16]) -> float:
+    """The RMS level around the mean, since a line may be off zero; -100 for digital silence."""
+    return float(20 * np.log10(max(float(np.std(samples)) / 32768, 1e-5)))
 
 
 class Room:
@@ -43,10 +50,12 @@ class Room:
     _STANDS_OUT_DB = 6.0
     _AFTER = round(0.3 / WINDOW_SECS)
     """Windows after one that stood out which may still be the caller's: soft ends of words."""
-    _LEARNT_BY = round(0.5 / WINDOW_SECS)
     _WEIGHT = WINDOW_SECS / 1.0
     _SURE = 0.5
-    _TALKS = 0.1
+    _SLIPS = 0.03
+    """The share of a silent room's sound that is taken for a voice all the same."""
+    _TALKS = 0.13
+    """The share from which on the room talks: five people in a corner reach it, and music does not."""
 
     def __init__(self) -> None:
         self._levels: deque[float] = deque()
@@ -64,7 +73,7 @@ class Room:
     @property
     def talks(self) -> float:
         """From 0, only the caller has a voice here, to 1, the room itself sounds like voices."""
-        return min(1.0, self._voiced / self._TALKS)
+        return min(1.0, max(0.0, (self._voiced - self._SLIPS) / (self._TALKS - self._SLIPS)))
 
     def hear(self, confidence: float, level_dbfs: float) -> None:
         """One more window: Silero's confidence and the RMS level."""
