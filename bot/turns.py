@@ -38,8 +38,8 @@ class TurnSettings(EndpointingSettings, RoomSettings):
     """Speech this long is speech; shorter is a click or a breath. A caller who interrupts is heard
     out for so long over Echo's voice."""
     min_volume: float = Field(default=0.4, ge=0, le=1)
-    """Of a room that is not followed: softer is nobody's voice. Pipecat's volume rises slowly: at its own 0.6 a caller who
-    interrupts is noticed 65 ms later."""
+    """In a room that is not followed, softer is nobody's voice for us. Pipecat's volume rises
+    slowly: at its own 0.6 a caller who interrupts is noticed 65 ms later."""
     wordless_secs: float = Field(default=2.5, gt=0, le=10)
     """Silence after which a sound that had no words, such as a cough, is forgotten."""
 

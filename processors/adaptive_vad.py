@@ -1,4 +1,4 @@
-"""Thresholds that follow the room: how loud, and how sure the model, before a sound is the caller's.
+"""Thresholds that follow the room: how much a sound must stand out of it to be the caller's.
 
 Silero tells a voice from a street, a keyboard and music by itself. What it cannot tell is whose
 voice: at a table in a full café it hears speech without end, and with fixed thresholds nobody is
@@ -27,6 +27,9 @@ class RoomSettings(BaseModel):
     """Silero's, that the sound is speech: pipecat's own threshold."""
     quietest_dbfs: float = Field(default=-60.0, ge=-90, le=0)
     """Softer is nobody's voice for us, however quiet the room is."""
+    unknown_dbfs: float = Field(default=-36.0, ge=-90, le=0)
+    """The same in the first second, in which nothing is known of the room yet: softer may be a
+    café, which would interrupt the greeting."""
     start_margin_db: float = Field(default=8.0, ge=0, le=40)
     """By which a sound must stand out of a room that talks to begin a turn."""
     stay_margin_db: float = Field(default=4.0, ge=0, le=40)
@@ -46,6 +49,7 @@ class Room:
     """
 
     _MEMORY = round(4.0 / WINDOW_SECS)
+    _KNOWN_AFTER = round(1.0 / WINDOW_SECS)
     _QUANTILE = 0.25
     _STANDS_OUT_DB = 6.0
     _AFTER = round(0.3 / WINDOW_SECS)
@@ -55,7 +59,7 @@ class Room:
     _SLIPS = 0.03
     """The share of a silent room's sound that is taken for a voice all the same."""
     _TALKS = 0.13
-    """The share from which on the room talks: five people in a corner reach it, and music does not."""
+    """The share from which on it talks: six people in a corner reach it, and music does not."""
 
     def __init__(self) -> None:
         self._levels: deque[float] = deque()
@@ -74,6 +78,11 @@ class Room:
     def talks(self) -> float:
         """From 0, only the caller has a voice here, to 1, the room itself sounds like voices."""
         return min(1.0, max(0.0, (self._voiced - self._SLIPS) / (self._TALKS - self._SLIPS)))
+
+    @property
+    def is_known(self) -> bool:
+        """After a second of it."""
+        return len(self._levels) >= self._KNOWN_AFTER
 
     def hear(self, confidence: float, level_dbfs: float) -> None:
         """One more window: Silero's confidence and the RMS level."""
@@ -112,6 +121,7 @@ class AdaptiveVAD:
         """The level from which on a sound is the caller's."""
         settings, room = self._settings, self.room
         margin_db = settings.stay_margin_db if speaking else settings.start_margin_db
+        least_dbfs = settings.quietest_dbfs if room.is_known else settings.unknown_dbfs
         if not room.talks:
-            return settings.quietest_dbfs
-        return max(settings.quietest_dbfs, room.floor_dbfs + margin_db * room.talks)
+            return least_dbfs
+        return max(least_dbfs, room.floor_dbfs + margin_db * room.talks)

@@ -17,7 +17,12 @@ Dice = np.random.Generator
 RATE = 16_000
 
 _TALKERS = 6
-_CHORDS = ((220.0, 261.6, 329.6), (174.6, 220.0, 261.6), (130.8, 164.8, 196.0), (196.0, 246.9, 293.7))
+_CHORDS = (
+    (220.0, 261.6, 329.6),
+    (174.6, 220.0, 261.6),
+    (130.8, 164.8, 196.0),
+    (196.0, 246.9, 293.7),
+)
 _SCALE = (523.3, 587.3, 659.3, 784.0, 880.0)
 _DTMF_ROWS = (697.0, 770.0, 852.0, 941.0)
 _DTMF_COLUMNS = (1209.0, 1336.0, 1477.0)
@@ -80,7 +85,8 @@ def hold_music(secs: float, dice: Dice) -> Sound:
     sound = np.zeros(round(secs * RATE))
     for number, at_secs in enumerate(np.arange(0, secs, 2.0)):
         chord = _CHORDS[number % len(_CHORDS)]
-        _add(sound, sum(_note(pitch, 2.0, 0.8) for pitch in chord) * 0.3, at_secs)
+        notes = np.sum([_note(pitch, 2.0, 0.8) for pitch in chord], axis=0)
+        _add(sound, notes * 0.3, at_secs)
     at_secs = 0.0
     while at_secs < secs:
         length = float(dice.choice([0.25, 0.5, 0.5, 1.0]))
@@ -93,7 +99,7 @@ def hold_music(secs: float, dice: Dice) -> Sound:
 
 
 def fax(secs: float, _dice: Dice) -> Sound:
-    """A calling fax: 1100 Hz for half a second every 3.5 s (ITU-T T.30), and an answer's 2100 Hz."""
+    """A fax: 1100 Hz for half a second every 3.5 s (ITU-T T.30), and an answer's 2100 Hz."""
     sound = np.zeros(round(secs * RATE))
     for at_secs in np.arange(0.5, secs, 3.5):
         _add(sound, _tones((1100.0,), 0.5), at_secs)

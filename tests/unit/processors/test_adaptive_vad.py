@@ -136,3 +136,11 @@ def test_the_level_is_the_rms_around_the_mean():
     assert level_dbfs(sine) == pytest.approx(-9.03, abs=0.05)
     assert level_dbfs((sine // 2 + 9000).astype(np.int16)) == pytest.approx(-15.05, abs=0.05)
     assert level_dbfs(np.zeros(512, np.int16)) == -100
+
+
+def test_before_the_room_is_known_only_who_is_near_is_heard(vad):
+    heard(vad, windows(0.5, UNSURE, -70))
+    assert not vad.is_voice(SURE, -40, speaking=False)
+    assert vad.is_voice(SURE, -30, speaking=False)
+    heard(vad, windows(0.5, UNSURE, -70))
+    assert vad.is_voice(SURE, -40, speaking=False)
