@@ -28,8 +28,8 @@ class RoomSettings(BaseModel):
     quietest_dbfs: float = Field(default=-60.0, ge=-90, le=0)
     """Softer is nobody's voice for us, however quiet the room is."""
     unknown_dbfs: float = Field(default=-36.0, ge=-90, le=0)
-    """The same in the first second, in which nothing is known of the room yet: softer may be a
-    café, which would interrupt the greeting."""
+    """Softer begins no turn in the first second, in which nothing is known of the room yet: a café
+    would interrupt the greeting."""
     start_margin_db: float = Field(default=8.0, ge=0, le=40)
     """By which a sound must stand out of a room that talks to begin a turn."""
     stay_margin_db: float = Field(default=4.0, ge=0, le=40)
@@ -121,7 +121,8 @@ class AdaptiveVAD:
         """The level from which on a sound is the caller's."""
         settings, room = self._settings, self.room
         margin_db = settings.stay_margin_db if speaking else settings.start_margin_db
-        least_dbfs = settings.quietest_dbfs if room.is_known else settings.unknown_dbfs
+        known = room.is_known or speaking
+        least_dbfs = settings.quietest_dbfs if known else settings.unknown_dbfs
         if not room.talks:
             return least_dbfs
         return max(least_dbfs, room.floor_dbfs + margin_db * room.talks)

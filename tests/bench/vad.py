@@ -173,8 +173,8 @@ _INTRODUCTION = """\
 {sentences} sentences on each line, two to four seconds between them, after three seconds without a
 word; eight voices, {voice:.0f} dBFS while they speak. Street, babble (six people), keyboard and
 hold music are made by `tests/bench/noises.py`. Each cell: Pipecat's four constants / Echo's
-constants (`TURN_FOLLOW_ROOM=false`) / Echo, whose thresholds follow the room. *False starts* are counted in
-the time in which the caller says nothing, *taken* is the share of that time in which speech was
+constants (`TURN_FOLLOW_ROOM=false`) / Echo, whose thresholds follow the room. *False starts* are
+counted while the caller says nothing, *taken* is the share of that time in which speech was
 thought to go on, *fragments* are starts per sentence, *missed* are sentences without a start of
 their own: not heard, or begun while the VAD still took the room for the caller. *Onset* is from
 the first sound to the start."""
