@@ -22,6 +22,7 @@ from pydantic import Field
 from bot.threads import model_threads
 from processors.adaptive_vad import AdaptiveVAD, RoomSettings, level_dbfs
 from processors.endpointing import EndpointingSettings
+from processors.own_voice import OwnVoice
 from processors.prompt_stop import PromptStopStrategy
 from processors.silence import AttentiveVAD
 from processors.withdrawal import AnsweringEagerStopStrategy
@@ -67,8 +68,11 @@ class Ears:
         self._silero = _LoadedSilero()
         self._smart_turn = _LoadedSmartTurn()
 
-    def vad(self, settings: TurnSettings) -> "SharedSilero":
-        """A voice activity detector for one call, at 8 or 16 kHz."""
+    def vad(self, settings: TurnSettings, own: OwnVoice | None = None) -> "SharedSilero":
+        """A voice activity detector for one call, at 8 or 16 kHz.
+
+        own: the voice of ours that may come back as an echo; heeded if the room is followed.
+        """
         params = VADParams(
             confidence=settings.confidence,
             start_secs=settings.start_secs,
@@ -76,7 +80,7 @@ class Ears:
             min_volume=0 if settings.follow_room else settings.min_volume,
         )
         if settings.follow_room:
-            return AdaptiveSilero(self._silero.model, params, settings)
+            return AdaptiveSilero(self._silero.model, params, settings, own or OwnVoice())
         return self.vad_of(params)
 
     def vad_of(self, params: VADParams) -> "SharedSilero":
@@ -142,22 +146,26 @@ class SharedSilero(SileroVADAnalyzer, AttentiveVAD):
 
 
 class AdaptiveSilero(SharedSilero):
-    """Silero whose thresholds follow the room."""
+    """Silero whose thresholds follow the room, and who knows our own voice."""
 
-    def __init__(self, loaded: SileroOnnxModel, params: VADParams, room: RoomSettings) -> None:
+    def __init__(
+        self, loaded: SileroOnnxModel, params: VADParams, room: RoomSettings, own: OwnVoice
+    ) -> None:
         super().__init__(loaded, params)
         self._adaptive = AdaptiveVAD(room)
+        self._own = own
 
     def voice_confidence(self, buffer: bytes) -> float:
-        """Silero's; 0 when the sound does not stand out of the room."""
+        """Silero's; 0 when the sound does not stand out of the room, or is an echo of ours."""
+        self._own.heard(buffer, self.sample_rate)
         confidence = float(np.squeeze(super().voice_confidence(buffer)))
         speaking = self._vad_state in (VADState.SPEAKING, VADState.STOPPING)
         level = level_dbfs(np.frombuffer(buffer, np.int16))
         heard = self._adaptive.is_voice(confidence, level, speaking=speaking)
-        return confidence if heard else 0.0
+        return confidence if heard and not self._own.came_back() else 0.0
 
     def _get_smoothed_volume(self, audio: bytes) -> float:
-        """Nobody asks: the room's level is the measure. Pipecat's takes as long as Silero."""
+        """Nobody asks: the level in the room is the measure."""
         return 1.0
 
 

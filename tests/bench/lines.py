@@ -41,6 +41,8 @@ class Track:
     samples: Samples
     rate: int
     spoken: tuple[Span, ...] = ()
+    played: Samples | None = None
+    """What Echo says meanwhile, in step with what is heard."""
 
     @property
     def secs(self) -> float:
@@ -82,7 +84,6 @@ def bad_input(seed: int, count: int) -> dict[str, Track]:
     louder = [np.clip(each * 10 ** (24 / 20), -1, 1) for each in voices]
     jumping = [each * (0.1 if number % 2 else 1.0) for number, each in enumerate(voices)]
     both = [_together(*pair) for pair in zip(voices, reversed(voices), strict=True)]
-    ours = np.concatenate([np.append(each, np.zeros(RATE // 2)) for each in voices])
     nobody = {
         "silence": np.zeros(round(_SECS * RATE)),
         "hold music, -20 dBFS": at_level(hold_music(_SECS, dice_of(seed, "music")), -20),
@@ -90,7 +91,6 @@ def bad_input(seed: int, count: int) -> dict[str, Track]:
         "DTMF tones": at_level(dtmf(_SECS, dice_of(seed, "dtmf")), -18),
         "street, 20 dB up and down": _jumping(street, seed),
         "babble, 20 dB up and down": _jumping(babble, seed),
-        "our own voice at -12 dB": ours * 10 ** (ECHO_DB / 20),
     }
     callers = {
         "a caller who clips": louder,
@@ -100,7 +100,42 @@ def bad_input(seed: int, count: int) -> dict[str, Track]:
     tracks = {name: Track(_pcm(sound), RATE) for name, sound in nobody.items()}
     for name, heard in callers.items():
         tracks[name] = _track(heard, None, dice_of(seed, name), RATE)
+    for rate in (RATE, 8_000):
+        heard = f"our own voice, {ECHO_DB:.0f} dB, {rate // 1000} kHz"
+        tracks[heard] = echo(voices, (), dice_of(seed, heard), rate=rate)
+    others = said(seed + 1, count)
+    for name, loud_db in (("callers over it", ECHO_DB), ("callers over it, without echo", -90.0)):
+        tracks[name] = echo(voices, others, dice_of(seed, "over"), echo_db=loud_db)
     return tracks
+
+
+def echo(
+    ours: Sequence[Sound],
+    callers: Sequence[Sound],
+    dice: Dice,
+    *,
+    rate: int = RATE,
+    echo_db: float = ECHO_DB,
+) -> Track:
+    """Echo speaks without end in a room of half a second's reverberation, a fifth of a second away.
+
+    What is heard of it is so much softer than a caller. The callers interrupt, and Echo goes on.
+    """
+    spoken = np.concatenate([np.append(each, np.zeros(RATE // 3)) for each in ours])
+    track = _track(callers, None, dice, RATE) if callers else None
+    length = len(track.samples) if track else len(spoken)
+    played = np.resize(spoken, length)
+    tail = dice.normal(0, 1, RATE // 2) * np.exp(-6.9 * np.arange(RATE // 2) / (RATE // 2))
+    room = np.append(np.zeros(RATE // 5), 0.5 * tail / np.linalg.norm(tail))
+    room[RATE // 5] += 0.87
+    returned = np.fft.irfft(
+        np.fft.rfft(played, 2 * length) * np.fft.rfft(room, 2 * length), 2 * length
+    )[:length]
+    heard = returned * 10 ** (echo_db / 20) + (track.samples / 32768 if track else 0)
+    sent, came = _pcm(played), _pcm(heard + at_level(dice.normal(0, 1, length), _ROOM_DBFS))
+    if rate != RATE:
+        sent, came = by_telephone(sent), by_telephone(came)
+    return Track(came, rate, track.spoken if track else (), sent)
 
 
 Noise = Callable[[float, Dice], Sound]

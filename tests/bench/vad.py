@@ -16,6 +16,7 @@ from pipecat.audio.vad.vad_analyzer import VADParams, VADState
 
 from bot.turns import Ears, SharedSilero, TurnSettings
 from evals.ear import Span
+from processors.own_voice import OwnVoice
 from tests.bench.lines import AFTERGLOW_SECS, VOICE_DBFS, Track, bad_input, clean, in_noise
 from tests.bench.noises import PLACES
 
@@ -95,22 +96,26 @@ def _ears() -> Ears:
     return Ears()
 
 
-def vads() -> dict[str, Callable[[], SharedSilero]]:
+def vads() -> dict[str, Callable[[OwnVoice], SharedSilero]]:
     """Pipecat's four constants, Echo's, and thresholds that follow the room."""
     fixed, follows = TurnSettings(follow_room=False), TurnSettings(follow_room=True)
     return {
-        "Pipecat": lambda: _ears().vad_of(VADParams()),
-        "constants": lambda: _ears().vad(fixed),
-        "Echo": lambda: _ears().vad(follows),
+        "Pipecat": lambda own: _ears().vad_of(VADParams()),
+        "constants": lambda own: _ears().vad(fixed, own),
+        "Echo": lambda own: _ears().vad(follows, own),
     }
 
 
-def taken_for_speech(track: Track, vad: SharedSilero) -> Iterator[Span]:
+def taken_for_speech(track: Track, vad_of: Callable[[OwnVoice], SharedSilero]) -> Iterator[Span]:
     """From each "start" of the VAD to its "stop"."""
+    own = OwnVoice()
+    vad = vad_of(own)
     vad.set_sample_rate(track.rate)
     size = vad.num_frames_required()
     began_secs: float | None = None
     for end in range(size, len(track.samples) + 1, size):
+        if track.played is not None:
+            own.played(track.played[end - size : end].tobytes(), track.rate)
         state = vad.hear(track.samples[end - size : end].tobytes())
         speaking = state in (VADState.SPEAKING, VADState.STOPPING)
         if speaking and began_secs is None:
@@ -127,7 +132,7 @@ def heard(*tracks: Track) -> dict[str, Figures]:
     figures = {who: Figures() for who in vads()}
     for who, afresh in vads().items():
         for track in tracks:
-            figures[who].add(track, [*taken_for_speech(track, afresh())])
+            figures[who].add(track, [*taken_for_speech(track, afresh)])
     return figures
 
 
