@@ -127,6 +127,8 @@ class _Tail:
         self._append(np.zeros(length, np.float32))
 
     def _append(self, sound: Sound) -> None:
-        emphasised = sound - _EMPHASIS * np.concatenate(([self._before], sound[:-1]))
+        emphasised = sound.copy()
+        emphasised[0] -= _EMPHASIS * self._before
+        emphasised[1:] -= _EMPHASIS * sound[:-1]
         self._before = sound[-1]
         self.sound = np.concatenate((self.sound, emphasised))[-self._length :]
