@@ -50,6 +50,7 @@ class Room:
 
     _MEMORY = round(4.0 / WINDOW_SECS)
     _KNOWN_AFTER = round(1.0 / WINDOW_SECS)
+    _SETTLED_AFTER = round(2.5 / WINDOW_SECS)
     _QUANTILE = 0.25
     _STANDS_OUT_DB = 6.0
     _AFTER = round(0.3 / WINDOW_SECS)
@@ -83,6 +84,11 @@ class Room:
     def is_known(self) -> bool:
         """After a second of it."""
         return len(self._levels) >= self._KNOWN_AFTER
+
+    @property
+    def is_settled(self) -> bool:
+        """After so long that a sentence in the beginning of it is not taken for the room."""
+        return len(self._levels) >= self._SETTLED_AFTER
 
     def hear(self, confidence: float, level_dbfs: float) -> None:
         """One more window: Silero's confidence and the RMS level."""
@@ -123,6 +129,6 @@ class AdaptiveVAD:
         margin_db = settings.stay_margin_db if speaking else settings.start_margin_db
         known = room.is_known or speaking
         least_dbfs = settings.quietest_dbfs if known else settings.unknown_dbfs
-        if not room.talks:
+        if not room.talks or (speaking and not room.is_settled):
             return least_dbfs
         return max(least_dbfs, room.floor_dbfs + margin_db * room.talks)

@@ -77,8 +77,8 @@ def test_a_caller_who_talks_on_is_not_taken_for_the_room(vad):
 
 
 def test_a_caller_who_talks_from_the_first_window_on_is_heard(vad):
-    assert all(vad.is_voice(*window, speaking=False) for window in [*talk(0.2, -22)])
-    assert heard(vad, talk(5, -22), speaking=True) > 0.7
+    assert all(vad.is_voice(*window, speaking=False) for window in [*talk(0.15, -22)])
+    assert heard(vad, windows(1.5, SURE, -22), speaking=True) == 1
 
 
 @pytest.mark.parametrize("floor_dbfs", [-70, -45, -28])
