@@ -118,7 +118,7 @@ class AdaptiveVAD:
     def is_voice(self, confidence: float, level_dbfs: float, *, speaking: bool) -> bool:
         """The verdict on one more window.
 
-        speaking: whether the caller is already; who speaks may get softer.
+        speaking: whether the caller is, so far; who speaks may get softer.
         """
         self.room.hear(confidence, level_dbfs)
         return confidence >= self._settings.confidence and level_dbfs >= self.least_dbfs(speaking)
