@@ -11,6 +11,7 @@ from bot.house import House
 from bot.pipeline import cascade, realtime
 from bot.providers import realtime_stages, stages, strategies
 from bot.providers.choice import mode_of
+from processors.own_voice import OwnVoice, OwnVoiceTap
 from transports.connection import Connection
 
 VAD_STOP_SECS = 0.15
@@ -40,9 +41,11 @@ def _cascade(house: House, connection: Connection) -> Pipeline:
             user_turn_stop_timeout=settings.turn.wordless_secs,
         ),
     )
-    vad = engines.ears.vad(settings.turn)
+    own = OwnVoice()
+    vad = engines.ears.vad(settings.turn, own)
     parts = stages(settings, engines, house.brief, vad, settings.filler)
-    return cascade(connection.transport, parts, context)
+    heard = cascade(connection.transport, parts, context)
+    return Pipeline([heard, OwnVoiceTap(own)])  # what was sent is known when it comes back
 
 
 def _realtime(house: House, connection: Connection) -> Pipeline:

@@ -63,7 +63,7 @@ def recording(utterance: Utterance) -> Recording:
     rate = 8_000 if utterance.telephone else _RATE
     return Recording(
         utterance,
-        _by_telephone(samples) if rate == 8_000 else samples,
+        by_telephone(samples) if rate == 8_000 else samples,
         rate,
         *map(tuple, (spoken, gaps)),
     )
@@ -89,7 +89,7 @@ def _noisy(samples: Samples, utterance: Utterance) -> Samples:
     return np.clip(mixed, -32768, 32767).astype(np.int16)
 
 
-def _by_telephone(samples: Samples) -> Samples:
+def by_telephone(samples: Samples) -> Samples:
     """8 kHz through mu-law and back (ITU-T G.711's curve)."""
     sound = soxr.resample(samples.astype(np.float32) / 32768, _RATE, 8_000)
     bent = np.round(np.sign(sound) * np.log1p(255 * np.abs(sound)) / np.log(256) * 127) / 127
