@@ -14,6 +14,7 @@ from pydantic_settings import (
 )
 
 from bot.providers.settings import ProviderSettings
+from bot.telemetry.prices import TABLE
 from bot.tools.clinic import ClinicSettings
 from bot.tools.outlook import WeatherSettings
 from bot.tools.store import StoreSettings
@@ -78,6 +79,8 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     """Said instead where the caller can be passed on to one."""
     persona: Path = Path(__file__).with_name("persona.md")
     """The system prompt, as prose."""
+    prices: Path = TABLE
+    """What providers cost, for the cost of turns and calls."""
 
     public: StartSettings = StartSettings()
     ticket: TicketSettings = TicketSettings()

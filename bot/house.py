@@ -17,6 +17,7 @@ from bot.providers.rehearsal import practise, rehearse
 from bot.providers.roles import candidates
 from bot.providers.warm import Engines, Progress, loaded, told, warm
 from bot.telemetry.loop_lag import LoopLag
+from bot.telemetry.prices import Prices, prices
 from bot.threads import no_threads_of_numpy
 from bot.tools import TOOLS
 from bot.tools.offer import offered
@@ -45,6 +46,7 @@ class House:
     brief: Brief
     lag: LoopLag
     last_words: LastWords
+    prices: Prices
 
 
 @asynccontextmanager
@@ -52,10 +54,10 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     """A house ready for its first caller.
 
     Raises:
-        SettingsError, MissingKeyError, RefusedError, WeightsError, StoreError: what is missing or
-            wrong, and what to do.
+        SettingsError, PricesError, MissingKeyError, RefusedError, WeightsError, StoreError: what is
+            missing or wrong, and what to do.
     """
-    persona = _persona(settings)
+    persona, table = _persona(settings), prices(settings.prices)
     no_threads_of_numpy()
     store = await told("the database", open_store(settings.database, settings.clinic), progress)
     lag = LoopLag()
@@ -69,7 +71,7 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
             weather = weather_source(settings.weather)
             tools = ToolsSchema([*offered(TOOLS, settings.tool_timeout_secs)])
             last_words = await _last_words(settings, engines)
-            house = House(settings, engines, store, weather, tools, brief, lag, last_words)
+            house = House(settings, engines, store, weather, tools, brief, lag, last_words, table)
             _keep()
             lag.start()
             able = candidates(settings, engines, brief)

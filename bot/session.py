@@ -79,10 +79,13 @@ class Call:
         return PipelineWorker(
             answering(self._house, self._connection),
             params=PipelineParams(
-                audio_in_sample_rate=audio.in_hz, audio_out_sample_rate=audio.out_hz
+                audio_in_sample_rate=audio.in_hz,
+                audio_out_sample_rate=audio.out_hz,
+                enable_metrics=True,
+                enable_usage_metrics=True,
             ),
             app_resources=self._desk,
-            observers=[LatencyObserver(self._on_turn, self._tally)],
+            observers=[LatencyObserver(self._on_turn, self._tally, self._house.prices)],
             rtvi_observer_params=RTVIObserverParams(
                 function_call_report_level={"*": RTVIFunctionCallReportLevel.NAME}
             ),
@@ -191,6 +194,7 @@ class Call:
         await self._desk.close()
         now_secs = asyncio.get_running_loop().time()
         return self._tally.metrics(
+            self._house.prices,
             outcome=self._outcome,
             duration_secs=now_secs - self._started_secs,
             loop_lag_p99_ms=lag.p99_ms,

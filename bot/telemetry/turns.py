@@ -1,6 +1,10 @@
 """Which turn a moment belongs to, and when a turn is over."""
 
-from bot.telemetry.latency import Origin, Outcome, TurnLatency
+from collections.abc import Sequence
+
+from pipecat.metrics.metrics import MetricsData
+
+from bot.telemetry.latency import Incident, Origin, Outcome, TurnLatency
 from bot.telemetry.marks import Mark, TurnMarks
 
 
@@ -147,6 +151,18 @@ class TurnFollower:
         turn = self._turn if known else self._replying()
         if turn:
             turn.utter("text" if text else "audio", at_secs, context_id, filler=filler)
+
+    def metered(self, data: Sequence[MetricsData]) -> None:
+        """Providers were used."""
+        turn = self._forming or self._turn
+        if turn:
+            turn.usage.add(data)
+
+    def failed(self, incident: Incident, at_secs: float) -> None:
+        """A provider failed."""
+        turn = self._forming or self._turn
+        if turn:
+            turn.failed(incident, at_secs)
 
     def started_speaking(self) -> None:
         self._speaking = True

@@ -60,6 +60,12 @@ async def practised(echo: Inside) -> bool:
     return repertoire.known == len(repertoire.phrases)
 
 
+def incidents(record: CallRecord) -> list[tuple[str, str]]:
+    """Who failed in which turn's records, and who went on."""
+    told = [each for turn in record.latencies for each in turn["incidents"]]
+    return [(each["provider"], each["successor"]) for each in told]
+
+
 def slowest_answer_ms(record: CallRecord) -> float:
     return max(turn.first_sound_ms or 1e9 for turn in record.turns[1:])
 
@@ -79,6 +85,7 @@ async def test_ears_that_fail_lose_no_turn(fault: Fault, within_ms: float):
     async with serving(emulator), inside(**hearing_by(emulator)) as echo:
         record = await place_call(echo.url, [ORDER, THANKS], manners=PATIENT)
     assert_answered(record)
+    assert incidents(record) == [("deepgram", "local")]
     assert slowest_answer_ms(record) < within_ms
     assert not record.errors
 
@@ -99,6 +106,7 @@ async def test_a_voice_that_fails_is_followed_by_the_next(fault: Fault, within_m
         emulator.will(fault)
         record = await place_call(echo.url, [ORDER, THANKS], manners=PATIENT)
     assert_answered(record)
+    assert incidents(record) == [("cartesia", "local")]
     assert slowest_answer_ms(record) < within_ms
     assert not record.errors
 
@@ -152,6 +160,7 @@ async def test_a_model_that_fails_is_followed_by_the_next(fault: Fault, within_m
     async with serving(emulator), inside(**thinking_by(emulator)) as echo:
         record = await place_call(echo.url, [ORDER, THANKS], manners=PATIENT)
     assert_answered(record)
+    assert ("openai", "local") in incidents(record)
     assert slowest_answer_ms(record) < within_ms
     assert not record.errors
 

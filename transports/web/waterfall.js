@@ -43,6 +43,7 @@ function caption(turn) {
   made.append(element("span", "", `first sound ${ms(turn.first_sound_ms)}`));
   if (turn.answer_ms !== turn.first_sound_ms) made.append(element("span", "", `answer ${ms(turn.answer_ms)}`));
   if (turn.interrupted) made.append(element("span", "", known(turn.yield_ms) ? `interrupted, silent after ${ms(turn.yield_ms)}` : "interrupted"));
+  made.append(...(turn.incidents ?? []).map((each) => element("span", "incident", incident(each))));
   if (turn.overspent) {
     const { stage, spent_ms: spent, over_ms: over } = turn.overspent;
     const slow = element("span", "over", `${STAGES[stage] ?? stage} ${ms(over)} over budget`);
@@ -50,6 +51,28 @@ function caption(turn) {
     made.append(slow);
   }
   return made;
+}
+
+const CAUSES = {
+  credentials: "refused the key", quota: "is out of quota", "rate limit": "is busy", unavailable: "failed", late: "was late",
+  hedged: "was slow", stalled: "stopped", silent: "said nothing",
+};
+
+/** What became of a provider that failed, in words. */
+function incident({ role, provider, cause, successor, at_ms: at }) {
+  const then =
+    cause === "hedged" ? `${successor} was asked as well` :
+    successor === provider ? "tried again" : successor ? `${successor} went on` : "nobody was left";
+  return `${role}: ${provider} ${CAUSES[cause] ?? cause} at ${ms(at)}, ${then}`;
+}
+
+/** Who served, and what it cost, where it costs something. */
+function served({ usages = [], cost_usd: cost }) {
+  const clouds = usages.filter((usage) => usage.provider !== "local");
+  if (!clouds.length) return null;
+  const names = clouds.map((usage) => `${usage.provider} ${usage.model}${known(usage.ttfb_ms) ? ` ${ms(usage.ttfb_ms)}` : ""}`);
+  const price = known(cost) ? `$${cost.toFixed(5)}` : "no price known";
+  return element("p", "served", [...names, price].join(" · "));
 }
 
 function row([label, kind, from, to], low, span) {
@@ -78,5 +101,7 @@ export function waterfall(turn) {
   }
   const figure = element("figure", "turn");
   figure.append(caption(turn), table);
+  const footer = served(turn);
+  if (footer) figure.append(footer);
   return figure;
 }
