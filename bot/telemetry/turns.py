@@ -1,6 +1,6 @@
 """Which turn a moment belongs to, and when a turn is over."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pipecat.metrics.metrics import MetricsData
 
@@ -31,6 +31,7 @@ class TurnFollower:
         self._speaking = False
         self._generating = False
         self._unspoken = False
+        self._unclaimed: list[Callable[[TurnMarks], None]] = []
 
     def take_finished(self) -> list[TurnLatency]:
         finished, self._finished = self._finished, []
@@ -154,15 +155,11 @@ class TurnFollower:
 
     def metered(self, data: Sequence[MetricsData]) -> None:
         """Providers were used."""
-        turn = self._forming or self._turn
-        if turn:
-            turn.usage.add(data)
+        self._claim(lambda turn: turn.usage.add(data))
 
     def failed(self, incident: Incident, at_secs: float) -> None:
         """A provider failed."""
-        turn = self._forming or self._turn
-        if turn:
-            turn.failed(incident, at_secs)
+        self._claim(lambda turn: turn.failed(incident, at_secs))
 
     def started_speaking(self) -> None:
         self._speaking = True
@@ -190,6 +187,14 @@ class TurnFollower:
         for told_secs in early:
             turn.mark("transcript", told_secs)
 
+    def _claim(self, note: Callable[[TurnMarks], None]) -> None:
+        """What is between turns belongs to the next."""
+        turn = self._forming or self._turn
+        if turn:
+            note(turn)
+        else:
+            self._unclaimed.append(note)
+
     def _replying(self) -> TurnMarks | None:
         """The turn that a reply is for: a caller's who may not be done, if it runs ahead."""
         return self._forming if self._callers_turn and self._forming else self._turn
@@ -207,6 +212,8 @@ class TurnFollower:
             self._number += 1
             turn.number = self._number
         self._turn = turn
+        while self._unclaimed:
+            self._unclaimed.pop(0)(turn)
 
     def _settle(self) -> None:
         """Finish the turn if nothing more of it is to come."""

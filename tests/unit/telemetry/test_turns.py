@@ -1,6 +1,6 @@
 """Which turn a moment belongs to, where a pipeline is too well-behaved to show it."""
 
-from bot.telemetry.latency import TurnLatency
+from bot.telemetry.latency import Incident, TurnLatency
 from bot.telemetry.turns import TurnFollower
 
 
@@ -205,3 +205,13 @@ def test_a_turn_that_is_over_before_the_silence_counts_from_the_end_of_speech():
     (turn,) = finished(turns)
     assert turn.measured_from == "speech"
     assert (turn.transcript_ms, turn.turn_over_ms, turn.answer_ms) == (150.0, 150.0, 800.0)
+
+
+def test_a_provider_that_fails_while_the_caller_speaks_failed_in_the_turn_to_come():
+    turns = TurnFollower()
+    turns.caller_started(0.0)
+    turns.failed(Incident("STT", "deepgram", "late", "local"), 0.5)
+    speak(turns, 1.0)
+    reply(turns, "a", 1.8)
+    (turn,) = finished(turns)
+    assert turn.incidents == (Incident("STT", "deepgram", "late", "local", -500.0),)
