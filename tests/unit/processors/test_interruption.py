@@ -1,0 +1,140 @@
+import pytest
+
+from processors.interruption import Interruption, InterruptionSettings, Verdict
+
+STEP = 0.032
+SETTINGS = InterruptionSettings()
+
+
+class Caller:
+    """Speaks over Echo in steps of audio; asks for a verdict after each, as the strategy does."""
+
+    def __init__(self, bot_said: str = "Your order has been shipped and", speaking: bool = True):
+        self.judge = Interruption(SETTINGS)
+        self.now = 10.0
+        self.verdicts: list[tuple[float, Verdict]] = []
+        self.judge.bot(bot_said, speaking, self.now)
+
+    def speaks(self, secs: float, level_db: float = -25.0) -> "Caller":
+        return self._passes(secs, lambda: self.judge.voice(self.now, level_db))
+
+    def pauses(self, secs: float) -> "Caller":
+        return self._passes(secs, lambda: self.judge.silence(self.now))
+
+    def is_understood(self, text: str, *, final: bool = False) -> "Caller":
+        self.judge.words(text, final, self.now)
+        self._ask()
+        return self
+
+    def _passes(self, secs: float, hears) -> "Caller":
+        for _ in range(round(secs / STEP)):
+            self.now += STEP
+            hears()
+            self._ask()
+        return self
+
+    def _ask(self) -> None:
+        if verdict := self.judge.decide(self.now):
+            self.verdicts.append((round(self.now - 10.0, 2), verdict))
+
+    @property
+    def acts(self) -> list[str]:
+        return [verdict.act for _, verdict in self.verdicts]
+
+    @property
+    def kinds(self) -> list[str]:
+        return [verdict.kind for _, verdict in self.verdicts]
+
+
+def test_a_backchannel_is_over_soon_after_its_sound():
+    caller = Caller().speaks(0.4).pauses(0.15).is_understood("Uh-huh.").pauses(0.5)
+    assert caller.kinds == ["backchannel"]
+    assert caller.acts == ["resume"]
+    assert caller.verdicts[0][0] <= 0.65
+
+
+def test_stop_needs_no_silence():
+    caller = Caller().speaks(0.5).is_understood("No, wait").speaks(0.5)
+    assert caller.verdicts[0][0] == pytest.approx(0.5, abs=STEP)
+    assert caller.acts == ["yield"]
+
+
+def test_words_for_somebody_else_are_heard_out():
+    caller = Caller().speaks(0.6).is_understood("Can you get").speaks(0.7)
+    assert not caller.verdicts
+    caller.is_understood("Can you get the door, honey?").pauses(0.3)
+    assert caller.kinds == ["aside"]
+    assert caller.acts == ["resume"]
+
+
+def test_a_sentence_over_echo_is_a_turn_before_its_end():
+    caller = Caller().speaks(0.9).is_understood("I would like to know").speaks(2)
+    assert caller.acts == ["yield"]
+    assert caller.verdicts[0][0] <= SETTINGS.heard_out_secs + STEP
+
+
+def test_a_cough_has_no_words():
+    caller = Caller().speaks(0.3).pauses(1.0)
+    assert caller.kinds == ["tic"]
+    assert caller.acts == ["resume"]
+
+
+def test_a_voice_that_goes_on_without_words_is_a_turn():
+    caller = Caller().speaks(2.5)
+    assert caller.kinds == ["turn"]
+    assert caller.acts == ["yield"]
+
+
+def test_yes_to_a_question_is_an_answer_and_not_a_backchannel():
+    caller = Caller("Shall I book it for Tuesday?").speaks(0.3).pauses(0.1)
+    caller.is_understood("Yes.", final=True)
+    assert caller.kinds == ["answer"]
+    assert caller.acts == ["yield"]
+
+
+def test_words_that_come_too_late_take_a_resume_back():
+    caller = Caller().speaks(0.4).pauses(1.0).is_understood("Stop.", final=True)
+    assert caller.acts == ["resume", "yield"]
+
+
+def test_late_words_of_a_listener_change_nothing():
+    caller = Caller().speaks(0.4).pauses(1.0).is_understood("Okay.", final=True).pauses(1)
+    assert caller.acts == ["resume"]
+
+
+def test_okay_but_is_waited_for():
+    caller = Caller().speaks(0.5).is_understood("Okay, but").pauses(0.4)
+    assert not caller.verdicts
+    caller.speaks(0.6).is_understood("Okay, but what does it cost?").pauses(0.3)
+    assert caller.kinds == ["question"]
+
+
+def test_a_soft_voice_speaks_to_somebody_else():
+    caller = Caller(speaking=False).speaks(2.0, level_db=-20)
+    caller.judge.bot("Your order has", True, caller.now)
+    caller.speaks(1.0, level_db=-33).is_understood("Did he call you back").pauses(0.3)
+    assert caller.kinds == ["aside"]
+
+
+def test_a_soft_stop_is_still_a_stop():
+    caller = Caller(speaking=False).speaks(2.0, level_db=-20)
+    caller.judge.bot("Your order has", True, caller.now)
+    caller.speaks(0.4, level_db=-33).is_understood("Stop")
+    assert caller.acts == ["yield"]
+
+
+def test_nothing_is_an_interruption_while_echo_is_silent():
+    caller = Caller(speaking=False).speaks(1.0).is_understood("Hello there", final=True).pauses(3)
+    assert not caller.verdicts
+
+
+def test_after_it_is_over_the_next_sound_is_judged_anew():
+    caller = Caller().speaks(0.4).is_understood("Uh-huh").pauses(0.5)
+    caller.judge.over()
+    caller.speaks(0.5).is_understood("Wait")
+    assert caller.acts == ["resume", "yield"]
+
+
+def test_every_verdict_gives_a_reason():
+    caller = Caller().speaks(0.4).is_understood("Uh-huh").pauses(0.5)
+    assert caller.verdicts[0][1].reason == "only what listeners say"
