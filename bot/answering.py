@@ -36,12 +36,14 @@ def _cascade(house: House, connection: Connection) -> Pipeline:
     context = LLMContextAggregatorPair(
         LLMContext(tools=house.tools),
         user_params=LLMUserAggregatorParams(
-            user_turn_strategies=strategies(settings, engines, settings.turn),
+            user_turn_strategies=strategies(
+                settings, engines, settings.turn, settings.interruption
+            ),
             user_turn_stop_timeout=settings.turn.wordless_secs,
         ),
     )
     vad = engines.ears.vad(settings.turn)
-    parts = stages(settings, engines, house.brief, vad, settings.filler)
+    parts = stages(settings, engines, house.brief, vad, settings.filler, settings.resume)
     return cascade(connection.transport, parts, context)
 
 

@@ -19,6 +19,7 @@ from bot.telemetry.observer import LatencyObserver
 from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSessionMetrics
 from bot.tools.desk import Desk
 from bot.tools.offer import ToolError
+from processors.resume import Playback
 from transports.connection import Connection
 
 READY_SECS = 1.0
@@ -67,15 +68,20 @@ class Call:
 
     def _build(self, settings: Settings) -> PipelineWorker:
         audio = self._connection.audio
+        pipeline = answering(self._house, self._connection)
         return PipelineWorker(
-            answering(self._house, self._connection),
+            pipeline,
             params=PipelineParams(
                 audio_in_sample_rate=audio.in_hz, audio_out_sample_rate=audio.out_hz
             ),
             app_resources=self._desk,
             observers=[LatencyObserver(self._on_turn, self._tally)],
             rtvi_observer_params=RTVIObserverParams(
-                function_call_report_level={"*": RTVIFunctionCallReportLevel.NAME}
+                function_call_report_level={"*": RTVIFunctionCallReportLevel.NAME},
+                # A hush is no interruption: Echo may go on.
+                ignored_sources=[
+                    each for each in pipeline.processors if isinstance(each, Playback)
+                ],
             ),
             enable_turn_tracking=False,
             idle_timeout_secs=settings.idle_secs,

@@ -12,15 +12,13 @@ from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnal
 from pipecat.audio.vad.silero import SileroOnnxModel, SileroVADAnalyzer
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams, VADState
 from pipecat.metrics.metrics import MetricsData
-from pipecat.turns.user_turn_strategies import (
-    ExternalUserTurnStrategies,
-    UserTurnStrategies,
-    default_user_turn_start_strategies,
-)
+from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies, UserTurnStrategies
 from pydantic import Field
 
 from bot.threads import model_threads
+from processors.barge_in import BargeInStrategy
 from processors.endpointing import EndpointingSettings
+from processors.interruption import InterruptionSettings
 from processors.prompt_stop import PromptStopStrategy
 from processors.silence import AttentiveVAD
 from processors.withdrawal import AnsweringEagerStopStrategy
@@ -80,11 +78,13 @@ class Ears:
         params = SmartTurnParams(stop_secs=settings.longest_secs)
         return SharedSmartTurn(self._smart_turn.session, params)
 
-    def strategies(self, settings: TurnSettings) -> UserTurnStrategies:
-        """Speech starts a turn; voice and words end it."""
+    def strategies(
+        self, settings: TurnSettings, interruption: InterruptionSettings
+    ) -> UserTurnStrategies:
+        """Speech starts a turn, over Echo's voice only if it is one; voice and words end it."""
         analyzer = self.smart_turn(settings)
         return UserTurnStrategies(
-            start=default_user_turn_start_strategies(),
+            start=[BargeInStrategy(interruption)],
             stop=[PromptStopStrategy(turn_analyzer=analyzer, settings=settings)],
         )
 

@@ -19,7 +19,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from processors.said_over import Kind, asked_in, grows_into_a_turn, meant
+from processors.said_over import Kind, asked_in, meant
 
 Act = Literal["resume", "yield"]
 
@@ -198,10 +198,7 @@ class Interruption:
         """Whether more words may come that make it something else."""
         settings = self._settings
         if sound.silent_since_secs is None:
-            patient = kind not in ("answer",)
-            return patient and now_secs - sound.began_secs < settings.heard_out_secs
+            return kind != "answer" and now_secs - sound.began_secs < settings.heard_out_secs
         if sound.final:
             return False
-        silent_secs = now_secs - sound.silent_since_secs
-        open_end = kind in _RESUMED and grows_into_a_turn(sound.text)
-        return silent_secs < (settings.words_secs if open_end else settings.settle_secs)
+        return now_secs - sound.silent_since_secs < settings.settle_secs

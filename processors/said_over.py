@@ -65,11 +65,6 @@ def meant(text: str, asked: Asked = "") -> tuple[Kind, str]:
     return "turn", "words for Echo"
 
 
-def grows_into_a_turn(text: str) -> bool:
-    """Whether words so far that look like listening may be the beginning of more: "okay, but"."""
-    return bool(_OPEN_END.search(plain(text)))
-
-
 def plain(text: str) -> str:
     """Lower case words with single spaces; what a recogniser describes in brackets is no word."""
     spoken = re.sub(r"\[[^\]]*\]|\([^)]*\)|\*[^*]*\*|♪", " ", text.lower().replace("’", "'"))
@@ -173,7 +168,6 @@ _LONGEST_BACKCHANNEL = 6
 _LISTENERS_LEAD = re.compile(r"^(?:(?:okay|ok|yeah|yes|right|oh|um+|uh+|well|so|sorry|hey|but) )+")
 """Before a turn, these say nothing of what it is."""
 _AFTER_ALL = re.compile(r"\b(?:but|and|or|so|because|if|um+|uh+)$")
-_OPEN_END = re.compile(r"(?:\b(?:but|because|if|can|what|how|i|no)|^(?:hey|sorry|excuse))$")
 
 _REPAIR = re.compile(
     r"(?:what|pardon(?: me)?|sorry|i'm sorry|excuse me|say (?:that|it) again|come again"

@@ -15,7 +15,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "transports": ("transports",),
     # Inside the agent, from what everything needs to what needs everything.
     "bot.tools": ("bot.tools",),
-    "bot.telemetry": ("bot.telemetry", "processors.filler"),
+    "bot.telemetry": ("bot.telemetry", "processors.filler", "processors.resume"),
     "bot.threads": (),
     "bot.turns": ("bot.threads", "processors"),
     "bot.providers": ("bot.providers", "bot.threads", "bot.turns", "processors"),
@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "bot.session": (
         *("bot.answering", "bot.config", "bot.house", "bot.telemetry", "bot.tools"),
-        "transports.connection",
+        *("processors.resume", "transports.connection"),
     ),
     "bot.pool": ("bot.session", "transports.connection"),
     "bot.runner": ("bot.config", "bot.house", "bot.session", "transports.connection"),

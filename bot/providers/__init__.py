@@ -21,8 +21,11 @@ from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings
 from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
+from processors.interruption import InterruptionSettings
 from processors.one_turn import OneTurn
+from processors.resume import Heard, Playback, ResumeSettings
 from processors.silence import AttentiveVAD, SilenceTeller
+from processors.unheard import Unheard
 from processors.whole_chunks import WholeChunks
 
 __all__ = ["Brief", "RealtimeStages", "Stages", "realtime_stages", "stages", "strategies"]
@@ -41,6 +44,8 @@ class Stages:
     llm: FrameProcessor
     filler: FrameProcessor
     tts: FrameProcessor
+    playback: FrameProcessor
+    heard: FrameProcessor
 
 
 def stages(
@@ -49,23 +54,30 @@ def stages(
     brief: Brief,
     vad: AttentiveVAD,
     filler: FillerPolicy,
+    resume: ResumeSettings | None = None,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm."""
     serving = choices(settings)
+    unheard = Unheard()
     return Stages(
         vad=SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
         stt=stt(serving["STT"], settings, engines),
         llm=Pipeline([EndOfAudio(), OneTurn(), llm(serving["LLM"], settings, engines, brief)]),
         filler=Filler(filler),
         tts=Pipeline([tts(serving["TTS"], settings, engines), WholeChunks()]),
+        playback=Playback(unheard, resume or ResumeSettings()),
+        heard=Heard(unheard),
     )
 
 
 def strategies(
-    settings: ProviderSettings, engines: Engines, turn: TurnSettings
+    settings: ProviderSettings,
+    engines: Engines,
+    turn: TurnSettings,
+    interruption: InterruptionSettings,
 ) -> UserTurnStrategies:
     """Who says when the caller begins and is done: it depends on the speech to text."""
-    return turn_strategies(choices(settings)["STT"], settings, engines, turn)
+    return turn_strategies(choices(settings)["STT"], settings, engines, turn, interruption)
 
 
 @dataclass(frozen=True, slots=True)

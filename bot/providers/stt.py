@@ -7,6 +7,7 @@ from bot.providers.choice import Choice
 from bot.providers.settings import ProviderSettings, required
 from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings, decided_elsewhere
+from processors.interruption import InterruptionSettings
 
 
 def stt(choice: Choice, settings: ProviderSettings, engines: Engines) -> STTService:
@@ -58,7 +59,11 @@ def stt(choice: Choice, settings: ProviderSettings, engines: Engines) -> STTServ
 
 
 def turn_strategies(
-    choice: Choice, settings: ProviderSettings, engines: Engines, turn: TurnSettings
+    choice: Choice,
+    settings: ProviderSettings,
+    engines: Engines,
+    turn: TurnSettings,
+    interruption: InterruptionSettings | None = None,
 ) -> UserTurnStrategies:
     """When the caller begins and is done: Flux knows by itself, for others Smart Turn listens."""
     match choice.provider:
@@ -66,4 +71,4 @@ def turn_strategies(
             eagerly = settings.deepgram.flux_eager_eot_threshold is not None
             return decided_elsewhere(eagerly=eagerly)
         case _:
-            return engines.ears.strategies(turn)
+            return engines.ears.strategies(turn, interruption or InterruptionSettings())
