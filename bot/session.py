@@ -79,9 +79,7 @@ class Call:
             rtvi_observer_params=RTVIObserverParams(
                 function_call_report_level={"*": RTVIFunctionCallReportLevel.NAME},
                 # A hush is no interruption: Echo may go on.
-                ignored_sources=[
-                    each for each in pipeline.processors if isinstance(each, Playback)
-                ],
+                ignored_sources=[p for p in pipeline.processors if isinstance(p, Playback)],
             ),
             enable_turn_tracking=False,
             idle_timeout_secs=settings.idle_secs,

@@ -78,6 +78,8 @@ def _phrases(text: str) -> str:
 
 
 _TIC = re.compile(r"(?:(?:u+[hm]+|e+r+m?|a+h+|hm+|ahem|achoo|ugh|tsk|phew|psh+|sh+) ?)+")
+_HUM = re.compile(r"(?!(?:he|me|ma|am|ham|hum|hem|mama) )(?:(?=[aeu]*[hm])[aeuhm]+ )+")
+"""What recognisers make of an "uh-huh" that is in none of their books: "eha", "a huh"."""
 _LISTENING = _phrases(
     r"""
     u+h* hu+h+
@@ -246,7 +248,9 @@ _ASIDE = re.compile(_ASIDE_CUES)
 
 
 def _is_backchannel(said: str, *, questioning: bool) -> bool:
-    if len(said.split()) > _LONGEST_BACKCHANNEL or not _BACKCHANNEL.fullmatch(said):
+    if len(said.split()) > _LONGEST_BACKCHANNEL:
+        return False
+    if not (_BACKCHANNEL.fullmatch(said) or _HUM.fullmatch(f"{said} ")):
         return False
     if questioning and said == "huh":
         return False
