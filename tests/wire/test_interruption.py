@@ -1,0 +1,121 @@
+"""A caller speaks over Echo: what is heard then, sample by sample, and what is remembered."""
+
+import numpy as np
+import pytest
+import pytest_asyncio
+
+from bot.providers.local.tts import Voice, VoiceSettings, load
+from bot.providers.warm import Engines
+from bot.turns import Ears
+from evals.ear import Samples
+from tests.wire.talked_over import RATE, TalkedOver, talked_over
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+ORDER = "Where is my order?"
+ANSWER = (
+    "Your order has shipped on Monday, and the carrier says that it arrives on Thursday morning."
+)
+QUESTION = "Shall I book the appointment with Doctor Lee on Tuesday at nine in the morning?"
+ALL_RIGHT = "All right."
+LONGEST_WORD_SECS = 0.8
+
+
+@pytest.fixture(scope="module")
+def engines() -> Engines:
+    return Engines(Ears(), None, None, None)
+
+
+@pytest.fixture(scope="module")
+def voice() -> Voice:
+    return load(VoiceSettings())
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def undisturbed(engines, voice) -> Samples:
+    """The whole answer as it is heard when nobody says anything."""
+    async with talked_over(engines, voice, ANSWER, heard=[ORDER]) as call:
+        await call.ask()
+        await call.hears_the_end()
+    (whole,) = call.pieces()
+    return whole
+
+
+def place(heard: Samples, whole: Samples) -> int | None:
+    """From which sample on it is `whole` to its end; None if it is something else.
+
+    The voice is never the same to the last bit, and where it fades out is a matter of bits.
+    """
+    ends = len(whole) - len(heard)
+    off = {at: _difference(heard, whole, at) for at in range(max(0, ends - 40), ends + 40)}
+    at = min(off, key=off.__getitem__)
+    return at if off[at] < 0.1 else None
+
+
+def is_beginning(heard: Samples, whole: Samples) -> bool:
+    return _difference(heard, whole, 0) < 0.1
+
+
+def _difference(heard: Samples, whole: Samples, at: int) -> float:
+    """As a share of the sound."""
+    meant = whole[at : at + len(heard)].astype(float)
+    off = heard[: len(meant)].astype(float) - meant
+    return float(np.sqrt(np.mean(off**2) / np.mean(meant**2)))
+
+
+def replies_to(call: TalkedOver) -> list[str]:
+    return [text for role, text in call.memory if role == "assistant"]
+
+
+@pytest.mark.parametrize("words", ["Uh-huh.", "Okay.", "Right, I see."])
+async def test_after_a_backchannel_every_word_is_heard_once(engines, voice, undisturbed, words):
+    async with talked_over(engines, voice, ANSWER, heard=[ORDER, words]) as call:
+        await call.ask()
+        await call.listens(1.2)
+        await call.says(words)
+        await call.hears_the_end()
+    first, rest = call.pieces()
+    assert is_beginning(first, undisturbed)
+    goes_on = place(rest, undisturbed)
+    assert goes_on is not None
+    twice_secs = (len(first) - goes_on) / RATE
+    assert 0 <= twice_secs <= LONGEST_WORD_SECS, "the word that was cut, and no other, twice"
+    assert call.memory == [("user", ORDER), ("assistant", ANSWER)]
+    assert len(call.script.runs_secs) == 1, "the model is not asked"
+
+
+async def test_stop_ends_it_and_only_what_was_heard_is_remembered(engines, voice, undisturbed):
+    async with talked_over(
+        engines, voice, ANSWER, ALL_RIGHT, heard=[ORDER, "No wait, stop."]
+    ) as call:
+        await call.ask()
+        await call.listens(1.2)
+        await call.says("No wait, stop.")
+        await call.hears_the_end()
+    first, last = call.pieces()
+    assert is_beginning(first, undisturbed)
+    assert len(last) < RATE * 1.5, "only the new reply"
+    assert [role for role, _ in call.memory] == ["user", "assistant", "user", "assistant"]
+    heard, all_right = replies_to(call)
+    assert ANSWER.startswith(heard)
+    assert "Your order has" in heard
+    assert len(heard) < len(ANSWER) / 2
+    assert all_right == ALL_RIGHT
+    assert call.memory[2] == ("user", "No wait, stop.")
+
+
+async def test_yes_over_a_question_answers_it(engines, voice):
+    async with talked_over(engines, voice, QUESTION, ALL_RIGHT, heard=[ORDER, "Yes."]) as call:
+        await call.ask()
+        await call.listens(2.0)
+        await call.says("Yes.")
+        await call.hears_the_end()
+    assert call.memory[2:] == [("user", "Yes."), ("assistant", ALL_RIGHT)]
+
+
+async def test_an_interruption_is_answered_as_soon_as_any_turn(engines, voice):
+    async with talked_over(engines, voice, ANSWER, ALL_RIGHT, heard=[ORDER, "Stop."]) as call:
+        await call.ask()
+        await call.listens(1.2)
+        await call.says("Stop.")
+        await call.hears_the_end()
+    assert call.script.runs_secs[1] - call.ended_secs[1] < 0.6
