@@ -121,12 +121,14 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
 
     async def _understand(self, frame: InterimTranscriptionFrame | TranscriptionFrame) -> None:
         final = isinstance(frame, TranscriptionFrame)
-        if not self._dismissed:
+        known = self._judging or self._dismissed
+        if not known:
             await self._begin()
         if self._in_turn:
             return
         self._judge.words(frame.text, final, self._now_secs)
-        await self._decide()
+        if known:  # else Echo is to be held first, and tells what it has said
+            await self._decide()
         if final and self._dismissed:
             await self.trigger_reset_aggregation()
 
