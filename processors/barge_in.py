@@ -6,6 +6,7 @@ turn, which is the interruption, or lets Echo go on as if nothing had been said.
 """
 
 import asyncio
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from loguru import logger
@@ -29,6 +30,13 @@ from processors.silence import SilenceFrame, VoiceFrame
 _LONGEST_HOLD_SECS = 6.0
 """Without a verdict for so long, nothing is heard of the caller any more: Echo goes on."""
 _SILENCE_DB = -100.0
+
+
+@runtime_checkable
+class _Sure(Protocol):
+    """A recogniser's result that says how sure it is, from 0 to 1."""
+
+    confidence: float
 
 
 class BargeInStrategy(BaseUserTurnStartStrategy):
@@ -126,7 +134,8 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
             await self._begin()
         if self._in_turn:
             return
-        self._judge.words(frame.text, final, self._now_secs)
+        sure = frame.result.confidence if isinstance(frame.result, _Sure) else 1.0
+        self._judge.words(frame.text, final, self._now_secs, sure)
         if known:  # else Echo is to be held first, and tells what it has said
             await self._decide()
         if final and self._dismissed:

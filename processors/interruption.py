@@ -19,7 +19,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from processors.said_over import Kind, asked_in, meant
+from processors.said_over import Kind, asked_in, meant, plain
 
 Act = Literal["resume", "yield"]
 
@@ -41,6 +41,11 @@ class InterruptionSettings(BaseModel):
     """A voice that goes on for so long wants to be heard, even if no words come of it."""
     heard_out_secs: float = Field(default=1.6, gt=0, le=10)
     """Words that may be for somebody else are heard out for so long before they are a turn."""
+    hum_secs: float = Field(default=0.5, ge=0, le=2)
+    """A voice no longer than this may be a hum that a recogniser took for words."""
+    sure_confidence: float = Field(default=0.4, ge=0, le=1)
+    """Words that speech to text is less sure of are taken for such a hum: Whisper makes "Mama" of
+    "mm-hmm" at 0.25 and gives "stop", "wait" and "no" 0.43 to 0.69, telephone included."""
     aside_db: float = Field(default=9.0, gt=0, le=40)
     """A voice so much softer than this caller's own speaks to somebody else: it is turned away, or
     another's. Twice the distance costs 6 dB."""
@@ -58,6 +63,8 @@ class Verdict:
 _RESUMED: tuple[Kind, ...] = ("backchannel", "tic", "aside")
 _AT_ONCE: tuple[Kind, ...] = ("stop", "correction")
 """Nothing that may follow makes them anything else."""
+_OWN_WORDS = 4
+"""So many words in a row of what Echo has just said come from its own loudspeaker."""
 
 
 class Loudness:
@@ -92,8 +99,14 @@ class _Sound:
     told: str = ""
     guess: str = ""
     final: bool = False
+    confidence: float = 1.0
     loudness_db: float = 0.0
     pieces: int = 0
+
+    @property
+    def secs(self) -> float:
+        """How long it lasts, from where the VAD was sure of it."""
+        return self.voice_secs - self.began_secs
 
     @property
     def text(self) -> str:
@@ -134,13 +147,17 @@ class Interruption:
         if self._sound and self._sound.silent_since_secs is None:
             self._sound.silent_since_secs = now_secs
 
-    def words(self, text: str, final: bool, now_secs: float) -> None:
-        """What the caller says: all of it since the last final words, or these for good."""
+    def words(self, text: str, final: bool, now_secs: float, confidence: float = 1.0) -> None:
+        """What the caller says: all of it since the last final words, or these for good.
+
+        confidence: how sure (0 to 1) the speech to text is of them.
+        """
         if self._sound is None:
             if not self._bot_speaking:
                 return
             self._sound = _Sound(now_secs, now_secs, now_secs)  # softer than the VAD can hear
         sound = self._sound
+        sound.confidence = confidence
         if final:
             sound.told, sound.guess, sound.final = f"{sound.told} {text}".strip(), "", True
         else:
@@ -172,10 +189,15 @@ class Interruption:
         if not sound.text:
             return self._wordless(sound, now_secs)
         kind, reason = meant(sound.text, asked_in(self._bot_said))
-        if kind in _AT_ONCE:
+        sure = sound.confidence >= self._settings.sure_confidence
+        if kind == "stop" or (kind in _AT_ONCE and sure):
             return Verdict(kind, "yield", reason)
         if self._may_grow(sound, kind, now_secs):
             return None
+        if kind not in _RESUMED and not sure and sound.secs <= self._settings.hum_secs:
+            return Verdict("backchannel", "resume", "a hum, by how unsure its words are")
+        if _is_own(sound.text, self._bot_said):
+            return Verdict("tic", "resume", "Echo's own voice")
         softer_db = self._loudness.below_db(sound.loudness_db)
         if kind in ("turn", "question") and softer_db >= self._settings.aside_db:
             return Verdict("aside", "resume", f"{softer_db:.0f} dB softer than this caller")
@@ -183,7 +205,7 @@ class Interruption:
 
     def _wordless(self, sound: _Sound, now_secs: float) -> Verdict | None:
         settings = self._settings
-        lasted_secs = sound.voice_secs - sound.began_secs
+        lasted_secs = sound.secs
         if sound.silent_since_secs is None:
             if now_secs - sound.began_secs >= settings.wordless_secs:
                 return Verdict("turn", "yield", "a voice that goes on")
@@ -202,3 +224,8 @@ class Interruption:
         if sound.final:
             return False
         return now_secs - sound.silent_since_secs < settings.settle_secs
+
+
+def _is_own(text: str, bot_said: str) -> bool:
+    said = plain(text)
+    return len(said.split()) >= _OWN_WORDS and f" {said} " in f" {plain(bot_said)} "

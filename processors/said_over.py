@@ -77,7 +77,10 @@ def _phrases(text: str) -> str:
     return "|".join(each)
 
 
-_TIC = re.compile(r"(?:(?:u+[hm]+|e+r+m?|a+h+|hm+|ahem|achoo|ugh|tsk|phew|psh+|sh+) ?)+")
+_TIC = re.compile(
+    r"(?:(?:u+[hm]+|e+r+m?|a+h+|hm+|ahem|achoo|ugh|tsk|phew|well|(?!m[mh]*\b)[^\W\daeiouy]+)(?: |$))+"
+)
+"""What is not a word: one without a vowel is a recogniser's spelling of a sound."""
 _HUM = re.compile(r"(?!(?:he|me|ma|am|ham|hum|hem|mama) )(?:(?=[aeu]*[hm])[aeuhm]+ )+")
 """What recognisers make of an "uh-huh" that is in none of their books: "eha", "a huh"."""
 _LISTENING = _phrases(

@@ -21,8 +21,8 @@ class Caller:
     def pauses(self, secs: float) -> "Caller":
         return self._passes(secs, lambda: self.judge.silence(self.now))
 
-    def is_understood(self, text: str, *, final: bool = False) -> "Caller":
-        self.judge.words(text, final, self.now)
+    def is_understood(self, text: str, *, final: bool = False, sure: float = 1.0) -> "Caller":
+        self.judge.words(text, final, self.now, sure)
         self._ask()
         return self
 
@@ -137,3 +137,27 @@ def test_after_it_is_over_the_next_sound_is_judged_anew():
 def test_every_verdict_gives_a_reason():
     caller = Caller().speaks(0.4).is_understood("Uh-huh").pauses(0.5)
     assert caller.verdicts[0][1].reason == "only what listeners say"
+
+
+@pytest.mark.parametrize(("heard", "sure"), [("Mama", 0.25), ("No.", 0.26), ("It hurts.", 0.33)])
+def test_a_hum_that_is_taken_for_words_is_no_turn(heard, sure):
+    caller = Caller().speaks(0.3).pauses(0.1).is_understood(heard, sure=sure).pauses(0.3)
+    assert caller.kinds == ["backchannel"]
+
+
+def test_a_sentence_is_heard_however_unsure_its_words_are():
+    caller = Caller().speaks(1.2).is_understood("I want to go", sure=0.2).pauses(0.3)
+    assert caller.acts == ["yield"]
+
+
+def test_a_stop_is_believed_at_once():
+    caller = Caller().speaks(0.3).is_understood("Stop", sure=0.2)
+    assert caller.acts == ["yield"]
+
+
+def test_echos_own_words_do_not_interrupt_it():
+    caller = Caller("Your order has been shipped on Monday").speaks(1.0)
+    caller.is_understood("order has been shipped").pauses(0.3)
+    assert caller.acts == ["resume"]
+    asking = Caller("Your order has been shipped on Monday").speaks(0.6)
+    assert asking.is_understood("On Monday?").pauses(0.3).acts == ["yield"]
