@@ -220,6 +220,8 @@ class Interruption:
         """Whether more words may come that make it something else."""
         settings = self._settings
         if sound.silent_since_secs is None:
+            if kind in _RESUMED:
+                return True  # nobody is gone on with while they speak
             return kind != "answer" and now_secs - sound.began_secs < settings.heard_out_secs
         if sound.final:
             return False

@@ -28,6 +28,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from processors.unheard import NS, Unheard
 
+_BREATH_SECS = 0.12
+"""After the bridge's comma."""
+
 
 class ResumeSettings(BaseModel):
     """How Echo goes on after a sound that was no interruption."""
@@ -149,6 +152,7 @@ class Playback(FrameProcessor):
         audio = self._bridge(last.sample_rate)
         if not audio:
             return None
+        audio += bytes(2 * round(_BREATH_SECS * last.sample_rate))
         return TTSAudioRawFrame(audio, last.sample_rate, 1, context_id=last.context_id)
 
     async def _yield(self, frame: InterruptionFrame) -> None:

@@ -78,7 +78,7 @@ def _phrases(text: str) -> str:
 
 
 _TIC = re.compile(
-    r"(?:(?:u+[hm]+|e+r+m?|a+h+|hm+|ahem|achoo|ugh|tsk|phew|well|(?!m[mh]*\b)[^\W\daeiouy]+)(?: |$))+"
+    r"(?:(?:u+[hm]+|e+r+m?|a+h+|ahem|achoo|ugh|phew|well|(?!m[mh]*\b)[^\W\daeiouy]+)(?: |$))+"
 )
 """What is not a word: one without a vowel is a recogniser's spelling of a sound."""
 _HUM = re.compile(r"(?!(?:he|me|ma|am|ham|hum|hem|mama) )(?:(?=[aeu]*[hm])[aeuhm]+ )+")

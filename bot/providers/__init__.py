@@ -1,5 +1,6 @@
 """Which engine serves each role, and the stages of one call built from them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer
@@ -7,8 +8,10 @@ from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.audio.vad_processor import VADProcessor
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.services.tts_service import TTSService
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
+from bot.providers.by_heart import ByHeart
 from bot.providers.choice import choices
 from bot.providers.llm import Brief, llm
 from bot.providers.realtime import realtime
@@ -58,16 +61,28 @@ def stages(
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm."""
     serving = choices(settings)
-    unheard = Unheard()
+    voice = tts(serving["TTS"], settings, engines)
+    unheard, going_on = Unheard(), resume or ResumeSettings()
     return Stages(
         vad=SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
         stt=stt(serving["STT"], settings, engines),
         llm=Pipeline([EndOfAudio(), OneTurn(), llm(serving["LLM"], settings, engines, brief)]),
         filler=Filler(filler),
-        tts=Pipeline([tts(serving["TTS"], settings, engines), WholeChunks()]),
-        playback=Playback(unheard, resume or ResumeSettings()),
+        tts=Pipeline([voice, WholeChunks()]),
+        playback=Playback(unheard, going_on, _reciting(voice, going_on.bridge)),
         heard=Heard(unheard),
     )
+
+
+def _reciting(voice: TTSService, phrase: str) -> Callable[[int], bytes]:
+    """The phrase out of memory, at the rate asked for: the voice itself may be busy."""
+
+    def recited(rate: int) -> bytes:
+        if isinstance(voice, ByHeart) and voice.sample_rate == rate:
+            return voice.recited(phrase)
+        return b""
+
+    return recited
 
 
 def strategies(

@@ -1,12 +1,17 @@
 """A call in which Echo answers aloud and a caller speaks over it; the rest is real but Deepgram."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
-from pipecat.frames.frames import BotStartedSpeakingFrame, BotStoppedSpeakingFrame, LLMContextFrame
+from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    BotStoppedSpeakingFrame,
+    InterruptionFrame,
+    LLMContextFrame,
+)
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import (
     LLMContextAggregatorPair,
@@ -35,6 +40,8 @@ from tests.wire.dictation import Line, line, quiet, spoken
 
 CHOICE = Choice("STT", "deepgram", "")
 RATE = 24_000
+_AHEAD_SECS = 0.05
+"""More than an ear is kept ahead."""
 
 
 @dataclass
@@ -90,16 +97,13 @@ class TalkedOver:
         return self.line.of(LLMContextFrame)
 
     def pieces(self) -> list[Samples]:
-        """What was heard, cut where it was silent for longer than a pause in speech."""
-        found: list[list[np.ndarray]] = []
-        end_secs = float("-inf")
+        """What was heard, cut where Echo was silenced."""
+        cuts = [at for at, frame in self.line.seen if isinstance(frame, InterruptionFrame)]
+        found: list[list[np.ndarray]] = [[] for _ in range(len(cuts) + 1)]
         for starts_secs, audio in self.ear.chunks:
-            if starts_secs - end_secs > 0.1:
-                found.append([])
-            samples = np.frombuffer(audio, np.int16)
-            found[-1].append(samples)
-            end_secs = starts_secs + len(samples) / RATE
-        return [_trimmed(np.concatenate(piece)) for piece in found]
+            piece = sum(cut + _AHEAD_SECS < starts_secs for cut in cuts)
+            found[piece].append(np.frombuffer(audio, np.int16))
+        return [_trimmed(np.concatenate(piece)) for piece in found if piece]
 
 
 def _trimmed(samples: Samples) -> Samples:
@@ -113,7 +117,7 @@ async def talked_over(
     voice: Voice | TTSService,
     *replies: str,
     heard: Sequence[str],
-    resume: ResumeSettings | None = None,
+    bridge: Callable[[int], bytes] = lambda _: b"",
 ) -> AsyncIterator[TalkedOver]:
     """A Deepgram that hears these texts in order, and a model that says these replies."""
     emulator = Deepgram(profile=BUDGET, ear=Scripted([*heard], breath_secs=0.2))
@@ -138,7 +142,7 @@ async def talked_over(
             Filler(),
             voice if isinstance(voice, TTSService) else HibariTTS(voice, sample_rate=RATE),
             WholeChunks(),
-            Playback(unheard, resume or ResumeSettings()),
+            Playback(unheard, ResumeSettings(), bridge),
             ear,
             Heard(unheard),
             pair.assistant(),

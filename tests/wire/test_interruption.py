@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import pytest_asyncio
+from pipecat.frames.frames import TTSSpeakFrame
 
 from bot.providers.local.tts import Voice, VoiceSettings, load
 from bot.providers.warm import Engines
@@ -119,3 +120,38 @@ async def test_an_interruption_is_answered_as_soon_as_any_turn(engines, voice):
         await call.says("Stop.")
         await call.hears_the_end()
     assert call.script.runs_secs[1] - call.ended_secs[1] < 0.6
+
+
+async def test_after_a_long_gap_a_bridge_leads_back_into_the_sentence(engines, voice, undisturbed):
+    bridge = (np.sin(np.arange(RATE // 2) / 20) * 5000).astype(np.int16)
+    aside = "Honey could you please close the kitchen door before the dog runs out again tonight"
+    async with talked_over(
+        engines, voice, ANSWER, heard=[ORDER, aside], bridge=lambda _: bridge.tobytes()
+    ) as call:
+        await call.ask()
+        await call.listens(1.2)
+        await call.says(aside)
+        await call.hears_the_end()
+    first, rest = call.pieces()
+    assert is_beginning(first, undisturbed)
+    assert is_beginning(rest[: len(bridge)], bridge)
+    spoken_again = np.trim_zeros(rest[len(bridge) :], "f")
+    goes_on = place(spoken_again, undisturbed)
+    assert goes_on is not None
+    assert 0 <= (len(first) - goes_on) / RATE <= LONGEST_WORD_SECS
+    assert call.memory == [("user", ORDER), ("assistant", ANSWER)]
+
+
+async def test_what_must_be_heard_is_heard_to_its_end(engines, voice):
+    disclosure = "This call is recorded, and your data is kept for thirty days."
+    async with talked_over(engines, voice, ALL_RIGHT, heard=["No wait, stop."]) as call:
+        frame = TTSSpeakFrame(disclosure)
+        frame.interruptible = False
+        await call.line.worker.queue_frame(frame)
+        await call.listens(1.2)
+        await call.says("No wait, stop.")
+        await call.hears_the_end()
+    assert sum(map(len, call.pieces())) / RATE > 4
+    heard = " ".join(text for role, text in call.memory if role == "assistant")
+    assert heard == f"{disclosure} {ALL_RIGHT}"
+    assert ("user", "No wait, stop.") in call.memory

@@ -161,3 +161,9 @@ def test_echos_own_words_do_not_interrupt_it():
     assert caller.acts == ["resume"]
     asking = Caller("Your order has been shipped on Monday").speaks(0.6)
     assert asking.is_understood("On Monday?").pauses(0.3).acts == ["yield"]
+
+
+def test_nobody_is_gone_on_with_while_they_speak_to_somebody_else():
+    caller = Caller().speaks(1.0).is_understood("Honey, I am").speaks(2.0)
+    assert not caller.verdicts
+    assert caller.is_understood("Honey, I am on the phone").pauses(0.3).kinds == ["aside"]
