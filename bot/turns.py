@@ -118,6 +118,11 @@ class SharedSilero(SileroVADAnalyzer, AttentiveVAD):
             return 0.0
         return self._vad_stopping_count * self._vad_frames / self.sample_rate
 
+    @property
+    def sounding(self) -> bool:
+        """Whether there is a voice that has not lasted long enough to count."""
+        return self._vad_state is VADState.STARTING
+
     def call_silence(self) -> None:
         """Takes the silence so far for the end of speech."""
         if self._vad_state is VADState.STOPPING:

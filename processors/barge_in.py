@@ -1,8 +1,8 @@
 """Starts the caller's turn when it is one: a pipecat strategy around `Interruption`.
 
 While Echo is silent, a voice or words start a turn at once, as with Pipecat's own strategies. While
-it speaks, a sound only holds it (`processors/resume.py`), and the verdict then either starts the
-turn, which is the interruption, or lets Echo go on as if nothing had been said.
+it speaks, or a tool runs, a sound only holds it (`processors/resume.py`), and the verdict then
+either starts the turn, which is the interruption, or lets Echo go on as if nothing had been said.
 """
 
 import asyncio
@@ -14,6 +14,9 @@ from pipecat.frames.frames import (
     BotStartedSpeakingFrame,
     BotStoppedSpeakingFrame,
     Frame,
+    FunctionCallCancelFrame,
+    FunctionCallInProgressFrame,
+    FunctionCallResultFrame,
     InputAudioRawFrame,
     InterimTranscriptionFrame,
     TranscriptionFrame,
@@ -25,7 +28,7 @@ from pipecat.turns.user_start import BaseUserTurnStartStrategy
 
 from processors.interruption import Interruption, InterruptionSettings, Verdict
 from processors.resume import HeldFrame, HoldFrame, ReleaseFrame
-from processors.silence import SilenceFrame, VoiceFrame
+from processors.silence import SilenceFrame, SoundFrame, VoiceFrame
 
 _LONGEST_HOLD_SECS = 6.0
 """Without a verdict for so long, nothing is heard of the caller any more: Echo goes on."""
@@ -45,7 +48,10 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
     def __init__(self, settings: InterruptionSettings) -> None:
         super().__init__()
         self._judge = Interruption(settings)
+        self._at_once = settings.at_once
         self._bot_speaking = self._in_turn = False
+        self._tools: set[str] = set()
+        """Those that run: Echo will say more, and an "okay" is no turn."""
         self._voice = False
         """The caller is heard at this moment: not so in a silence the VAD has not called yet."""
         self._held_since_secs: float | None = None
@@ -71,10 +77,18 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
                 self._bot_speaking = True
             case BotStoppedSpeakingFrame():
                 await self._bot_stopped()
+            case FunctionCallInProgressFrame():
+                self._tools.add(frame.tool_call_id)
+            case FunctionCallCancelFrame():
+                self._tools.discard(frame.tool_call_id)
+            case FunctionCallResultFrame() if not frame.properties or frame.properties.is_final:
+                self._tools.discard(frame.tool_call_id)
             case HeldFrame():
                 await self._held(frame)
             case InputAudioRawFrame():
                 await self._hear(frame)
+            case SoundFrame():
+                await self._sound(frame.sounding)
             case VADUserStartedSpeakingFrame():
                 self._voice = True
                 await self._begin()
@@ -84,7 +98,7 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
                 await self._fall_silent(frame.secs)
             case VoiceFrame():
                 self._voice = True
-                if self._dismissed and self._bot_speaking:
+                if self._dismissed and (self._bot_speaking or self._tools):
                     await self._begin()
             case InterimTranscriptionFrame() | TranscriptionFrame():
                 await self._understand(frame)
@@ -98,7 +112,7 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
         """A sound of the caller's: a turn, or something to be judged."""
         if self._in_turn or self._judging:
             return
-        if not self._bot_speaking:
+        if not (self._bot_speaking or self._tools):
             await self.trigger_user_turn_started()
             return
         self._dismissed = False
@@ -106,13 +120,20 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
         self._judge.bot("", True, self._now_secs)
         self._held_since_secs = self._now_secs
         self._watch = self.task_manager.create_task(self._give_up(), f"{self}::give_up")
-        await self.push_frame(HoldFrame())
+        await self.push_frame(HoldFrame(busy=bool(self._tools)))
+
+    async def _sound(self, sounding: bool) -> None:
+        """What may become a voice holds Echo, and starts no turn."""
+        if sounding and self._at_once and (self._bot_speaking or self._tools):
+            await self._begin()
+        elif not sounding and self._judging and not self._judge.open:
+            await self._act(Verdict("tic", "resume", "too short for a voice"))
 
     async def _held(self, held: HeldFrame) -> None:
         if not self._judging:
             return
         if not held.speaking:
-            await self.trigger_user_turn_started()
+            await self._finished()
             return
         self._judge.bot(held.text, True, self._now_secs)
         await self._decide()
@@ -143,10 +164,17 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
 
     async def _bot_stopped(self) -> None:
         self._bot_speaking = False
-        if self._judging:  # it had finished: what is said is said to a silent Echo
-            await self.trigger_user_turn_started()
+        if self._judging and not self._tools:
+            await self._finished()
         elif not self._dismissed:
             self._judge.bot("", False, self._now_secs)
+
+    async def _finished(self) -> None:
+        """Nothing is left to be held: a voice has the turn, and a mere sound is none."""
+        if self._voice or self._judge.open:
+            await self.trigger_user_turn_started()
+        else:
+            self._end_judging()
 
     # What follows from it
 

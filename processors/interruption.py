@@ -29,6 +29,9 @@ class InterruptionSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    at_once: bool = True
+    """Echo is held at the first 32 ms of a voice, some 60 ms before it counts as one. A sound that
+    becomes none costs a pause of as long."""
     settle_secs: float = Field(default=0.2, gt=0, le=2)
     """Silence after which words that may still change are judged: longer than the gap in a word."""
     words_secs: float = Field(default=0.7, gt=0, le=3)

@@ -47,7 +47,12 @@ class ResumeSettings(BaseModel):
 
 @dataclass
 class HoldFrame(SystemFrame):
-    """Downstream: the caller makes a sound; say nothing more until it is clear what it was."""
+    """Downstream: the caller makes a sound; say nothing more until it is clear what it was.
+
+    busy: there will be more to say, even if nothing is being said.
+    """
+
+    busy: bool = False
 
 
 @dataclass
@@ -101,7 +106,7 @@ class Playback(FrameProcessor):
     async def _pass_down(self, frame: Frame) -> None:
         match frame:
             case HoldFrame():
-                await self._hold()
+                await self._hold(frame.busy)
             case ReleaseFrame():
                 await self._release()
             case InterruptionFrame():
@@ -123,9 +128,9 @@ class Playback(FrameProcessor):
         if not held:
             await self.push_frame(frame)
 
-    async def _hold(self) -> None:
-        left_secs = self._unheard.left_secs(self._now_ns)
-        speaking = left_secs > self._settings.last_word_secs and not self._ending
+    async def _hold(self, busy: bool) -> None:
+        more = self._unheard.left_secs(self._now_ns) > self._settings.last_word_secs
+        speaking = (more or busy) and not self._ending
         if speaking and self._held_ns is None and not self._unheard.guarded:
             self._held_ns = self._now_ns
             await self.push_frame(HushFrame())

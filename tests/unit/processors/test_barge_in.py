@@ -6,6 +6,8 @@ from pipecat.frames.frames import (
     BotStartedSpeakingFrame,
     BotStoppedSpeakingFrame,
     Frame,
+    FunctionCallInProgressFrame,
+    FunctionCallResultFrame,
     InputAudioRawFrame,
     InterimTranscriptionFrame,
     InterruptionFrame,
@@ -26,6 +28,7 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from processors.barge_in import BargeInStrategy, level_db
 from processors.interruption import InterruptionSettings
 from processors.resume import HeldFrame, HoldFrame, ReleaseFrame
+from processors.silence import SoundFrame
 
 BOT = BotStartedSpeakingFrame()
 VOICE = VADUserStartedSpeakingFrame(start_secs=0.1)
@@ -139,6 +142,45 @@ async def test_the_callers_own_turn_is_not_judged():
     )
     assert "HoldFrame" not in order
     assert said == "Uh-huh."
+
+
+async def test_the_first_sound_holds_echo_and_the_voice_that_follows_is_judged():
+    order, said = await happens(
+        *(BOT, SoundFrame(sounding=True), SOON, HELD, SOON, VOICE, *listens(0.3), SILENCE),
+        final("Stop."),
+    )
+    assert order == ["HoldFrame", "UserStartedSpeakingFrame", "InterruptionFrame"]
+    assert said == "Stop."
+
+
+async def test_a_sound_that_becomes_no_voice_lets_echo_go_on_at_once():
+    order, _ = await happens(BOT, SoundFrame(sounding=True), SOON, HELD, SoundFrame(sounding=False))
+    assert order == ["HoldFrame", "ReleaseFrame"]
+
+
+async def test_a_mere_sound_starts_no_turn():
+    assert (await happens(SoundFrame(sounding=True), SoundFrame(sounding=False)))[0] == []
+    finished = HeldFrame(text="Goodbye.", speaking=False)
+    order, _ = await happens(BOT, SoundFrame(sounding=True), SOON, finished)
+    assert order == ["HoldFrame"]
+
+
+RUNS = FunctionCallInProgressFrame("look_up_order", "call", {})
+DONE = FunctionCallResultFrame("look_up_order", "call", {}, {"say": "It is on its way."})
+
+
+async def test_an_okay_while_a_tool_runs_does_not_cancel_it():
+    order, said = await happens(
+        *(RUNS, SOON, VOICE, SOON, HeldFrame(text="One moment.", speaking=True)),
+        *(*listens(0.3), SILENCE, final("Okay.")),
+    )
+    assert order == ["HoldFrame", "ReleaseFrame"]
+    assert said == ""
+
+
+async def test_once_the_tool_is_done_whoever_speaks_has_the_turn():
+    order, _ = await happens(RUNS, SOON, DONE, SOON, VOICE)
+    assert order == ["UserStartedSpeakingFrame", "InterruptionFrame"]
 
 
 def test_level_is_in_decibels_of_full_scale():
