@@ -16,7 +16,7 @@ from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies, UserT
 from pydantic import Field
 
 from bot.threads import model_threads
-from processors.barge_in import BargeInStrategy
+from processors.barge_in import BargeInStrategy, ProposedBargeInStrategy
 from processors.endpointing import EndpointingSettings
 from processors.interruption import InterruptionSettings
 from processors.prompt_stop import PromptStopStrategy
@@ -41,13 +41,14 @@ _VERDICTS = model_threads(2, "smart-turn")
 """Shared by all calls: pipecat has a thread for each, at the event loop's own priority."""
 
 
-def decided_elsewhere(*, eagerly: bool) -> UserTurnStrategies:
-    """For a speech to text that takes turns itself: its word is final.
+def decided_elsewhere(interruption: InterruptionSettings, *, eagerly: bool) -> UserTurnStrategies:
+    """For a speech to text that takes turns itself: its word is final, but over Echo's voice.
 
     eagerly: the model is asked when the turn is probably over, and what it says is held until
     that is certain.
     """
     strategies = ExternalUserTurnStrategies()
+    strategies.start = [ProposedBargeInStrategy(interruption)]
     if eagerly:
         strategies.stop = [AnsweringEagerStopStrategy()]
     return strategies

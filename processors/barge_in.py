@@ -19,6 +19,7 @@ from pipecat.frames.frames import (
     FunctionCallResultFrame,
     InputAudioRawFrame,
     InterimTranscriptionFrame,
+    ProposedUserStartedSpeakingFrame,
     TranscriptionFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
@@ -113,7 +114,7 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
         if self._in_turn or self._judging:
             return
         if not (self._bot_speaking or self._tools):
-            await self.trigger_user_turn_started()
+            await self._start_on_voice()
             return
         self._dismissed = False
         self._judge.over()
@@ -121,6 +122,10 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
         self._held_since_secs = self._now_secs
         self._watch = self.task_manager.create_task(self._give_up(), f"{self}::give_up")
         await self.push_frame(HoldFrame(busy=bool(self._tools)))
+
+    async def _start_on_voice(self) -> None:
+        """A voice, or words, while Echo is silent."""
+        await self.trigger_user_turn_started()
 
     async def _sound(self, sounding: bool) -> None:
         """What may become a voice holds Echo, and starts no turn."""
@@ -225,6 +230,32 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
         watch, self._watch = self._watch, None
         if watch and watch is not asyncio.current_task():
             watch.cancel()
+
+
+class ProposedBargeInStrategy(BargeInStrategy):
+    """The same for a speech to text that takes turns: while Echo is silent its word counts alone.
+
+    What it proposes while Echo speaks is judged like any voice. A turn that was let pass and that
+    it then calls over never began, so nothing ends.
+    """
+
+    @property
+    def resolves_proposed_turn_start_frames(self) -> bool:
+        return True
+
+    async def process_frame(self, frame: Frame) -> ProcessFrameResult:
+        if isinstance(frame, ProposedUserStartedSpeakingFrame):
+            await self._proposed()
+        return await super().process_frame(frame)
+
+    async def _proposed(self) -> None:
+        if self._bot_speaking or self._tools:
+            await self._begin()
+        elif not self._in_turn:
+            await self.trigger_user_turn_started()
+
+    async def _start_on_voice(self) -> None:
+        pass  # the speech to text hears it too, and says so if it is a turn
 
 
 def level_db(pcm: bytes) -> float:

@@ -66,9 +66,10 @@ def turn_strategies(
     interruption: InterruptionSettings | None = None,
 ) -> UserTurnStrategies:
     """When the caller begins and is done: Flux knows by itself, for others Smart Turn listens."""
+    judged = interruption or InterruptionSettings()
     match choice.provider:
         case "flux":
             eagerly = settings.deepgram.flux_eager_eot_threshold is not None
-            return decided_elsewhere(eagerly=eagerly)
+            return decided_elsewhere(judged, eagerly=eagerly)
         case _:
-            return engines.ears.strategies(turn, interruption or InterruptionSettings())
+            return engines.ears.strategies(turn, judged)

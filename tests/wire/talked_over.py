@@ -34,11 +34,13 @@ from processors.unheard import Unheard
 from processors.whole_chunks import WholeChunks
 from tests.emulators.deepgram import Deepgram
 from tests.emulators.ear import Scripted
+from tests.emulators.flux import Flux
 from tests.emulators.provider import BUDGET, serving
 from tests.small_call import Ear, Pace, Reply, Script, ScriptedLLM
 from tests.wire.dictation import Line, line, quiet, spoken
 
-CHOICE = Choice("STT", "deepgram", "")
+DEEPGRAM = Choice("STT", "deepgram", "")
+FLUX = Choice("STT", "flux", "")
 RATE = 24_000
 _AHEAD_SECS = 0.05
 """More than an ear is kept ahead."""
@@ -118,9 +120,11 @@ async def talked_over(
     *replies: str,
     heard: Sequence[str],
     bridge: Callable[[int], bytes] = lambda _: b"",
+    choice: Choice = DEEPGRAM,
 ) -> AsyncIterator[TalkedOver]:
-    """A Deepgram that hears these texts in order, and a model that says these replies."""
-    emulator = Deepgram(profile=BUDGET, ear=Scripted([*heard], breath_secs=0.2))
+    """A Deepgram, or a Flux, that hears these texts, and a model that says these replies."""
+    kind = Deepgram if choice is DEEPGRAM else Flux
+    emulator = kind(profile=BUDGET, ear=Scripted([*heard], breath_secs=0.2))
     async with serving(emulator):
         part = DeepgramSettings(api_key=SecretStr(emulator.key), base_url=emulator.url)
         settings = ProviderSettings(deepgram=part)
@@ -129,14 +133,14 @@ async def talked_over(
         pair = LLMContextAggregatorPair(
             context,
             user_params=LLMUserAggregatorParams(
-                user_turn_strategies=turn_strategies(CHOICE, settings, engines, TurnSettings()),
+                user_turn_strategies=turn_strategies(choice, settings, engines, TurnSettings()),
                 user_turn_stop_timeout=TurnSettings().wordless_secs,
             ),
         )
         unheard, ear = Unheard(), Ear(script, RATE)
         async with line(
             SilenceTeller(vad_analyzer=engines.ears.vad(TurnSettings())),
-            stt(CHOICE, settings, engines),
+            stt(choice, settings, engines),
             pair.user(),
             ScriptedLLM(script),
             Filler(),

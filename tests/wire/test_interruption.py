@@ -9,7 +9,7 @@ from bot.providers.local.tts import Voice, VoiceSettings, load
 from bot.providers.warm import Engines
 from bot.turns import Ears
 from evals.ear import Samples
-from tests.wire.talked_over import RATE, TalkedOver, talked_over
+from tests.wire.talked_over import FLUX, RATE, TalkedOver, talked_over
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ORDER = "Where is my order?"
@@ -155,3 +155,26 @@ async def test_what_must_be_heard_is_heard_to_its_end(engines, voice):
     heard = " ".join(text for role, text in call.memory if role == "assistant")
     assert heard == f"{disclosure} {ALL_RIGHT}"
     assert ("user", "No wait, stop.") in call.memory
+
+
+async def test_an_okay_that_flux_takes_for_a_turn_is_none(engines, voice):
+    async with talked_over(engines, voice, ANSWER, heard=[ORDER, "Okay."], choice=FLUX) as call:
+        await call.ask()
+        await call.listens(1.2)
+        await call.says("Okay.", then_quiet_secs=1.5)
+        await call.hears_the_end()
+    assert len(call.pieces()) == 2, "it was held"
+    assert call.memory == [("user", ORDER), ("assistant", ANSWER)]
+
+
+async def test_stop_ends_it_with_flux(engines, voice):
+    heard = [ORDER, "No wait, stop."]
+    async with talked_over(engines, voice, ANSWER, ALL_RIGHT, heard=heard, choice=FLUX) as call:
+        await call.ask()
+        await call.listens(1.2)
+        await call.says("No wait, stop.", then_quiet_secs=1.5)
+        await call.hears_the_end()
+    cut, all_right = replies_to(call)
+    assert ANSWER.startswith(cut)
+    assert len(cut) < len(ANSWER) / 2
+    assert call.memory[2:] == [("user", "No wait, stop."), ("assistant", all_right)]
