@@ -27,6 +27,7 @@ from pipecat.frames.frames import (
 from pipecat.turns.types import ProcessFrameResult
 from pipecat.turns.user_start import BaseUserTurnStartStrategy
 
+from processors.all_heard import WholeGuessFrame
 from processors.interruption import Interruption, InterruptionSettings, Verdict
 from processors.resume import HeldFrame, HoldFrame, ReleaseFrame
 from processors.silence import SilenceFrame, SoundFrame, VoiceFrame
@@ -161,7 +162,8 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
         if self._in_turn:
             return
         sure = frame.result.confidence if isinstance(frame.result, _Sure) else 1.0
-        self._judge.words(frame.text, final, self._now_secs, sure)
+        whole = isinstance(frame, WholeGuessFrame)
+        self._judge.words(frame.text, final, self._now_secs, sure, whole=whole)
         if known:  # else Echo is to be held first, and tells what it has said
             await self._decide()
         if final and self._dismissed:

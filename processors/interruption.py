@@ -19,7 +19,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from processors.said_over import Kind, asked_in, meant, plain
+from processors.said_over import Kind, asked_in, is_certain, is_repair, meant, plain
 
 Act = Literal["resume", "yield"]
 
@@ -32,8 +32,9 @@ class InterruptionSettings(BaseModel):
     at_once: bool = True
     """Echo is held at the first 32 ms of a voice, some 60 ms before it counts as one. A sound that
     becomes none costs a pause of as long."""
-    settle_secs: float = Field(default=0.2, gt=0, le=2)
-    """Silence after which words that may still change are judged: longer than the gap in a word."""
+    settle_secs: float = Field(default=0.35, gt=0, le=2)
+    """Silence after which a listener's words are judged that may still change: the final text is
+    there by then, or on its way with nothing new."""
     words_secs: float = Field(default=0.7, gt=0, le=3)
     """Silence after which a sound that has no words had none: speech to text is done by then."""
     long_words_secs: float = Field(default=1.2, gt=0, le=5)
@@ -42,7 +43,7 @@ class InterruptionSettings(BaseModel):
     """As long as a sentence: a cough and "uh-huh" are shorter."""
     wordless_secs: float = Field(default=2.0, gt=0, le=10)
     """A voice that goes on for so long wants to be heard, even if no words come of it."""
-    heard_out_secs: float = Field(default=1.6, gt=0, le=10)
+    heard_out_secs: float = Field(default=2.5, gt=0, le=10)
     """Words that may be for somebody else are heard out for so long before they are a turn."""
     hum_secs: float = Field(default=0.5, ge=0, le=2)
     """A voice no longer than this may be a hum that a recogniser took for words."""
@@ -64,8 +65,6 @@ class Verdict:
 
 
 _RESUMED: tuple[Kind, ...] = ("backchannel", "tic", "aside")
-_AT_ONCE: tuple[Kind, ...] = ("stop", "correction")
-"""Nothing that may follow makes them anything else."""
 _OWN_WORDS = 4
 """So many words in a row of what Echo has just said come from its own loudspeaker."""
 
@@ -101,7 +100,8 @@ class _Sound:
     silent_since_secs: float | None = None
     told: str = ""
     guess: str = ""
-    final: bool = False
+    whole: bool = False
+    """No more words are to come, should the silence last."""
     confidence: float = 1.0
     loudness_db: float = 0.0
     pieces: int = 0
@@ -141,7 +141,7 @@ class Interruption:
                 return
             self._sound = _Sound(now_secs)
         sound = self._sound
-        sound.voice_secs, sound.silent_since_secs = now_secs, None
+        sound.voice_secs, sound.silent_since_secs, sound.whole = now_secs, None, False
         sound.pieces += 1
         sound.loudness_db += (level_db - sound.loudness_db) / sound.pieces
 
@@ -150,21 +150,30 @@ class Interruption:
         if self._sound and self._sound.silent_since_secs is None:
             self._sound.silent_since_secs = now_secs
 
-    def words(self, text: str, final: bool, now_secs: float, confidence: float = 1.0) -> None:
+    def words(
+        self,
+        text: str,
+        final: bool,
+        now_secs: float,
+        confidence: float = 1.0,
+        *,
+        whole: bool = False,
+    ) -> None:
         """What the caller says: all of it since the last final words, or these for good.
 
-        confidence: how sure (0 to 1) the speech to text is of them.
+        confidence: how sure (0 to 1) the speech to text is of them. whole: they will be final,
+        should the silence last.
         """
         if self._sound is None:
             if not self._bot_speaking:
                 return
             self._sound = _Sound(now_secs, now_secs, now_secs)  # softer than the VAD can hear
         sound = self._sound
-        sound.confidence = confidence
+        sound.confidence, sound.whole = confidence, final or whole
         if final:
-            sound.told, sound.guess, sound.final = f"{sound.told} {text}".strip(), "", True
+            sound.told, sound.guess = f"{sound.told} {text}".strip(), ""
         else:
-            sound.guess, sound.final = text, False
+            sound.guess = text
 
     # What it means
 
@@ -192,12 +201,11 @@ class Interruption:
         if not sound.text:
             return self._wordless(sound, now_secs)
         kind, reason = meant(sound.text, asked_in(self._bot_said))
-        sure = sound.confidence >= self._settings.sure_confidence
-        if kind == "stop" or (kind in _AT_ONCE and sure):
+        if kind in ("stop", "correction") and is_certain(sound.text):
             return Verdict(kind, "yield", reason)
         if self._may_grow(sound, kind, now_secs):
             return None
-        if kind not in _RESUMED and not sure and sound.secs <= self._settings.hum_secs:
+        if self._is_hum(sound, kind):
             return Verdict("backchannel", "resume", "a hum, by how unsure its words are")
         if _is_own(sound.text, self._bot_said):
             return Verdict("tic", "resume", "Echo's own voice")
@@ -226,9 +234,17 @@ class Interruption:
             if kind in _RESUMED:
                 return True  # nobody is gone on with while they speak
             return kind != "answer" and now_secs - sound.began_secs < settings.heard_out_secs
-        if sound.final:
+        if sound.whole:
             return False
-        return now_secs - sound.silent_since_secs < settings.settle_secs
+        # Whoever is silent for Echo loses nothing by waiting, so a turn is better whole.
+        wait_secs = settings.settle_secs if kind in _RESUMED else settings.words_secs
+        return now_secs - sound.silent_since_secs < wait_secs
+
+    def _is_hum(self, sound: _Sound, kind: Kind) -> bool:
+        settings = self._settings
+        taken_for_words = kind not in (*_RESUMED, "stop") and not is_repair(sound.text)
+        unsure = sound.confidence < settings.sure_confidence
+        return taken_for_words and unsure and sound.secs <= settings.hum_secs
 
 
 def _is_own(text: str, bot_said: str) -> bool:

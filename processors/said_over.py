@@ -51,7 +51,7 @@ def meant(text: str, asked: Asked = "") -> tuple[Kind, str]:
         return "answer", "a yes or no was asked for"
     if repair := _REPAIR.fullmatch(said):
         return "question", f"did not understand: {repair[0]!r}"
-    if _is_backchannel(said, questioning=text.rstrip().endswith("?")):
+    if _is_backchannel(said):
         return "backchannel", "only what listeners say"
     rest = _LISTENERS_LEAD.sub("", said)
     if cue := _STOP.match(rest) or _STOP_ALONE.fullmatch(rest):
@@ -63,6 +63,16 @@ def meant(text: str, asked: Asked = "") -> tuple[Kind, str]:
     if asked:
         return "answer", "something was asked for"
     return "turn", "words for Echo"
+
+
+def is_certain(text: str) -> bool:
+    """Whether nothing that may follow a "stop" makes it anything else: not so "hang on, honey"."""
+    return bool(_CERTAIN_STOP.match(_LISTENERS_LEAD.sub("", plain(text))))
+
+
+def is_repair(text: str) -> bool:
+    """Whether the caller did not understand Echo: "sorry?"."""
+    return bool(_REPAIR.fullmatch(plain(text)))
 
 
 def plain(text: str) -> str:
@@ -113,6 +123,7 @@ _LISTENING = _phrases(
     alright
     all right
     i see
+    oic
     i got it
     got it
     gotcha
@@ -126,7 +137,7 @@ _LISTENING = _phrases(
     good
     great
     that's (?:good|great|fine|nice|right|true|fair|perfect)
-    sounds (?:good|great|fine|right)
+    sounds? (?:good|great|fine|right)
     very good
     cool
     nice
@@ -186,6 +197,9 @@ _STOP = re.compile(
     r"|time out|listen|excuse me|skip (?:that|it|this)|goodbye|bye|hang up|i have to (?:stop|go)"
     r"|(?:can|could|may) i (?:interrupt|stop you|say something)"
     r")\b"
+)
+_CERTAIN_STOP = re.compile(
+    r"(?:(?:please|no) )*(?:stop|wait|shut up|be quiet|(?:that's )?enough)\b"
 )
 _STOP_ALONE = re.compile(r"(?:cancel|hello|hey|hi|echo|no more)")
 _CORRECTION = re.compile(
@@ -250,12 +264,10 @@ _ASIDE = re.compile(_ASIDE_CUES)
 """Cues that someone in the room is spoken to. What one has to do there is outside any call."""
 
 
-def _is_backchannel(said: str, *, questioning: bool) -> bool:
+def _is_backchannel(said: str) -> bool:
     if len(said.split()) > _LONGEST_BACKCHANNEL:
         return False
     if not (_BACKCHANNEL.fullmatch(said) or _HUM.fullmatch(f"{said} ")):
-        return False
-    if questioning and said == "huh":
         return False
     alone = said in ("and", "so", "please")
     return alone or not _AFTER_ALL.search(said)
