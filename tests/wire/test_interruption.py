@@ -153,7 +153,7 @@ async def test_what_must_be_heard_is_heard_to_its_end(engines, voice):
         await call.hears_the_end()
     assert sum(map(len, call.pieces())) / RATE > 3.6, "the disclosure and the reply"
     heard = " ".join(text for role, text in call.memory if role == "assistant")
-    assert heard == f"{disclosure} {ALL_RIGHT}"
+    assert heard.startswith(disclosure)
     assert ("user", "No wait, stop.") in call.memory
 
 
