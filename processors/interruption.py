@@ -15,11 +15,11 @@ once more if words that come later turn a "resume" into a "yield": a wrong resum
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from processors.said_over import Kind, asked_in, is_certain, is_repair, meant, plain
+from processors.said_over import Asked, Kind, asked_in, is_certain, is_repair, meant, plain
 
 Act = Literal["resume", "yield"]
 
@@ -62,6 +62,12 @@ class Verdict:
     kind: Kind
     act: Act
     reason: str
+
+
+class Meaning(Protocol):
+    """What words over Echo's voice mean, and why: `meant`, or somebody who knows better."""
+
+    def __call__(self, text: str, asked: Asked, /) -> tuple[Kind, str]: ...
 
 
 _RESUMED: tuple[Kind, ...] = ("backchannel", "tic", "aside")
@@ -119,8 +125,12 @@ class _Sound:
 class Interruption:
     """Told what is heard of both, in seconds of any one clock; decides whether to go on."""
 
-    def __init__(self, settings: InterruptionSettings | None = None) -> None:
+    def __init__(
+        self, settings: InterruptionSettings | None = None, meaning: Meaning = meant
+    ) -> None:
         self._settings = settings or InterruptionSettings()
+        self._meaning = meaning
+        self._known: tuple[tuple[str, str], tuple[Kind, str]] | None = None
         self._loudness = Loudness()
         self._bot_said = ""
         self._bot_speaking = False
@@ -200,7 +210,7 @@ class Interruption:
     def _judged(self, sound: _Sound, now_secs: float) -> Verdict | None:
         if not sound.text:
             return self._wordless(sound, now_secs)
-        kind, reason = meant(sound.text, asked_in(self._bot_said))
+        kind, reason = self._meant(sound.text)
         if kind in ("stop", "correction") and is_certain(sound.text):
             return Verdict(kind, "yield", reason)
         if self._may_grow(sound, kind, now_secs):
@@ -213,6 +223,13 @@ class Interruption:
         if kind in ("turn", "question") and softer_db >= self._settings.aside_db:
             return Verdict("aside", "resume", f"{softer_db:.0f} dB softer than this caller")
         return Verdict(kind, "resume" if kind in _RESUMED else "yield", reason)
+
+    def _meant(self, text: str) -> tuple[Kind, str]:
+        """As `meaning` says, asked once for the same words."""
+        said = (text, self._bot_said)
+        if self._known is None or self._known[0] != said:
+            self._known = said, self._meaning(text, asked_in(self._bot_said))
+        return self._known[1]
 
     def _wordless(self, sound: _Sound, now_secs: float) -> Verdict | None:
         settings = self._settings

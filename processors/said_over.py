@@ -41,23 +41,26 @@ def asked_in(bot_said: str) -> Asked:
 
 
 def meant(text: str, asked: Asked = "") -> tuple[Kind, str]:
-    """What words mean that were said over Echo, and why; "" and mere noise are a tic."""
+    """What words mean that were said over Echo, and why; "" and mere noise are a tic.
+
+    The reason is for logs: it holds none of the words.
+    """
     said = plain(text)
     if not said or _TIC.fullmatch(said):
         return "tic", "no words but a sound"
-    if cue := _ASIDE.search(said):
-        return "aside", f"said to somebody else: {cue[0]!r}"
+    if _ASIDE.search(said):
+        return "aside", "said to somebody else"
     if asked == "yes or no" and _YES_NO_ANSWER.match(said):
         return "answer", "a yes or no was asked for"
-    if repair := _REPAIR.fullmatch(said):
-        return "question", f"did not understand: {repair[0]!r}"
+    if _REPAIR.fullmatch(said):
+        return "question", "did not understand"
     if _is_backchannel(said):
         return "backchannel", "only what listeners say"
     rest = _LISTENERS_LEAD.sub("", said)
-    if cue := _STOP.match(rest) or _STOP_ALONE.fullmatch(rest):
-        return "stop", f"asks for silence: {cue[0]!r}"
-    if cue := _CORRECTION.match(rest):
-        return "correction", f"sets something right: {cue[0]!r}"
+    if _STOP.match(rest) or _STOP_ALONE.fullmatch(rest):
+        return "stop", "asks for silence"
+    if _CORRECTION.match(rest):
+        return "correction", "sets something right"
     if _QUESTION.match(rest) or text.rstrip().endswith("?"):
         return "question", "asks something"
     if asked:
