@@ -37,13 +37,15 @@ def _cascade(house: House, connection: Connection) -> Pipeline:
     context = LLMContextAggregatorPair(
         LLMContext(tools=house.tools),
         user_params=LLMUserAggregatorParams(
-            user_turn_strategies=strategies(settings, engines, settings.turn),
+            user_turn_strategies=strategies(
+                settings, engines, settings.turn, settings.interruption
+            ),
             user_turn_stop_timeout=settings.turn.wordless_secs,
         ),
     )
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
-    parts = stages(settings, engines, house.brief, vad, settings.filler)
+    parts = stages(settings, engines, house.brief, vad, settings.filler, settings.resume)
     heard = cascade(connection.transport, parts, context)
     return Pipeline([heard, OwnVoiceTap(own)])  # what was sent is known when it comes back
 

@@ -20,6 +20,7 @@ from bot.telemetry.observer import LatencyObserver
 from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSessionMetrics
 from bot.tools.desk import Desk
 from bot.tools.offer import ToolError
+from processors.resume import Playback
 from transports.connection import Connection
 
 READY_SECS = 1.0
@@ -76,8 +77,9 @@ class Call:
 
     def _build(self, settings: Settings) -> PipelineWorker:
         audio = self._connection.audio
+        pipeline = answering(self._house, self._connection)
         return PipelineWorker(
-            answering(self._house, self._connection),
+            pipeline,
             params=PipelineParams(
                 audio_in_sample_rate=audio.in_hz,
                 audio_out_sample_rate=audio.out_hz,
@@ -87,7 +89,9 @@ class Call:
             app_resources=self._desk,
             observers=[LatencyObserver(self._on_turn, self._tally, self._house.prices)],
             rtvi_observer_params=RTVIObserverParams(
-                function_call_report_level={"*": RTVIFunctionCallReportLevel.NAME}
+                function_call_report_level={"*": RTVIFunctionCallReportLevel.NAME},
+                # A hush is no interruption: Echo may go on.
+                ignored_sources=[p for p in pipeline.processors if isinstance(p, Playback)],
             ),
             enable_turn_tracking=False,
             idle_timeout_secs=settings.idle_secs,

@@ -1,11 +1,20 @@
 """Which turn a moment belongs to, and when a turn is over."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from pipecat.metrics.metrics import MetricsData
 
 from bot.telemetry.latency import Incident, Origin, Outcome, TurnLatency
 from bot.telemetry.marks import Mark, TurnMarks
+
+
+@dataclass(slots=True)
+class _Hush:
+    """Echo is silent for now, and may go on."""
+
+    caller_since: float | None
+    silent_at: float | None = None
 
 
 class TurnFollower:
@@ -32,6 +41,7 @@ class TurnFollower:
         self._generating = False
         self._unspoken = False
         self._unclaimed: list[Callable[[TurnMarks], None]] = []
+        self._hush: _Hush | None = None
 
     def take_finished(self) -> list[TurnLatency]:
         finished, self._finished = self._finished, []
@@ -87,11 +97,21 @@ class TurnFollower:
         self._forming = None
         self._open("text", at_secs)
 
+    def hushed(self) -> None:
+        """Echo falls silent until it is clear what the caller's sound means."""
+        self._hush = _Hush(self._caller_since)
+
     def interrupted(self) -> None:
         """Echo was told to be silent."""
-        turn = self._turn
-        self._generating = False
+        turn, hush = self._turn, self._hush
+        self._hush, self._generating = None, False
         if turn is None:
+            return
+        if hush and hush.silent_at is not None:
+            turn.interrupted = True
+            if hush.caller_since is not None:
+                turn.mark("barge_in", hush.caller_since)
+            self.stopped_speaking(hush.silent_at)
             return
         since = self._caller_since
         if self._callers_turn and since is not None and turn.can_resume(since):
@@ -162,7 +182,7 @@ class TurnFollower:
         self._claim(lambda turn: turn.failed(incident, at_secs))
 
     def started_speaking(self) -> None:
-        self._speaking = True
+        self._speaking, self._hush = True, None
 
     def utterance_plays(self, context_id: str) -> None:
         self._voice = context_id
@@ -175,6 +195,9 @@ class TurnFollower:
         self._settle()
 
     def stopped_speaking(self, at_secs: float) -> None:
+        if self._hush:
+            self._hush.silent_at = at_secs
+            return
         self._speaking = False
         if self._turn and self._turn.knows(self._voice):
             self._turn.utter("silence", at_secs, self._voice)
