@@ -183,7 +183,7 @@ class Unheard:
             said.frame.pts = self._played.time_at(said.position_ns)
 
     def _forget_audio(self, before_ns: int) -> None:
-        """What begins the list and has left the output; words are heard before what follows them."""
+        """What begins the list and has left the output; words come before the audio behind them."""
         before_ns = min(before_ns, self._left_ns)
         while self._said:
             said = self._said[0]
