@@ -56,7 +56,7 @@ def stages(
         vad=SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
         stt=stt(serving["STT"], settings, engines),
         llm=Pipeline([EndOfAudio(), OneTurn(), llm(serving["LLM"], settings, engines, brief)]),
-        filler=Filler(filler),
+        filler=Filler(filler, pace=engines.pace),
         tts=Pipeline([tts(serving["TTS"], settings, engines), WholeChunks()]),
     )
 
@@ -97,5 +97,5 @@ def realtime_stages(
         vad=Pipeline([vad_processor, Typed()]),
         stand_in=StandIn(loaded(engines.voice), lambda: model.can_speak),
         model=Pipeline([model, EndOfAudio()]),
-        filler=Filler(filler, speaker=FrameDirection.UPSTREAM),
+        filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),
     )

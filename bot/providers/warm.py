@@ -13,6 +13,7 @@ from bot.providers.clients import Clients
 from bot.providers.local import brain, embedding, tts, whisper
 from bot.providers.settings import ProviderSettings, required
 from bot.turns import Ears
+from processors.tool_pace import ToolPace
 
 Progress = Callable[[str], None]
 T = TypeVar("T")
@@ -31,6 +32,7 @@ class Engines:
     embedder: embedding.Embedder | None
     clients: Clients = field(default_factory=Clients)
     repertoire: Repertoire = field(default_factory=Repertoire)
+    pace: ToolPace = field(default_factory=ToolPace)
 
 
 async def warm(
