@@ -19,6 +19,7 @@ from bot.tools.outlook import WeatherSettings
 from bot.tools.store import StoreSettings
 from bot.turns import TurnSettings
 from processors.filler import FillerPolicy
+from processors.idle import IdlePolicy
 from transports.daily import DailySettings
 from transports.local import LocalSettings
 from transports.start import StartSettings
@@ -86,6 +87,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
 
     turn: TurnSettings = TurnSettings()
     filler: FillerPolicy = FillerPolicy()
+    silence: IdlePolicy = IdlePolicy()
     database: StoreSettings = StoreSettings()
     clinic: ClinicSettings = ClinicSettings()
     weather: WeatherSettings = WeatherSettings()

@@ -73,7 +73,7 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
 def _phrases(settings: Settings) -> tuple[str, ...]:
     """What is always said in the same words, the most urgent first."""
     said = (settings.greeting, settings.apology, settings.breakdown)
-    return (*said, *settings.filler.phrases)
+    return (*said, *settings.filler.phrases, *settings.silence.phrases)
 
 
 def _keep() -> None:

@@ -93,9 +93,10 @@ class FillerPolicy(BaseModel):
     repeat_secs: float = Field(default=4.0, gt=0, le=60)
     """Silence after a phrase until the next: longer, and callers ask whether we are there."""
     grace_secs: float = Field(default=0.2, ge=0, le=2)
-    """A first phrase is put off by up to this where many calls of the tool are over by then, and"""
+    """A first phrase is put off by up to this where many calls of the tool are over by then."""
     latest_secs: float = Field(default=0.65, ge=0, le=10)
-    """never beyond so long after the last sound: the voice needs the rest of 800 ms."""
+    """After the last sound: until then a first phrase may be put off, the voice needs the rest of
+    800 ms."""
     slow_secs: float = Field(default=1.0, gt=0, le=60)
     """A tool that nearly always takes longer is bridged at once, and one that most likely ends
     sooner by its shortest phrase."""

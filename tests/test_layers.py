@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.house": ("bot.config", "bot.providers", "bot.tools", "bot.telemetry", "bot.threads"),
     "bot.answering": (
         *("bot.house", "bot.pipeline", "bot.providers", "bot.turns"),
-        "transports.connection",
+        *("processors.idle", "transports.connection"),
     ),
     "bot.session": (
         *("bot.answering", "bot.config", "bot.house", "bot.telemetry", "bot.tools"),
