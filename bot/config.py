@@ -20,6 +20,7 @@ from bot.tools.outlook import WeatherSettings
 from bot.tools.store import StoreSettings
 from bot.turns import TurnSettings
 from processors.filler import FillerPolicy
+from processors.idle import IdlePolicy
 from processors.interruption import InterruptionSettings
 from processors.resume import ResumeSettings
 from transports.daily import DailySettings
@@ -95,6 +96,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     interruption: InterruptionSettings = InterruptionSettings()
     resume: ResumeSettings = ResumeSettings()
     filler: FillerPolicy = FillerPolicy()
+    silence: IdlePolicy = IdlePolicy()
     database: StoreSettings = StoreSettings()
     clinic: ClinicSettings = ClinicSettings()
     weather: WeatherSettings = WeatherSettings()

@@ -3,13 +3,20 @@
 import asyncio
 
 from loguru import logger
-from pipecat.frames.frames import ErrorFrame, InterruptionFrame, TTSAudioRawFrame, TTSSpeakFrame
+from pipecat.frames.frames import (
+    EndFrame,
+    ErrorFrame,
+    Frame,
+    InterruptionFrame,
+    TTSAudioRawFrame,
+    TTSSpeakFrame,
+)
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.frameworks.rtvi import RTVIObserverParams, RTVIServerMessageFrame
 from pipecat.processors.frameworks.rtvi.observer import RTVIFunctionCallReportLevel
 from pipecat.workers.runner import WorkerRunner
 
-from bot.answering import answering
+from bot.answering import IDLE, answering
 from bot.config import Settings
 from bot.house import House
 from bot.providers.incident import OutageError
@@ -134,6 +141,11 @@ class Call:
         @worker.event_handler("on_idle_timeout")
         async def idle(*_: object) -> None:
             self._outcome = "idle"
+
+        @worker.event_handler("on_pipeline_finished")
+        async def finished(_: object, end: Frame) -> None:
+            if isinstance(end, EndFrame) and end.reason == IDLE:
+                self._outcome = "idle"
 
     async def _greet_after(self, secs: float) -> None:
         try:

@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.house": ("bot.config", "bot.providers", "bot.tools", "bot.telemetry", "bot.threads"),
     "bot.answering": (
         *("bot.house", "bot.pipeline", "bot.providers", "bot.turns"),
-        *("processors.own_voice", "transports.connection"),
+        *("processors.idle", "processors.own_voice", "transports.connection"),
     ),
     "bot.session": (
         *("bot.answering", "bot.config", "bot.house", "bot.telemetry", "bot.tools"),

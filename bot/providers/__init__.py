@@ -77,7 +77,7 @@ def stages(
                 _alone(able.llm) or Thinking(able.llm, health, settings.thinking),
             ]
         ),
-        filler=Filler(filler),
+        filler=Filler(filler, pace=engines.pace),
         tts=Pipeline([voice, WholeChunks()]),
         playback=Playback(unheard, going_on, _reciting(voice, going_on.bridge)),
         heard=Heard(unheard),
@@ -140,5 +140,5 @@ def realtime_stages(
         vad=Pipeline([vad_processor, Typed()]),
         stand_in=StandIn(loaded(engines.voice), lambda: model.can_speak),
         model=Pipeline([model, EndOfAudio()]),
-        filler=Filler(filler, speaker=FrameDirection.UPSTREAM),
+        filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),
     )
