@@ -12,7 +12,6 @@ from bot.providers.settings import (
 from evals.performance import Manners
 from evals.record import CallRecord
 from evals.script import Say
-from tests.calls.inside import Inside
 from tests.emulators.anthropic import Anthropic
 from tests.emulators.cartesia import Cartesia
 from tests.emulators.deepgram import Deepgram
@@ -76,9 +75,3 @@ def speaking_by(emulator: Cartesia) -> dict:
     url = f"{emulator.url.replace('http', 'ws', 1)}/tts/websocket"
     settings = CartesiaSettings(api_key=emulator.key, base_url=url)
     return {"tts": "cartesia", "cartesia": settings, "greeting": "Hi."}
-
-
-async def practised(echo: Inside) -> bool:
-    """The voice knows its phrases: what it is asked next is of the call."""
-    repertoire = echo.house.engines.repertoire
-    return repertoire.known == len(repertoire.phrases)

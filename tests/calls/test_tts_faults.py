@@ -11,11 +11,10 @@ from tests.calls.faults import (
     assert_answered,
     assert_ended_in_words,
     incidents,
-    practised,
     speaking,
     speaking_by,
 )
-from tests.calls.inside import inside, until
+from tests.calls.inside import inside, practised, until
 from tests.emulators.provider import Drop, Empty, Fault, Stall, serving
 
 
