@@ -103,8 +103,8 @@ class ByHeart(TTSService):
         self._gave_audio_itself = self._is_yielding_frames_synchronously
         if not self.audio_context_available(context_id):  # its service opens them on its own
             await self.create_audio_context(context_id)
-            await self.start_ttfb_metrics()
             yield TTSStartedFrame(context_id=context_id)
+        await self.cancel_ttfb_metrics()  # memory answers, not the provider
         first, *rest = known.pieces
         yield TTSAudioRawFrame(first, self.sample_rate, 1, context_id=context_id)
         await self.add_word_timestamps(list(known.words), context_id)
