@@ -240,4 +240,7 @@ async def test_realtime_is_counted_as_its_provider_does(sessions: Sessions):
     )
     spoken = sum(each["output_token_details"]["audio_tokens"] for each in bill)
     assert usage["audio_out_tokens"] == spoken
-    assert told["cost_usd"] > spoken * 64 / 1e6
+    written_down = used(told, "openai-realtime", "gpt-realtime-whisper")
+    transcribed_secs = sum(model.noted("transcribed_secs"))
+    assert written_down["audio_secs"] == pytest.approx(transcribed_secs, rel=0.1)
+    assert told["cost_usd"] > spoken * 64 / 1e6 + transcribed_secs / 60 * 0.015
