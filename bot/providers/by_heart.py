@@ -18,6 +18,8 @@ from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.tts_service import TTSService
 from pipecat.utils.context.word_timestamp_tracker import WordTimestamp
 
+from bot.providers.first_byte import FirstByte
+
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
@@ -59,7 +61,7 @@ class _Lesson:
     words: list[tuple[str, float]] = field(default_factory=list)
 
 
-class ByHeart(TTSService):
+class ByHeart(FirstByte, TTSService):
     """Makes a TTS service repeat a `TTSSpeakFrame` of its repertoire: `class X(ByHeart, ...)`.
 
     The same frames come from memory as from the provider, words and their times included, so what

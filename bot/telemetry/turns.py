@@ -6,6 +6,7 @@ from pipecat.metrics.metrics import MetricsData
 
 from bot.telemetry.latency import Incident, Origin, Outcome, TurnLatency
 from bot.telemetry.marks import Mark, TurnMarks
+from bot.telemetry.usage import serves
 
 
 class TurnFollower:
@@ -31,6 +32,8 @@ class TurnFollower:
         self._speaking = False
         self._generating = False
         self._unspoken = False
+        self._unplaced: list[MetricsData] = []
+        self._incidents: list[tuple[Incident, float]] = []  # of no turn yet
 
     def take_finished(self) -> list[TurnLatency]:
         finished, self._finished = self._finished, []
@@ -153,16 +156,21 @@ class TurnFollower:
             turn.utter("text" if text else "audio", at_secs, context_id, filler=filler)
 
     def metered(self, data: Sequence[MetricsData]) -> None:
-        """Providers were used."""
-        turn = self._forming or self._turn
-        if turn:
-            turn.usage.add(data)
+        """Providers were used; what is of no turn yet goes to the next."""
+        for each in data:
+            turn = self._served_in(serves(each))
+            if turn:
+                turn.usage.add([each])
+            else:
+                self._unplaced.append(each)
 
     def failed(self, incident: Incident, at_secs: float) -> None:
-        """A provider failed."""
-        turn = self._forming or self._turn
+        """A provider failed; between two turns, it is told with the next."""
+        turn = self._served_in(incident.role)
         if turn:
             turn.failed(incident, at_secs)
+        else:
+            self._incidents.append((incident, at_secs))
 
     def started_speaking(self) -> None:
         self._speaking = True
@@ -194,6 +202,12 @@ class TurnFollower:
         """The turn that a reply is for: a caller's who may not be done, if it runs ahead."""
         return self._forming if self._callers_turn and self._forming else self._turn
 
+    def _served_in(self, role: str | None) -> TurnMarks | None:
+        """Whose turn a provider works for: an ear for who speaks, all others for the reply."""
+        if role == "STT":
+            return self._forming or (self._turn if self._caller_since is None else None)
+        return self._replying()
+
     def _open(self, origin: Origin, at_secs: float) -> TurnMarks:
         turn = TurnMarks(0, origin)
         turn.mark("origin", at_secs)
@@ -203,6 +217,10 @@ class TurnFollower:
     def _answer(self, turn: TurnMarks) -> None:
         self._finish()
         self._generating &= turn.has_reply
+        turn.usage.add(self._unplaced)
+        for incident, at_secs in self._incidents:
+            turn.failed(incident, at_secs)
+        self._unplaced, self._incidents = [], []
         if turn.origin != "connected" and not turn.number:
             self._number += 1
             turn.number = self._number

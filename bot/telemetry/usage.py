@@ -73,7 +73,7 @@ class UsageTally:
     def add(self, data: Iterable[MetricsData]) -> None:
         """Whoever is not a provider of ours, or was given nothing, is passed over."""
         for each in data:
-            role, provider = PROVIDERS.get(each.processor.partition("#")[0], (None, ""))
+            role, provider = _who(each)
             if role is None:
                 continue
             key = (provider, each.model or "")
@@ -92,6 +92,15 @@ class UsageTally:
             replace(usage, unreported=max(0, self._unreported[key]))
             for key, usage in self._sums.items()
         )
+
+
+def serves(data: MetricsData) -> Serves | None:
+    """The role of the provider that a metric is of; None if it is of no provider."""
+    return _who(data)[0]
+
+
+def _who(data: MetricsData) -> tuple[Serves | None, str]:
+    return PROVIDERS.get(data.processor.partition("#")[0], (None, ""))
 
 
 def _unreported(data: MetricsData) -> int:

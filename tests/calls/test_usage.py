@@ -28,7 +28,7 @@ from tests.emulators.flux import Flux
 from tests.emulators.mind import Call, Reply, Scripted
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.openai_realtime import OpenAIRealtime
-from tests.emulators.provider import BUDGET, Drop, Provider, serving
+from tests.emulators.provider import BUDGET, Drop, Late, Provider, serving
 
 ORDER = Say("Where is my order one zero four two?")
 THANKS = Say("Thank you very much.")
@@ -218,6 +218,28 @@ async def test_an_answer_that_was_cut_off_is_known_to_be_missing_on_the_bill(ses
     openai = used(told, "openai")
     assert openai["unreported"] == 1
     assert counted(openai) == openai_bill(model)
+
+
+async def test_a_model_that_was_given_up_had_no_first_byte(sessions: Sessions):
+    model = OpenAIChat(profile=BUDGET, mind=Scripted(["Too late."]))
+    async with practised(model) as echo:
+        model.will(Late(30))
+        record = await called(echo, ORDER)
+        told = await sessions.next()
+        status = await echo.status()
+    assert status["ended"] == {
+        "calls": 1,
+        "cost_usd": told["cost_usd"],
+        "unpriced": 0,
+        "incidents": {"LLM openai": 1},
+    }
+    assert used(told, "openai")["unreported"] == 1
+    assert used(told, "openai")["ttfb_ms"] is None
+    (incident,) = [each for turn in record.latencies for each in turn["incidents"]]
+    assert (incident["role"], incident["provider"]) == ("LLM", "openai")
+    assert (incident["cause"], incident["successor"]) == ("late", "local")
+    assert 1_000 < incident["after_ms"] < 3_000
+    assert incident["at_ms"] >= incident["after_ms"]
 
 
 async def test_realtime_is_counted_as_its_provider_does(sessions: Sessions):

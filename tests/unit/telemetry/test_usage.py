@@ -28,6 +28,10 @@ def tokens(prompt: int, completion: int, total: int, cached: int | None = None) 
     )
 
 
+def spoken(service: str, model: str, characters: int) -> list[MetricsData]:
+    return [TTSUsageMetricsData(processor=service, model=model, value=characters)]
+
+
 def test_sums_are_kept_by_provider_and_model():
     tally = UsageTally()
     tally.add(
