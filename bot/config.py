@@ -20,6 +20,9 @@ from bot.tools.outlook import WeatherSettings
 from bot.tools.store import StoreSettings
 from bot.turns import TurnSettings
 from processors.filler import FillerPolicy
+from processors.idle import IdlePolicy
+from processors.interruption import InterruptionSettings
+from processors.resume import ResumeSettings
 from transports.daily import DailySettings
 from transports.local import LocalSettings
 from transports.start import StartSettings
@@ -90,7 +93,10 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     local: LocalSettings = LocalSettings()
 
     turn: TurnSettings = TurnSettings()
+    interruption: InterruptionSettings = InterruptionSettings()
+    resume: ResumeSettings = ResumeSettings()
     filler: FillerPolicy = FillerPolicy()
+    silence: IdlePolicy = IdlePolicy()
     database: StoreSettings = StoreSettings()
     clinic: ClinicSettings = ClinicSettings()
     weather: WeatherSettings = WeatherSettings()

@@ -103,7 +103,8 @@ async def _last_words(settings: Settings, engines: Engines) -> LastWords:
 
 def _phrases(settings: Settings) -> tuple[str, ...]:
     """What is always said in the same words, the most urgent first."""
-    return (settings.greeting, settings.apology, *settings.filler.phrases)
+    said = (settings.greeting, settings.apology, settings.resume.bridge)
+    return (*said, *settings.filler.phrases, *settings.silence.phrases)
 
 
 def _keep() -> None:

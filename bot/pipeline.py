@@ -20,7 +20,9 @@ def cascade(
             stages.llm,  # turn -> reply tokens and tool calls
             stages.filler,  # "one moment..." while a tool runs
             stages.tts,  # tokens -> audio, clause by clause
+            stages.playback,  # what is yet to be heard: held while the caller makes a sound
             transport.output(),  # audio to the caller
+            stages.heard,  # what has been heard
             context.assistant(),  # what was really heard -> memory
         ]
     )

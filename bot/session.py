@@ -3,13 +3,20 @@
 import asyncio
 
 from loguru import logger
-from pipecat.frames.frames import ErrorFrame, InterruptionFrame, TTSAudioRawFrame, TTSSpeakFrame
+from pipecat.frames.frames import (
+    EndFrame,
+    ErrorFrame,
+    Frame,
+    InterruptionFrame,
+    TTSAudioRawFrame,
+    TTSSpeakFrame,
+)
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.frameworks.rtvi import RTVIObserverParams, RTVIServerMessageFrame
 from pipecat.processors.frameworks.rtvi.observer import RTVIFunctionCallReportLevel
 from pipecat.workers.runner import WorkerRunner
 
-from bot.answering import answering
+from bot.answering import IDLE, answering
 from bot.config import Settings
 from bot.house import House
 from bot.providers.incident import OutageError
@@ -20,6 +27,7 @@ from bot.telemetry.observer import LatencyObserver
 from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSessionMetrics
 from bot.tools.desk import Desk
 from bot.tools.offer import ToolError
+from processors.resume import Playback
 from transports.connection import Connection
 
 READY_SECS = 1.0
@@ -77,8 +85,9 @@ class Call:
 
     def _build(self, settings: Settings) -> PipelineWorker:
         audio = self._connection.audio
+        pipeline = answering(self._house, self._connection)
         return PipelineWorker(
-            answering(self._house, self._connection),
+            pipeline,
             params=PipelineParams(
                 audio_in_sample_rate=audio.in_hz,
                 audio_out_sample_rate=audio.out_hz,
@@ -88,7 +97,9 @@ class Call:
             app_resources=self._desk,
             observers=[LatencyObserver(self._on_turn, self._tally, self._house.prices)],
             rtvi_observer_params=RTVIObserverParams(
-                function_call_report_level={"*": RTVIFunctionCallReportLevel.NAME}
+                function_call_report_level={"*": RTVIFunctionCallReportLevel.NAME},
+                # A hush is no interruption: Echo may go on.
+                ignored_sources=[p for p in pipeline.processors if isinstance(p, Playback)],
             ),
             enable_turn_tracking=False,
             idle_timeout_secs=settings.idle_secs,
@@ -131,6 +142,11 @@ class Call:
         @worker.event_handler("on_idle_timeout")
         async def idle(*_: object) -> None:
             self._outcome = "idle"
+
+        @worker.event_handler("on_pipeline_finished")
+        async def finished(_: object, end: Frame) -> None:
+            if isinstance(end, EndFrame) and end.reason == IDLE:
+                self._outcome = "idle"
 
     async def _greet_after(self, secs: float) -> None:
         try:

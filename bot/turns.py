@@ -12,16 +12,14 @@ from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnal
 from pipecat.audio.vad.silero import SileroOnnxModel, SileroVADAnalyzer
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams, VADState
 from pipecat.metrics.metrics import MetricsData
-from pipecat.turns.user_turn_strategies import (
-    ExternalUserTurnStrategies,
-    UserTurnStrategies,
-    default_user_turn_start_strategies,
-)
+from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies, UserTurnStrategies
 from pydantic import Field
 
 from bot.threads import model_threads
 from processors.adaptive_vad import AdaptiveVAD, RoomSettings, level_dbfs
+from processors.barge_in import BargeInStrategy, ProposedBargeInStrategy
 from processors.endpointing import EndpointingSettings
+from processors.interruption import InterruptionSettings
 from processors.own_voice import OwnVoice
 from processors.prompt_stop import PromptStopStrategy
 from processors.silence import AttentiveVAD
@@ -49,13 +47,14 @@ _VERDICTS = model_threads(2, "smart-turn")
 """Shared by all calls: pipecat has a thread for each, at the event loop's own priority."""
 
 
-def decided_elsewhere(*, eagerly: bool) -> UserTurnStrategies:
-    """For a speech to text that takes turns itself: its word is final.
+def decided_elsewhere(interruption: InterruptionSettings, *, eagerly: bool) -> UserTurnStrategies:
+    """For a speech to text that takes turns itself: its word is final, but over Echo's voice.
 
     eagerly: the model is asked when the turn is probably over, and what it says is held until
     that is certain.
     """
     strategies = ExternalUserTurnStrategies()
+    strategies.start = [ProposedBargeInStrategy(interruption)]
     if eagerly:
         strategies.stop = [AnsweringEagerStopStrategy()]
     return strategies
@@ -92,11 +91,13 @@ class Ears:
         params = SmartTurnParams(stop_secs=settings.longest_secs)
         return SharedSmartTurn(self._smart_turn.session, params)
 
-    def strategies(self, settings: TurnSettings) -> UserTurnStrategies:
-        """Speech starts a turn; voice and words end it."""
+    def strategies(
+        self, settings: TurnSettings, interruption: InterruptionSettings
+    ) -> UserTurnStrategies:
+        """Speech starts a turn, over Echo's voice only if it is one; voice and words end it."""
         analyzer = self.smart_turn(settings)
         return UserTurnStrategies(
-            start=default_user_turn_start_strategies(),
+            start=[BargeInStrategy(interruption)],
             stop=[PromptStopStrategy(turn_analyzer=analyzer, settings=settings)],
         )
 
@@ -129,6 +130,11 @@ class SharedSilero(SileroVADAnalyzer, AttentiveVAD):
         if self._vad_state is not VADState.STOPPING:
             return 0.0
         return self._vad_stopping_count * self._vad_frames / self.sample_rate
+
+    @property
+    def sounding(self) -> bool:
+        """Whether there is a voice that has not lasted long enough to count."""
+        return self._vad_state is VADState.STARTING
 
     def call_silence(self) -> None:
         """Takes the silence so far for the end of speech."""

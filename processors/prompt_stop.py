@@ -22,6 +22,7 @@ from pipecat.turns.user_stop import TurnAnalyzerUserTurnStopStrategy
 
 from processors.all_heard import AllHeardFrame, WholeGuessFrame
 from processors.endpointing import Endpointing, EndpointingSettings
+from processors.resume import HoldFrame, ReleaseFrame
 from processors.silence import CallSilenceFrame, SilenceFrame, VoiceFrame
 
 
@@ -39,6 +40,8 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
         self._silent_secs: float | None = None
         self._called = self._looked_again = False
         self._look: asyncio.Task[None] | None = None
+        self._in_doubt = False
+        """A voice over Echo may yet become a turn: then it began with the voice."""
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:
         match frame:
@@ -52,6 +55,10 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
                 self._endpointing.more_to_come()
             case TranscriptionFrame():
                 self._note(frame)
+            case HoldFrame() | ReleaseFrame():
+                self._in_doubt = isinstance(frame, HoldFrame)
+                self._text = ""
+                self._endpointing.turn_began()
             case _:
                 pass
         proceed = await super().process_frame(frame)
@@ -64,6 +71,9 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
         await super().cleanup()
 
     async def handle_user_turn_started(self) -> None:
+        in_doubt, self._in_doubt = self._in_doubt, False
+        if in_doubt:
+            return  # what was heard since belongs to it
         await super().handle_user_turn_started()
         self._endpointing.turn_began()
 

@@ -13,6 +13,7 @@ from pipecat.frames.frames import (
     Frame,
     InputAudioRawFrame,
     SystemFrame,
+    VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
 from pipecat.processors.audio.vad_processor import VADProcessor
@@ -34,6 +35,13 @@ class VoiceFrame(SystemFrame):
 
 
 @dataclass
+class SoundFrame(SystemFrame):
+    """Downstream: the caller makes a sound that may become speech; or it did not."""
+
+    sounding: bool
+
+
+@dataclass
 class CallSilenceFrame(SystemFrame):
     """Upstream: the turn is over; let the present silence be the end of speech."""
 
@@ -45,6 +53,11 @@ class AttentiveVAD(VADAnalyzer, ABC):
     @abstractmethod
     def silent_secs(self) -> float:
         """For how long a caller who spoke has been silent, until that counts as the end; else 0."""
+
+    @property
+    def sounding(self) -> bool:
+        """Whether there is a voice that has not lasted long enough to count."""
+        return False
 
     @abstractmethod
     def call_silence(self) -> None:
@@ -61,6 +74,7 @@ class SilenceTeller(VADProcessor):
         super().__init__(vad_analyzer=vad_analyzer, speech_activity_period=speech_activity_period)
         self._analyzer = vad_analyzer
         self._silent_secs = 0.0
+        self._sounding = self._vad_speaking = False
         self._called_secs: float | None = None
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -70,12 +84,16 @@ class SilenceTeller(VADProcessor):
             case InputAudioRawFrame():
                 await super().process_frame(frame, direction)
                 await self._tell()
+                await self._tell_sound()
             case _:
                 await super().process_frame(frame, direction)
 
     async def broadcast_frame(self, frame_cls: type[Frame], **kwargs: object) -> None:
         """As pipecat's; how long the silence was is told as it was."""
+        if frame_cls is VADUserStartedSpeakingFrame:
+            self._vad_speaking = True
         if frame_cls is VADUserStoppedSpeakingFrame:
+            self._vad_speaking = False
             self._silent_secs = 0.0
             if self._called_secs is not None:
                 kwargs["stop_secs"] = self._called_secs
@@ -88,6 +106,14 @@ class SilenceTeller(VADProcessor):
             await self.push_frame(SilenceFrame(self._silent_secs))
         elif before and not self._silent_secs:
             await self.push_frame(VoiceFrame(before))
+
+    async def _tell_sound(self) -> None:
+        """At its first window, and when it has become nothing; speech is told of by itself."""
+        before, self._sounding = self._sounding, self._analyzer.sounding
+        if self._sounding > before:
+            await self.push_frame(SoundFrame(sounding=True))
+        elif before > self._sounding and not self._vad_speaking:
+            await self.push_frame(SoundFrame(sounding=False))
 
     async def _call(self) -> None:
         """Nothing happens if a voice has ended the silence meanwhile."""

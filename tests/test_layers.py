@@ -15,7 +15,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "transports": ("transports",),
     # Inside the agent, from what everything needs to what needs everything.
     "bot.tools": ("bot.tools",),
-    "bot.telemetry": ("bot.telemetry", "bot.providers.incident", "processors.filler"),
+    "bot.telemetry": (
+        *("bot.telemetry", "bot.providers.incident", "processors.filler", "processors.resume"),
+    ),
     "bot.threads": (),
     "bot.turns": ("bot.threads", "processors"),
     "bot.providers": ("bot.providers", "bot.threads", "bot.turns", "processors"),
@@ -28,12 +30,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.house": ("bot.config", "bot.providers", "bot.tools", "bot.telemetry", "bot.threads"),
     "bot.answering": (
         *("bot.house", "bot.pipeline", "bot.providers", "bot.turns"),
-        *("processors.own_voice", "transports.connection"),
+        *("processors.idle", "processors.own_voice", "transports.connection"),
     ),
     "bot.session": (
         *("bot.answering", "bot.config", "bot.house", "bot.telemetry", "bot.tools"),
-        "bot.providers.incident",
-        "transports.connection",
+        *("bot.providers.incident", "processors.resume", "transports.connection"),
     ),
     "bot.pool": ("bot.session", "transports.connection"),
     "bot.runner": ("bot.config", "bot.house", "bot.session", "transports.connection"),

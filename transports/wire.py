@@ -5,7 +5,12 @@ from typing import cast
 
 import pipecat.frames.protobufs.frames_pb2 as frames_pb2
 from google.protobuf.message import DecodeError
-from pipecat.frames.frames import Frame, InputAudioRawFrame, InputTransportMessageFrame
+from pipecat.frames.frames import (
+    Frame,
+    InputAudioRawFrame,
+    InputTransportMessageFrame,
+    InterruptionFrame,
+)
 from pipecat.frames.frames import OutputTransportMessageFrame as MessageFrame
 from pipecat.frames.frames import OutputTransportMessageUrgentFrame as UrgentMessageFrame
 from pipecat.serializers.protobuf import ProtobufFrameSerializer
@@ -77,6 +82,8 @@ class Wire(ProtobufFrameSerializer):
     """Frames to bytes; bytes to frames, where whatever is no good is None."""
 
     async def serialize(self, frame: Frame) -> str | bytes | None:
+        if isinstance(frame, InterruptionFrame):
+            frame = InterruptionFrame()  # whatever kind: the client drops what it has not played
         known = isinstance(frame, MessageFrame | UrgentMessageFrame)
         if known or type(frame) in self.SERIALIZABLE_TYPES:
             return await super().serialize(frame)

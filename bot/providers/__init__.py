@@ -1,6 +1,6 @@
 """Which engine serves each role, and the stages of one call built from them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer
@@ -8,8 +8,10 @@ from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.audio.vad_processor import VADProcessor
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.services.tts_service import TTSService
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
+from bot.providers.by_heart import ByHeart
 from bot.providers.candidate import Candidate, S
 from bot.providers.choice import choices
 from bot.providers.hearing import Hearing
@@ -26,8 +28,11 @@ from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings
 from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
+from processors.interruption import InterruptionSettings
 from processors.one_turn import OneTurn
+from processors.resume import Heard, Playback, ResumeSettings
 from processors.silence import AttentiveVAD, SilenceTeller
+from processors.unheard import Unheard
 from processors.whole_chunks import WholeChunks
 
 __all__ = ["Brief", "RealtimeStages", "Stages", "realtime_stages", "stages", "strategies"]
@@ -46,6 +51,8 @@ class Stages:
     llm: FrameProcessor
     filler: FrameProcessor
     tts: FrameProcessor
+    playback: FrameProcessor
+    heard: FrameProcessor
 
 
 def stages(
@@ -54,9 +61,12 @@ def stages(
     brief: Brief,
     vad: AttentiveVAD,
     filler: FillerPolicy,
+    resume: ResumeSettings | None = None,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm."""
     able, health = candidates(settings, engines, brief), engines.health
+    voice = _alone(able.tts) or Speaking(able.tts, health, settings.speaking)
+    unheard, going_on = Unheard(), resume or ResumeSettings()
     return Stages(
         vad=SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
         stt=_alone(able.stt) or Hearing(able.stt, health, settings.hearing),
@@ -67,10 +77,10 @@ def stages(
                 _alone(able.llm) or Thinking(able.llm, health, settings.thinking),
             ]
         ),
-        filler=Filler(filler),
-        tts=Pipeline(
-            [_alone(able.tts) or Speaking(able.tts, health, settings.speaking), WholeChunks()]
-        ),
+        filler=Filler(filler, pace=engines.pace),
+        tts=Pipeline([voice, WholeChunks()]),
+        playback=Playback(unheard, going_on, _reciting(voice, going_on.bridge)),
+        heard=Heard(unheard),
     )
 
 
@@ -79,11 +89,26 @@ def _alone(able: Sequence[Candidate[S]]) -> S | None:
     return able[0].make() if len(able) == 1 and able[0].is_here else None
 
 
+def _reciting(stage: TTSService | Speaking, phrase: str) -> Callable[[int], bytes]:
+    """The phrase out of memory, at the rate asked for: the voice itself may be busy."""
+
+    def recited(rate: int) -> bytes:
+        voice = stage.voice if isinstance(stage, Speaking) else stage
+        if isinstance(voice, ByHeart) and voice.sample_rate == rate:
+            return voice.recited(phrase)
+        return b""
+
+    return recited
+
+
 def strategies(
-    settings: ProviderSettings, engines: Engines, turn: TurnSettings
+    settings: ProviderSettings,
+    engines: Engines,
+    turn: TurnSettings,
+    interruption: InterruptionSettings,
 ) -> UserTurnStrategies:
     """Who says when the caller begins and is done: it depends on the speech to text."""
-    return turn_strategies(choices(settings)["STT"], settings, engines, turn)
+    return turn_strategies(choices(settings)["STT"], settings, engines, turn, interruption)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,5 +140,5 @@ def realtime_stages(
         vad=Pipeline([vad_processor, Typed()]),
         stand_in=StandIn(loaded(engines.voice), lambda: model.can_speak),
         model=Pipeline([model, EndOfAudio()]),
-        filler=Filler(filler, speaker=FrameDirection.UPSTREAM),
+        filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),
     )

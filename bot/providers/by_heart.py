@@ -76,6 +76,14 @@ class ByHeart(FirstByte, TTSService):
         self._gave_audio_itself = False
         self._lessons: dict[str, _Lesson] = {}
 
+    def recited(self, phrase: str) -> bytes:
+        """The phrase as 16-bit mono audio at `sample_rate`; empty as long as it is not known."""
+        known = self._repertoire.get(self._key(phrase))
+        return b"".join(known.pieces) if known else b""
+
+    def _key(self, phrase: str) -> Key:
+        return (f"{type(self).__name__} {self._settings.voice}", self.sample_rate, phrase)
+
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         if not isinstance(frame, TTSSpeakFrame):  # system frames come while one is spoken
             await super().process_frame(frame, direction)
@@ -88,7 +96,7 @@ class ByHeart(FirstByte, TTSService):
 
     async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame | None, None]:
         phrase = text.strip()  # a service may have put a space behind it
-        key = (f"{type(self).__name__} {self._settings.voice}", self.sample_rate, phrase)
+        key = self._key(phrase)
         known = self._repertoire.get(key) if self._speaks_alone else None
         if known:
             async for frame in self._recite(known, context_id):

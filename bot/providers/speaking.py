@@ -96,6 +96,11 @@ class Speaking(InOrder[TTSService]):
             await self._pass(frame, direction)
 
     @property
+    def voice(self) -> TTSService | None:
+        """Who speaks; None while nobody is connected."""
+        return self._active.service if self._active else None
+
+    @property
     def _is_final(self) -> bool:
         """Nobody would go on where it stops: nothing has to be kept."""
         return self._is_ready and self._succession.is_final

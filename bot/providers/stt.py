@@ -7,6 +7,7 @@ from bot.providers.choice import Choice
 from bot.providers.settings import ProviderSettings, required
 from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings, decided_elsewhere
+from processors.interruption import InterruptionSettings
 
 
 def stt(choice: Choice, settings: ProviderSettings, engines: Engines) -> STTService:
@@ -58,12 +59,17 @@ def stt(choice: Choice, settings: ProviderSettings, engines: Engines) -> STTServ
 
 
 def turn_strategies(
-    choice: Choice, settings: ProviderSettings, engines: Engines, turn: TurnSettings
+    choice: Choice,
+    settings: ProviderSettings,
+    engines: Engines,
+    turn: TurnSettings,
+    interruption: InterruptionSettings | None = None,
 ) -> UserTurnStrategies:
     """When the caller begins and is done: Flux knows by itself, for others Smart Turn listens."""
+    judged = interruption or InterruptionSettings()
     match choice.provider:
         case "flux":
             eagerly = settings.deepgram.flux_eager_eot_threshold is not None
-            return decided_elsewhere(eagerly=eagerly)
+            return decided_elsewhere(judged, eagerly=eagerly)
         case _:
-            return engines.ears.strategies(turn)
+            return engines.ears.strategies(turn, judged)

@@ -14,6 +14,7 @@ from bot.providers.health import Health, HealthPolicy
 from bot.providers.local import brain, embedding, tts, whisper
 from bot.providers.settings import ProviderSettings, required
 from bot.turns import Ears
+from processors.tool_pace import ToolPace
 
 Progress = Callable[[str], None]
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class Engines:
     clients: Clients = field(default_factory=Clients)
     repertoire: Repertoire = field(default_factory=Repertoire)
     health: Health = field(default_factory=lambda: Health(HealthPolicy()))
+    pace: ToolPace = field(default_factory=ToolPace)
 
 
 async def warm(

@@ -50,6 +50,7 @@ from bot.telemetry.prices import Prices
 from bot.telemetry.session_metrics import SessionTally
 from bot.telemetry.turns import TurnFollower
 from processors.filler import FILLER
+from processors.resume import HushFrame
 
 OnTurn = Callable[[TurnLatency], Awaitable[None]]
 
@@ -170,6 +171,9 @@ class LatencyObserver(BaseObserver):
             case LLMMessagesAppendFrame():
                 if frame.run_llm and _typed(frame):
                     turns.typed(at_secs)
+            case HushFrame():
+                self._ear.flush()
+                turns.hushed()
             case InterruptionFrame():
                 self._ear.flush()
                 turns.interrupted()

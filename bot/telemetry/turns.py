@@ -1,12 +1,22 @@
 """Which turn a moment belongs to, and when a turn is over."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from pipecat.metrics.metrics import MetricsData
 
 from bot.telemetry.latency import Incident, Origin, Outcome, TurnLatency
 from bot.telemetry.marks import Mark, TurnMarks
 from bot.telemetry.usage import serves
+
+
+@dataclass(slots=True)
+class _Hush:
+    """Echo is silent for now, and may go on."""
+
+    caller_since: float | None
+    silent_at: float | None = None
 
 
 class TurnFollower:
@@ -32,8 +42,8 @@ class TurnFollower:
         self._speaking = False
         self._generating = False
         self._unspoken = False
-        self._unplaced: list[MetricsData] = []
-        self._incidents: list[tuple[Incident, float]] = []  # of no turn yet
+        self._unclaimed: list[Callable[[TurnMarks], None]] = []
+        self._hush: _Hush | None = None
 
     def take_finished(self) -> list[TurnLatency]:
         finished, self._finished = self._finished, []
@@ -89,11 +99,21 @@ class TurnFollower:
         self._forming = None
         self._open("text", at_secs)
 
+    def hushed(self) -> None:
+        """Echo falls silent until it is clear what the caller's sound means."""
+        self._hush = _Hush(self._caller_since)
+
     def interrupted(self) -> None:
         """Echo was told to be silent."""
-        turn = self._turn
-        self._generating = False
+        turn, hush = self._turn, self._hush
+        self._hush, self._generating = None, False
         if turn is None:
+            return
+        if hush and hush.silent_at is not None:
+            turn.interrupted = True
+            if hush.caller_since is not None:
+                turn.mark("barge_in", hush.caller_since)
+            self.stopped_speaking(hush.silent_at)
             return
         since = self._caller_since
         if self._callers_turn and since is not None and turn.can_resume(since):
@@ -156,24 +176,16 @@ class TurnFollower:
             turn.utter("text" if text else "audio", at_secs, context_id, filler=filler)
 
     def metered(self, data: Sequence[MetricsData]) -> None:
-        """Providers were used; what is of no turn yet goes to the next."""
+        """Providers were used."""
         for each in data:
-            turn = self._served_in(serves(each))
-            if turn:
-                turn.usage.add([each])
-            else:
-                self._unplaced.append(each)
+            self._claim(serves(each), partial(_meter, each))
 
     def failed(self, incident: Incident, at_secs: float) -> None:
-        """A provider failed; between two turns, it is told with the next."""
-        turn = self._served_in(incident.role)
-        if turn:
-            turn.failed(incident, at_secs)
-        else:
-            self._incidents.append((incident, at_secs))
+        """A provider failed."""
+        self._claim(incident.role, lambda turn: turn.failed(incident, at_secs))
 
     def started_speaking(self) -> None:
-        self._speaking = True
+        self._speaking, self._hush = True, None
 
     def utterance_plays(self, context_id: str) -> None:
         self._voice = context_id
@@ -186,6 +198,9 @@ class TurnFollower:
         self._settle()
 
     def stopped_speaking(self, at_secs: float) -> None:
+        if self._hush:
+            self._hush.silent_at = at_secs
+            return
         self._speaking = False
         if self._turn and self._turn.knows(self._voice):
             self._turn.utter("silence", at_secs, self._voice)
@@ -197,6 +212,14 @@ class TurnFollower:
         early, self._early = self._early, []
         for told_secs in early:
             turn.mark("transcript", told_secs)
+
+    def _claim(self, role: str | None, note: Callable[[TurnMarks], None]) -> None:
+        """What is between turns belongs to the next."""
+        turn = self._served_in(role)
+        if turn:
+            note(turn)
+        else:
+            self._unclaimed.append(note)
 
     def _replying(self) -> TurnMarks | None:
         """The turn that a reply is for: a caller's who may not be done, if it runs ahead."""
@@ -217,14 +240,12 @@ class TurnFollower:
     def _answer(self, turn: TurnMarks) -> None:
         self._finish()
         self._generating &= turn.has_reply
-        turn.usage.add(self._unplaced)
-        for incident, at_secs in self._incidents:
-            turn.failed(incident, at_secs)
-        self._unplaced, self._incidents = [], []
         if turn.origin != "connected" and not turn.number:
             self._number += 1
             turn.number = self._number
         self._turn = turn
+        while self._unclaimed:
+            self._unclaimed.pop(0)(turn)
 
     def _settle(self) -> None:
         """Finish the turn if nothing more of it is to come."""
@@ -239,3 +260,7 @@ class TurnFollower:
         turn, self._turn = self._turn, None
         if turn and (turn.has_reply or turn.origin in ("speech", "turn_over", "text")):
             self._finished.append(turn.latency())
+
+
+def _meter(used: MetricsData, turn: TurnMarks) -> None:
+    turn.usage.add([used])

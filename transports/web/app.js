@@ -108,7 +108,7 @@ async function openSound(dialled) {
 function follow(dialled) {
   dialled.addEventListener("open", () => { show("live"); if (mic) listen(); else say(NO_SOUND, "warning"); });
   dialled.addEventListener("audio", ({ detail }) => speaker?.play(detail));
-  dialled.addEventListener("interruption", interrupt);
+  dialled.addEventListener("interruption", () => speaker?.clear());
   dialled.addEventListener("message", ({ detail }) => heard[detail.type]?.(detail.data ?? {}));
   dialled.addEventListener("close", ({ detail }) => { over(detail === "echo"); say(...FAREWELLS[detail]); });
 }

@@ -15,6 +15,7 @@ from processors.silence import (
     CallSilenceFrame,
     SilenceFrame,
     SilenceTeller,
+    SoundFrame,
     VoiceFrame,
 )
 
@@ -40,6 +41,10 @@ class Windows(AttentiveVAD):
     def silent_secs(self) -> float:
         stopping = self._vad_state is VADState.STOPPING
         return self._vad_stopping_count * WINDOW / RATE if stopping else 0.0
+
+    @property
+    def sounding(self) -> bool:
+        return self._vad_state is VADState.STARTING
 
     def call_silence(self) -> None:
         self._vad_state, self._vad_stopping_count = VADState.QUIET, 0
@@ -68,6 +73,23 @@ async def test_a_voice_that_comes_back_is_told_with_the_pause_it_made():
 
 async def test_silence_before_anybody_spoke_is_not_told():
     assert await told(*[QUIET] * 9) == []
+
+
+async def sounds(*frames: Frame) -> list[Frame]:
+    down, _ = await run_test(SilenceTeller(vad_analyzer=Windows()), frames_to_send=[*frames])
+    return [frame for frame in down if isinstance(frame, SoundFrame | TOLD[0])]
+
+
+async def test_a_sound_is_told_at_its_first_window_and_then_counts():
+    first, second = await sounds(QUIET, VOICE, VOICE, VOICE)
+    assert isinstance(first, SoundFrame)
+    assert first.sounding
+    assert isinstance(second, VADUserStartedSpeakingFrame)
+
+
+async def test_a_sound_that_becomes_no_voice_is_taken_back():
+    frames = await sounds(QUIET, VOICE, QUIET, QUIET)
+    assert [frame.sounding for frame in frames if isinstance(frame, SoundFrame)] == [True, False]
 
 
 class Caller(SilenceTeller):

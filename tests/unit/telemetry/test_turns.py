@@ -208,6 +208,48 @@ def test_a_turn_that_is_over_before_the_silence_counts_from_the_end_of_speech():
     assert (turn.transcript_ms, turn.turn_over_ms, turn.answer_ms) == (150.0, 150.0, 800.0)
 
 
+def test_a_provider_that_fails_while_the_caller_speaks_failed_in_the_turn_to_come():
+    turns = TurnFollower()
+    turns.caller_started(0.0)
+    turns.failed(Incident("STT", "deepgram", "late", "local"), 0.5)
+    speak(turns, 1.0)
+    reply(turns, "a", 1.8)
+    (turn,) = finished(turns)
+    assert turn.incidents == (Incident("STT", "deepgram", "late", "local", -500.0),)
+
+
+def hush(turns: TurnFollower, caller_since: float, at_secs: float) -> None:
+    """Echo falls silent at the caller's first sound."""
+    turns.caller_started(caller_since)
+    turns.hushed()
+    turns.stopped_speaking(at_secs)
+
+
+def test_an_answer_that_goes_on_after_an_uh_huh_was_not_interrupted():
+    turns = TurnFollower()
+    speak(turns, 1.0)
+    reply(turns, "a", 1.8)
+    hush(turns, 2.4, 2.5)
+    turns.caller_stopped(2.8, 3.0)
+    assert turns.take_finished() == []
+    turns.started_speaking()
+    turns.stopped_speaking(5.0)
+    (turn,) = turns.take_finished()
+    assert (turn.interrupted, turn.yield_ms, turn.answer_ms) == (False, None, 800.0)
+
+
+def test_whoever_interrupts_is_yielded_to_from_the_first_moment_of_silence():
+    turns = TurnFollower()
+    speak(turns, 1.0)
+    reply(turns, "a", 1.8)
+    hush(turns, 2.4, 2.5)
+    turns.caller_stopped(2.9, 3.1)
+    turns.caller_took_turn()
+    turns.interrupted()
+    (turn,) = turns.take_finished()
+    assert (turn.interrupted, turn.yield_ms) == (True, 100.0)
+
+
 LATE = Incident("LLM", "openai", "late", "local", after_ms=1_500)
 
 

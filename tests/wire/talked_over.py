@@ -1,0 +1,156 @@
+"""A call in which Echo answers aloud and a caller speaks over it; the rest is real but Deepgram."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    BotStoppedSpeakingFrame,
+    InterruptionFrame,
+    LLMContextFrame,
+)
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.aggregators.llm_response_universal import (
+    LLMContextAggregatorPair,
+    LLMUserAggregatorParams,
+)
+from pipecat.services.tts_service import TTSService
+from pydantic import SecretStr
+
+from bot.providers.choice import Choice
+from bot.providers.local.tts import HibariTTS, Voice
+from bot.providers.settings import DeepgramSettings, ProviderSettings
+from bot.providers.stt import stt, turn_strategies
+from bot.providers.warm import Engines
+from bot.turns import TurnSettings
+from evals.ear import Samples
+from processors.filler import Filler
+from processors.resume import Heard, Playback, ResumeSettings
+from processors.silence import SilenceTeller
+from processors.unheard import Unheard
+from processors.whole_chunks import WholeChunks
+from tests.emulators.deepgram import Deepgram
+from tests.emulators.ear import Scripted
+from tests.emulators.flux import Flux
+from tests.emulators.provider import BUDGET, serving
+from tests.small_call import Ear, Pace, Reply, Script, ScriptedLLM
+from tests.wire.dictation import Line, line, quiet, spoken
+
+DEEPGRAM = Choice("STT", "deepgram", "")
+FLUX = Choice("STT", "flux", "")
+RATE = 24_000
+_AHEAD_SECS = 0.05
+"""More than an ear is kept ahead."""
+
+
+@dataclass
+class TalkedOver:
+    """The call, and what became of it."""
+
+    line: Line
+    ear: Ear
+    context: LLMContext
+    script: Script
+    ended_secs: list[float] = field(default_factory=list)
+
+    async def ask(self, text: str = "Where is my order?") -> None:
+        """The caller asks, and Echo begins to answer."""
+        runs = len(self.script.runs_secs)
+        await self.says(text, then_quiet_secs=0.0)
+        while len(self.script.runs_secs) == runs or not self.ear.chunks:
+            await self.line.hear(quiet(0.1), live=True)
+
+    async def says(self, text: str, then_quiet_secs: float = 0.8) -> None:
+        await self.line.hear(spoken(text), live=True)
+        self.ended_secs.append(asyncio.get_running_loop().time())
+        await self.listens(then_quiet_secs)
+
+    async def listens(self, secs: float) -> None:
+        if secs:
+            await self.line.hear(quiet(secs), live=True)
+
+    async def hears_the_end(self, within_secs: float = 15.0) -> None:
+        """Until Echo has said everything."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within_secs
+        while self.speaking or loop.time() - self._last_sound_secs < 1.0:
+            assert loop.time() < deadline, "Echo does not come to an end"
+            await self.listens(0.2)
+
+    @property
+    def speaking(self) -> bool:
+        kinds = (BotStartedSpeakingFrame, BotStoppedSpeakingFrame)
+        told = self.line.of(*kinds)
+        return bool(told) and isinstance(told[-1], BotStartedSpeakingFrame)
+
+    @property
+    def _last_sound_secs(self) -> float:
+        return self.ear.chunks[-1][0] if self.ear.chunks else 0.0
+
+    @property
+    def memory(self) -> list[tuple[str, str]]:
+        return [(str(m["role"]), str(m["content"])) for m in self.context.messages]
+
+    @property
+    def asked(self) -> list[LLMContextFrame]:
+        return self.line.of(LLMContextFrame)
+
+    def pieces(self) -> list[Samples]:
+        """What was heard, cut where Echo was silenced."""
+        cuts = [at for at, frame in self.line.seen if isinstance(frame, InterruptionFrame)]
+        found: list[list[np.ndarray]] = [[] for _ in range(len(cuts) + 1)]
+        for starts_secs, audio in self.ear.chunks:
+            piece = sum(cut + _AHEAD_SECS < starts_secs for cut in cuts)
+            found[piece].append(np.frombuffer(audio, np.int16))
+        return [_trimmed(np.concatenate(piece)) for piece in found if piece]
+
+
+def _trimmed(samples: Samples) -> Samples:
+    """Without the padding of its last chunk."""
+    return np.trim_zeros(samples, "b")
+
+
+@asynccontextmanager
+async def talked_over(
+    engines: Engines,
+    voice: Voice | TTSService,
+    *replies: str,
+    heard: Sequence[str],
+    bridge: Callable[[int], bytes] = lambda _: b"",
+    choice: Choice = DEEPGRAM,
+) -> AsyncIterator[TalkedOver]:
+    """A Deepgram, or a Flux, that hears these texts, and a model that says these replies."""
+    kind = Deepgram if choice is DEEPGRAM else Flux
+    emulator = kind(profile=BUDGET, ear=Scripted([*heard], breath_secs=0.2))
+    async with serving(emulator):
+        part = DeepgramSettings(api_key=SecretStr(emulator.key), base_url=emulator.url)
+        settings = ProviderSettings(deepgram=part)
+        script = Script([Reply((text,)) for text in replies], Pace(thinks_secs=0.05))
+        context = LLMContext()
+        pair = LLMContextAggregatorPair(
+            context,
+            user_params=LLMUserAggregatorParams(
+                user_turn_strategies=turn_strategies(choice, settings, engines, TurnSettings()),
+                user_turn_stop_timeout=TurnSettings().wordless_secs,
+            ),
+        )
+        unheard, ear = Unheard(), Ear(script, RATE)
+        async with line(
+            SilenceTeller(vad_analyzer=engines.ears.vad(TurnSettings())),
+            stt(choice, settings, engines),
+            pair.user(),
+            ScriptedLLM(script),
+            Filler(),
+            voice if isinstance(voice, TTSService) else HibariTTS(voice, sample_rate=RATE),
+            WholeChunks(),
+            Playback(unheard, ResumeSettings(), bridge),
+            ear,
+            Heard(unheard),
+            pair.assistant(),
+        ) as running:
+            call = TalkedOver(running, ear, context, script)
+            await call.listens(0.4)
+            yield call
