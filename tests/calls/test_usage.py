@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from loguru import logger
 
+from bot.providers.reply import ThinkingPolicy
 from bot.providers.settings import (
     AnthropicSettings,
     CartesiaSettings,
@@ -240,6 +241,23 @@ async def test_a_model_that_was_given_up_had_no_first_byte(sessions: Sessions):
     assert (incident["cause"], incident["successor"]) == ("late", "local")
     assert 1_000 < incident["after_ms"] < 3_000
     assert incident["at_ms"] >= incident["after_ms"]
+
+
+async def test_both_who_were_asked_for_an_answer_are_counted(sessions: Sessions):
+    slow = OpenAIChat(profile=BUDGET, mind=Scripted(["Too late."]))
+    quick = Anthropic(profile=BUDGET, mind=Scripted(["It is in the van."]))
+    hedged = {"thinking": ThinkingPolicy(hedge_secs=0.5)}
+    async with serving(slow, quick):
+        settings = served_by(quick) | served_by(slow) | hedged
+        async with inside(greeting="Hi.", **settings) as echo:
+            slow.will(Late(30))
+            record = await called(echo, ORDER)
+            told = await sessions.next()
+    assert (used(told, "openai")["unreported"], used(told, "openai")["prompt_tokens"]) == (1, 0)
+    assert counted(used(told, "anthropic")) == anthropic_bill(quick)
+    (incident,) = record.latencies[-1]["incidents"]
+    assert (incident["cause"], incident["successor"]) == ("hedged", "anthropic")
+    assert incident["after_ms"] == pytest.approx(500, abs=100)
 
 
 async def test_realtime_is_counted_as_its_provider_does(sessions: Sessions):
