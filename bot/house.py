@@ -4,7 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 
@@ -16,6 +16,7 @@ from bot.providers.probe import keep_probing
 from bot.providers.rehearsal import practise, rehearse
 from bot.providers.roles import candidates
 from bot.providers.warm import Engines, Progress, loaded, told, warm
+from bot.telemetry.ledger import Ledger
 from bot.telemetry.loop_lag import LoopLag
 from bot.telemetry.prices import Prices, prices
 from bot.threads import no_threads_of_numpy
@@ -47,6 +48,8 @@ class House:
     lag: LoopLag
     last_words: LastWords
     prices: Prices
+    ledger: Ledger = field(default_factory=Ledger)
+    """What the calls that have ended came to."""
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from pipecat.frames.frames import (
     InterimTranscriptionFrame,
     InterruptionFrame,
     LLMContextAssistantTurnFrame,
+    MetricsFrame,
     ProposedUserStartedSpeakingFrame,
     ProposedUserStoppedSpeakingFrame,
     StartFrame,
@@ -144,6 +145,9 @@ class Hearing(InOrder[STTService]):
     async def _says(
         self, speaker: Beside[STTService], frame: Frame, direction: FrameDirection
     ) -> None:
+        if isinstance(frame, MetricsFrame) and not speaker.was_given(frame):
+            await self.push_frame(frame, direction)  # what was sent is paid for, whoever heard it
+            return
         if speaker is not self._active:
             return  # of one that was given up nothing is heard
         if not speaker.was_given(frame):
@@ -173,6 +177,10 @@ class Hearing(InOrder[STTService]):
             await self._propose_stop()
 
     # Who listens
+
+    async def _let_go_of(self, service: STTService) -> None:
+        await service.emit_stt_usage_metrics()
+        await super()._let_go_of(service)
 
     @property
     def _is_watched(self) -> bool:

@@ -73,6 +73,10 @@ class InOrder(FrameProcessor, ABC, Generic[S]):
     async def _catch_up(self, successor: Beside[S]) -> None:
         """Gives a new service all that the one before it did not do."""
 
+    async def _let_go_of(self, service: S) -> None:
+        """One that was given up."""
+        await service.cleanup()
+
     async def _started(self, frame: StartFrame) -> None:
         self._start = frame
         while self._untold:
@@ -94,7 +98,7 @@ class InOrder(FrameProcessor, ABC, Generic[S]):
         if following:
             self._active, self._is_ready = None, False
             if failing:
-                self._owned(failing.service.cleanup())
+                self._owned(self._let_go_of(failing.service))
             self._switching = self.create_task(self._serve(following))
         await self._tell(
             IncidentFrame(self._role, failed, cause, following.name if following else "")

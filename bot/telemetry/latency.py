@@ -43,7 +43,8 @@ class Incident:
     """A provider failed, or was late enough that another was asked as well.
 
     cause: in a word or two, as `Cause` of `bot/providers/health.py`. successor: who went on; the
-    same name for another try, "" for nobody. at_ms: an offset like all others, None outside a turn.
+    same name for another try, "" for nobody. after_ms: how long it had been waited for, where that
+    is known. at_ms: an offset like all others, None outside a turn.
     """
 
     role: str
@@ -51,6 +52,7 @@ class Incident:
     cause: str
     successor: str
     at_ms: float | None = None
+    after_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

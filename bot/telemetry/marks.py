@@ -181,7 +181,8 @@ class TurnMarks:
             yield_ms=self._yield_ms(),
             usages=self.usage.usages,
             incidents=tuple(
-                replace(each, at_ms=self._offset_ms(at)) for each, at in self._incidents
+                replace(each, at_ms=self._offset_ms(at))
+                for each, at in sorted(self._incidents, key=lambda incident: incident[1])
             ),
         )
 

@@ -189,7 +189,10 @@ class LatencyObserver(BaseObserver):
                 self._tally.usage.add(frame.data)
                 turns.metered(frame.data)
             case IncidentFrame():
-                incident = Incident(frame.role, frame.provider, frame.cause, frame.successor)
+                incident = Incident(
+                    *(frame.role, frame.provider, frame.cause, frame.successor),
+                    after_ms=frame.after_ms,
+                )
                 self._tally.add_incident(incident)
                 turns.failed(incident, at_secs)
             case BotStartedSpeakingFrame():

@@ -26,22 +26,30 @@ class Price(BaseModel):
     as_of: date
     prompt: float = Field(default=0, ge=0)
     cached: float = Field(default=0, ge=0)
+    cache_written: float | None = Field(default=None, ge=0)
+    """None: as any other token that is read."""
     completion: float = Field(default=0, ge=0)
     audio_in: float = Field(default=0, ge=0)
+    audio_cached: float | None = Field(default=None, ge=0)
+    """None: as text from the cache."""
     audio_out: float = Field(default=0, ge=0)
     characters: float = Field(default=0, ge=0)
     minute: float = Field(default=0, ge=0)
 
     def of(self, usage: Usage) -> float:
-        """USD. Cached audio is counted at the price of cached text."""
-        cached = min(usage.cached_tokens, usage.prompt_tokens)
-        audio_in = min(usage.audio_in_tokens, usage.prompt_tokens - cached)
-        written = usage.completion_tokens - usage.audio_out_tokens
+        """USD."""
+        audio = usage.audio_in_tokens - usage.cached_audio_tokens
+        cached_text = usage.cached_tokens - usage.cached_audio_tokens
+        written = usage.cache_written_tokens
+        text = usage.prompt_tokens - usage.cached_tokens - written - audio
         tokens = (
-            (usage.prompt_tokens - cached - audio_in) * self.prompt
-            + cached * self.cached
-            + audio_in * self.audio_in
-            + written * self.completion
+            text * self.prompt
+            + cached_text * self.cached
+            + written * (self.prompt if self.cache_written is None else self.cache_written)
+            + audio * self.audio_in
+            + usage.cached_audio_tokens
+            * (self.cached if self.audio_cached is None else self.audio_cached)
+            + (usage.completion_tokens - usage.audio_out_tokens) * self.completion
             + usage.audio_out_tokens * self.audio_out
         )
         said = usage.characters * self.characters

@@ -16,7 +16,7 @@ from tests.calls.sound import HZ, Recording, listing, plug_in, recording, say, u
 from tests.calls.visit import PATIENCE_MS, Visit, visit
 from tests.emulators.mind import Scripted
 from tests.emulators.openai_chat import OpenAIChat
-from tests.emulators.provider import Refuse, serving
+from tests.emulators.provider import Late, Refuse, serving
 from tests.wire.pulse import MISSING, Pulse, pulse
 
 pytestmark = [
@@ -141,9 +141,12 @@ async def _is_recorded(card: Pulse, microphone: str) -> bool:
     return [line.split()[1] for line in outputs if line.split()[2] != "-"] == [number]
 
 
+LATE = re.compile(r"^LLM: openai was late after \d\.\d s, local went on$")
+
+
 async def test_a_provider_that_fails_is_seen_beside_the_turn_that_it_failed(browser: Browser):
     model = OpenAIChat(mind=Scripted(["Sure, it comes tomorrow."] * 2))
-    model.will(Refuse(503))
+    model.will(Refuse(503), None, Late(30))
     async with serving(model):
         settings = {"OPENAI_API_KEY": model.key, "OPENAI_BASE_URL": f"{model.url}/v1"}
         running = running_server(**settings)
@@ -160,8 +163,15 @@ async def test_a_provider_that_fails_is_seen_beside_the_turn_that_it_failed(brow
                 await here.type("Thank you.")
                 await expect(here.echo).to_contain_text("it comes tomorrow")
                 served = here.page.locator(".turn .served").first
-                await expect(served).to_contain_text("openai gpt-4.1")
+                await expect(served).to_contain_text("LLM openai gpt-4.1")
                 await expect(served).to_contain_text("$0.0")
+                await expect(failed.locator(".handover th")).to_have_text("openai → local")
+                await here.type("Where is my order 1042?")
+                late = here.page.locator(".turn", has_text="was late").first
+                words = late.locator(".incident")
+                await expect(words).to_have_text(LATE)
+                await expect(late.locator(".served")).to_contain_text("not counted: 1")
+                await expect(late.locator(".served")).to_contain_text("LLM local")
         finally:
             await asyncio.to_thread(running.__exit__, None, None, None)
 

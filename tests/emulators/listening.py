@@ -163,6 +163,7 @@ class Listening:
             pass  # the client is gone, or was dropped as scripted
         finally:
             self.provider.sockets.discard(self._socket)
+            self.provider.note(self.number, "heard_secs", self.speech.position_secs)
             self.provider.note(self.number, "closed", self._socket.close_code)
             for task in self._tasks:
                 task.cancel()

@@ -6,6 +6,7 @@ import pytest
 from pipecat.metrics.metrics import (
     LLMTokenUsage,
     LLMUsageMetricsData,
+    MetricsData,
     ProcessingMetricsData,
     STTUsage,
     STTUsageMetricsData,
@@ -13,6 +14,7 @@ from pipecat.metrics.metrics import (
     TTSUsageMetricsData,
 )
 
+from bot.providers.settings import ProviderSettings
 from bot.telemetry.prices import PricesError, prices
 from bot.telemetry.usage import Usage, UsageTally
 
@@ -24,6 +26,10 @@ def tokens(prompt: int, completion: int, total: int, cached: int | None = None) 
         total_tokens=total,
         cache_read_input_tokens=cached,
     )
+
+
+def spoken(service: str, model: str, characters: int) -> list[MetricsData]:
+    return [TTSUsageMetricsData(processor=service, model=model, value=characters)]
 
 
 def test_sums_are_kept_by_provider_and_model():
@@ -40,8 +46,8 @@ def test_sums_are_kept_by_provider_and_model():
     )
     tally.add([TTSUsageMetricsData(processor="Cartesia#7", model="sonic-3", value=2)])
     assert tally.usages == (
-        Usage("deepgram", "nova-3-general", audio_secs=2.5),
-        Usage("cartesia", "sonic-3", characters=42),
+        Usage("deepgram", "nova-3-general", audio_secs=2.5, role="STT"),
+        Usage("cartesia", "sonic-3", characters=42, role="TTS"),
     )
 
 
@@ -70,6 +76,64 @@ def test_who_is_no_provider_leaves_no_trace():
     assert tally.usages == ()
 
 
+def test_a_provider_that_was_given_nothing_leaves_no_trace():
+    """Pipecat begins each call with zeros for all of them, without a model."""
+    tally = UsageTally()
+    for service in ("PromptDeepgram#0", "OpenAI#0", "Cartesia#0"):
+        tally.add(
+            [
+                TTFBMetricsData(processor=service, value=0.0),
+                ProcessingMetricsData(processor=service, value=0.0),
+            ]
+        )
+    assert tally.usages == ()
+
+
+def run_of(service: str, usage: LLMTokenUsage | None) -> list[MetricsData]:
+    told = [LLMUsageMetricsData(processor=service, model="m", value=usage)] if usage else []
+    return [*told, ProcessingMetricsData(processor=service, model="m", value=0.4)]
+
+
+@pytest.mark.parametrize("service", ["OpenAI#0", "Anthropic#0"])
+def test_an_answer_whose_tokens_were_never_told_is_counted_as_such(service: str):
+    tally = UsageTally()
+    tally.add(run_of(service, tokens(100, 20, 120)))
+    assert tally.usages[0].unreported == 0
+    tally.add(run_of(service, None))
+    assert (tally.usages[0].unreported, tally.usages[0].prompt_tokens) == (1, 100)
+
+
+def test_a_model_that_never_told_its_tokens_is_known_all_the_same():
+    tally = UsageTally()
+    tally.add(run_of("OpenAI#0", None))
+    assert tally.usages == (Usage("openai", "m", unreported=1, role="LLM"),)
+
+
+def test_the_brain_owes_nobody_tokens():
+    tally = UsageTally()
+    tally.add(run_of("Brain#0", None))
+    assert tally.usages == ()
+
+
+def test_audio_out_of_a_cache_is_told_apart():
+    tally = UsageTally()
+    told = LLMTokenUsage(
+        prompt_tokens=1_000,
+        completion_tokens=0,
+        total_tokens=1_000,
+        cache_read_input_tokens=600,
+        input_audio_tokens=800,
+        cache_read_input_audio_tokens=500,
+    )
+    tally.add([LLMUsageMetricsData(processor="SpeechToSpeech#0", model="m", value=told)])
+    (usage,) = tally.usages
+    assert (usage.cached_tokens, usage.audio_in_tokens, usage.cached_audio_tokens) == (
+        600,
+        800,
+        500,
+    )
+
+
 def test_a_call_costs_what_its_parts_cost():
     usages = [
         Usage("openai", "gpt-4.1", 1_000_000, cached_tokens=500_000, completion_tokens=100_000),
@@ -92,6 +156,37 @@ def test_audio_tokens_have_their_own_price():
     )
     expected = (200 * 4 + 800 * 32 + 100 * 16 + 900 * 64) / 1_000_000
     assert prices().cost_usd([usage]) == pytest.approx(expected)
+
+
+def test_audio_out_of_a_cache_is_not_paid_for_as_audio():
+    usage = Usage(
+        "openai-realtime",
+        "gpt-realtime-2.1",
+        prompt_tokens=1_000,
+        cached_tokens=600,
+        audio_in_tokens=800,
+        cached_audio_tokens=500,
+    )
+    expected = (100 * 4 + 100 * 0.40 + 300 * 32 + 500 * 0.40) / 1_000_000
+    assert prices().cost_usd([usage]) == pytest.approx(expected)
+
+
+def test_what_is_put_into_a_cache_has_its_own_price():
+    usage = Usage("anthropic", "claude-haiku-4-5", prompt_tokens=1_000, cache_written_tokens=900)
+    expected = (100 * 1.00 + 900 * 1.25) / 1_000_000
+    assert prices().cost_usd([usage]) == pytest.approx(expected)
+
+
+def test_every_model_that_is_chosen_without_a_setting_has_a_price():
+    settings = ProviderSettings()
+    models = [
+        *(settings.deepgram.model, settings.deepgram.flux_model),
+        *(settings.openai.model, settings.openai.realtime_model, settings.anthropic.model),
+        *(settings.cartesia.model, settings.elevenlabs.model),
+    ]
+    used = {model: Usage("a cloud", model, 1_000, characters=99, audio_secs=60) for model in models}
+    costs = {model: prices().cost_usd([usage]) for model, usage in used.items()}
+    assert all(costs.values()), costs
 
 
 def test_what_has_no_price_makes_no_cost_and_no_zero():
