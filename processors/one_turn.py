@@ -1,12 +1,15 @@
 """A caller who goes on before anything was heard in reply is still in the same turn: one message.
 
 A turn that was called over too soon leaves its words in the context. What follows would be a second
-message in a row, and to a model that looks at the last one half a sentence: "1042?".
+message in a row, and to a model that looks at the last one half a sentence: "1042?". A sound
+without words leaves Pipecat's note that something was not understood: behind a question that nobody
+has answered, a cough is nothing to ask about.
 """
 
 from pipecat.frames.frames import Frame, LLMContextFrame
 from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.turns.empty_user_turn import DEFAULT_EMPTY_USER_TURN_INTERRUPTED_PROMPT
 
 
 class OneTurn(FrameProcessor):
@@ -23,8 +26,11 @@ class OneTurn(FrameProcessor):
 
 
 def join(context: LLMContext) -> None:
-    """Makes one message of the caller's last ones, if nothing is between them."""
+    """Makes one message of the caller's last ones, if nothing is between them but a cough."""
     messages = [*context.messages]
+    if len(messages) > 1 and _is_a_cough(messages[-1]) and _callers(messages[-2]):
+        messages.pop()
+        context.set_messages([*messages])
     halves: list[str] = []
     while messages and (text := _callers(messages[-1])):
         halves.insert(0, text)
@@ -36,6 +42,13 @@ def join(context: LLMContext) -> None:
 def joined(halves: list[str]) -> str:
     """One text; a mark where the caller only paused is the recogniser's, not the caller's."""
     return " ".join([*(half.rstrip(" .,?!…") for half in halves[:-1]), halves[-1].strip()])
+
+
+def _is_a_cough(message: LLMContextMessage) -> bool:
+    return (
+        isinstance(message, dict)
+        and message.get("content") == DEFAULT_EMPTY_USER_TURN_INTERRUPTED_PROMPT
+    )
 
 
 def _callers(message: LLMContextMessage) -> str | None:

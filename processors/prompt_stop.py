@@ -8,6 +8,7 @@ import asyncio
 
 from pipecat.audio.turn.base_turn_analyzer import BaseTurnAnalyzer
 from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
     Frame,
     InputAudioRawFrame,
     InterimTranscriptionFrame,
@@ -42,6 +43,10 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
         self._look: asyncio.Task[None] | None = None
         self._in_doubt = False
         """A voice over Echo may yet become a turn: then it began with the voice."""
+        self._owed = self._reopened = False
+        """A turn is over, and nothing was heard in reply; a sound has begun another behind it."""
+        self._wordless = False
+        """All was heard, and there were no words."""
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:
         match frame:
@@ -55,6 +60,8 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
                 self._endpointing.more_to_come()
             case TranscriptionFrame():
                 self._note(frame)
+            case BotStartedSpeakingFrame():
+                self._owed = False
             case HoldFrame() | ReleaseFrame():
                 self._in_doubt = isinstance(frame, HoldFrame)
                 self._text = ""
@@ -74,10 +81,12 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
         in_doubt, self._in_doubt = self._in_doubt, False
         if in_doubt:
             return  # what was heard since belongs to it
+        self._reopened = self._owed
         await super().handle_user_turn_started()
         self._endpointing.turn_began()
 
     async def handle_user_turn_stopped(self) -> None:
+        self._owed, self._reopened = True, False
         await super().handle_user_turn_stopped()
         self._endpointing.turn_began()
         self._silence_ended()
@@ -96,6 +105,7 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
     def _heard_voice(self) -> None:
         self._transcript_finalized = False
         self._endpointing.spoke()
+        self._wordless = False
         self._silence_ended()
 
     def _silence_ended(self) -> None:
@@ -118,6 +128,7 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
             self._timeout_handler(timeout_secs), f"{self}::_timeout_handler"
         )
         await self._consider()
+        await self._answer_after_all()
 
     async def _handle_input_audio(self, frame: InputAudioRawFrame) -> None:
         self._turn_analyzer.append_audio(frame.audio, self._vad_user_speaking)
@@ -141,9 +152,11 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
 
     async def _all_heard(self) -> None:
         self._endpointing.all_heard()
+        self._wordless = not self._text
         if not self._vad_user_speaking:
             self._transcript_finalized = True
         await self._consider()
+        await self._answer_after_all()
 
     async def _handle_transcription(self, frame: TranscriptionFrame) -> None:
         self._judge()
@@ -199,6 +212,14 @@ class PromptStopStrategy(TurnAnalyzerUserTurnStopStrategy):
         if not self._vad_user_speaking:
             self._judge()
             await super()._maybe_trigger_user_turn_stopped()
+            await self._answer_after_all()
+
+    async def _answer_after_all(self) -> None:
+        """A cough behind a question is no second one: the question is still to be answered."""
+        nothing = not self._text and (self._wordless or self._timeout_expired)
+        if self._reopened and nothing and not self._vad_user_speaking:
+            self._reopened = False
+            await self.trigger_user_turn_stopped()
 
 
 def probability_of(prediction: MetricsData | None) -> float | None:

@@ -2,6 +2,7 @@
 
 import pytest
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.turns.empty_user_turn import DEFAULT_EMPTY_USER_TURN_INTERRUPTED_PROMPT
 
 from processors.one_turn import join
 
@@ -47,3 +48,19 @@ def test_what_was_answered_stays_a_turn_of_its_own():
 def test_what_happened_in_between_keeps_them_apart(between: dict):
     messages = [user("Where is my order?"), between, user("1042")]
     assert after_joining(*messages) == messages
+
+
+def test_a_cough_behind_a_question_is_nothing_to_ask_about():
+    question = {"role": "user", "content": "Where is my order?"}
+    note = {"role": "developer", "content": DEFAULT_EMPTY_USER_TURN_INTERRUPTED_PROMPT}
+    context = LLMContext([question, note])
+    join(context)
+    assert context.messages == [question]
+
+
+def test_what_was_not_understood_behind_an_answer_is_asked_about():
+    answer = {"role": "assistant", "content": "It comes"}
+    note = {"role": "developer", "content": DEFAULT_EMPTY_USER_TURN_INTERRUPTED_PROMPT}
+    context = LLMContext([answer, note])
+    join(context)
+    assert context.messages == [answer, note]
