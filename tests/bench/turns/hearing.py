@@ -71,19 +71,25 @@ def _marks(track: Track, vad: SharedSilero) -> Iterator[Mark]:
 
 
 def _words(track: Track, marks: tuple[Mark, ...], start_secs: float) -> Iterator[Words]:
-    """As `WhisperSTT` asks for them: partials, a guess in each silence, finals."""
+    """As `WhisperSTT` asks for them: partials, a guess in each silence, finals.
+
+    What is said before Echo speaks concerns nobody here, and is not decoded.
+    """
     listening = Listening(track.rate, WhisperSettings())
     due = [mark for mark in marks if mark.kind in ("started", "stopped")]
     guess: tuple[Take, float] | None = None
     for at_secs, pcm in pieces(track, round(0.02 * track.rate)):
-        if take := listening.hear(pcm):
+        take = listening.hear(pcm)
+        if take and at_secs >= track.echo_secs:
             yield from _decoded(listening, take, at_secs + DECODE_SECS)
             guess = (take, at_secs) if take.kind is Kind.GUESS else guess
         while due and due[0].at_secs <= at_secs:
             mark = due.pop(0)
             if mark.kind == "started":
                 listening.started(start_secs)
-            elif last := listening.stopped(mark.silent_secs):
+                continue
+            last = listening.stopped(mark.silent_secs)
+            if last and at_secs >= track.echo_secs:
                 early = guess[1] if guess and guess[0].covers(last) else at_secs
                 yield from _decoded(listening, last, max(at_secs, early + DECODE_SECS))
 
