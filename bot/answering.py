@@ -1,9 +1,11 @@
 """How a call is answered: its pipeline, in the mode that the caller or the settings chose."""
 
+from pipecat.frames.frames import EndWorkerFrame, TTSSpeakFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import (
     LLMContextAggregatorPair,
+    LLMUserAggregator,
     LLMUserAggregatorParams,
 )
 
@@ -11,7 +13,13 @@ from bot.house import House
 from bot.pipeline import cascade, realtime
 from bot.providers import realtime_stages, stages, strategies
 from bot.providers.choice import mode_of
+from bot.providers.tool_steps import turn_of
+from processors.idle import IdleLadder, IdlePolicy
+from processors.own_voice import OwnVoice, OwnVoiceTap
 from transports.connection import Connection
+
+IDLE = "the caller fell silent"
+"""The reason of an end that the caller's silence brought about."""
 
 VAD_STOP_SECS = 0.15
 """Silence after which our clocks take speech to be over, speech to speech: before the provider can
@@ -40,11 +48,30 @@ def _cascade(house: House, connection: Connection) -> Pipeline:
                 settings, engines, settings.turn, settings.interruption
             ),
             user_turn_stop_timeout=settings.turn.wordless_secs,
+            user_idle_timeout=settings.silence.after_secs,
         ),
     )
-    vad = engines.ears.vad(settings.turn)
+    _ask_when_idle(context.user(), settings.silence)
+    own = OwnVoice()
+    vad = engines.ears.vad(settings.turn, own)
     parts = stages(settings, engines, house.brief, vad, settings.filler, settings.resume)
-    return cascade(connection.transport, parts, context)
+    heard = cascade(connection.transport, parts, context)
+    return Pipeline([heard, OwnVoiceTap(own)])  # what was sent is known when it comes back
+
+
+def _ask_when_idle(user: LLMUserAggregator, policy: IdlePolicy) -> None:
+    """Speak to a caller whose turn it is and who says nothing; no model is asked for that."""
+    ladder = IdleLadder(policy)
+
+    @user.event_handler("on_user_turn_idle")
+    async def idle(_: object) -> None:
+        rung = ladder.climb(turn_of(user.context))
+        await user.push_frame(TTSSpeakFrame(rung.text))
+        if rung.hangs_up:
+            # Who speaks over the goodbye has more to say: that drops this frame too.
+            hang_up = EndWorkerFrame(reason=IDLE)
+            hang_up.interruptible = True
+            await user.push_frame(hang_up)
 
 
 def _realtime(house: House, connection: Connection) -> Pipeline:

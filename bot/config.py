@@ -14,11 +14,13 @@ from pydantic_settings import (
 )
 
 from bot.providers.settings import ProviderSettings
+from bot.telemetry.prices import TABLE
 from bot.tools.clinic import ClinicSettings
 from bot.tools.outlook import WeatherSettings
 from bot.tools.store import StoreSettings
 from bot.turns import TurnSettings
 from processors.filler import FillerPolicy
+from processors.idle import IdlePolicy
 from processors.interruption import InterruptionSettings
 from processors.resume import ResumeSettings
 from transports.daily import DailySettings
@@ -75,9 +77,13 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     greeting: str = "Hi, this is Echo at Acme. How can I help?"
     """Said when a caller connects."""
     breakdown: str = "I'm sorry, something is broken on my side. Please call again later."
-    """Said when a stage has failed for good, before Echo hangs up."""
+    """Said when every provider of a stage has failed, before Echo hangs up."""
+    breakdown_handover: str = "I'm sorry, something is broken on my side. I'll get you a colleague."
+    """Said instead where the caller can be passed on to one."""
     persona: Path = Path(__file__).with_name("persona.md")
     """The system prompt, as prose."""
+    prices: Path = TABLE
+    """What providers cost, for the cost of turns and calls."""
 
     public: StartSettings = StartSettings()
     ticket: TicketSettings = TicketSettings()
@@ -90,6 +96,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     interruption: InterruptionSettings = InterruptionSettings()
     resume: ResumeSettings = ResumeSettings()
     filler: FillerPolicy = FillerPolicy()
+    silence: IdlePolicy = IdlePolicy()
     database: StoreSettings = StoreSettings()
     clinic: ClinicSettings = ClinicSettings()
     weather: WeatherSettings = WeatherSettings()

@@ -4,21 +4,34 @@ import asyncio
 import gc
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 
 from bot.config import Settings, SettingsError
 from bot.providers import Brief
 from bot.providers.check import check
+from bot.providers.clip import Clip, spoken
+from bot.providers.probe import keep_probing
 from bot.providers.rehearsal import practise, rehearse
-from bot.providers.warm import Engines, Progress, told, warm
+from bot.providers.roles import candidates
+from bot.providers.warm import Engines, Progress, loaded, told, warm
+from bot.telemetry.ledger import Ledger
 from bot.telemetry.loop_lag import LoopLag
+from bot.telemetry.prices import Prices, prices
 from bot.threads import no_threads_of_numpy
 from bot.tools import TOOLS
 from bot.tools.offer import offered
 from bot.tools.outlook import WeatherSource, weather_source
 from bot.tools.store import Store, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class LastWords:
+    """What is said when nobody is left to say anything: in memory, whoever is out of reach."""
+
+    goodbye: Clip
+    handover: Clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,10 @@ class House:
     """Made once: reading the tools' docstrings takes most of what a call's start takes."""
     brief: Brief
     lag: LoopLag
+    last_words: LastWords
+    prices: Prices
+    ledger: Ledger = field(default_factory=Ledger)
+    """What the calls that have ended came to."""
 
 
 @asynccontextmanager
@@ -40,10 +57,10 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     """A house ready for its first caller.
 
     Raises:
-        SettingsError, MissingKeyError, RefusedError, WeightsError, StoreError: what is missing or
-            wrong, and what to do.
+        SettingsError, PricesError, MissingKeyError, RefusedError, WeightsError, StoreError: what is
+            missing or wrong, and what to do.
     """
-    persona = _persona(settings)
+    persona, table = _persona(settings), prices(settings.prices)
     no_threads_of_numpy()
     store = await told("the database", open_store(settings.database, settings.clinic), progress)
     lag = LoopLag()
@@ -56,24 +73,38 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
             await told("the first call", rehearse(settings, engines, brief), progress)
             weather = weather_source(settings.weather)
             tools = ToolsSchema([*offered(TOOLS, settings.tool_timeout_secs)])
-            house = House(settings, engines, store, weather, tools, brief, lag)
+            last_words = await _last_words(settings, engines)
+            house = House(settings, engines, store, weather, tools, brief, lag, last_words, table)
             _keep()
             lag.start()
-            practice = asyncio.create_task(practise(settings, engines, settings.websocket.out_hz))
+            able = candidates(settings, engines, brief)
+            beside = [
+                asyncio.create_task(practise(settings, engines, settings.websocket.out_hz)),
+                asyncio.create_task(keep_probing(able, engines.health, last_words.goodbye)),
+            ]
             try:
                 yield house
             finally:
-                practice.cancel()
-                await asyncio.wait([practice])
+                for task in beside:
+                    task.cancel()
+                await asyncio.wait(beside)
     finally:
         lag.stop()
         await store.close()
 
 
+async def _last_words(settings: Settings, engines: Engines) -> LastWords:
+    voice = loaded(engines.voice)
+    return LastWords(
+        goodbye=await spoken(voice, settings.breakdown),
+        handover=await spoken(voice, settings.breakdown_handover),
+    )
+
+
 def _phrases(settings: Settings) -> tuple[str, ...]:
     """What is always said in the same words, the most urgent first."""
-    said = (settings.greeting, settings.apology, settings.breakdown)
-    return (*said, settings.resume.bridge, *settings.filler.phrases)
+    said = (settings.greeting, settings.apology, settings.resume.bridge)
+    return (*said, *settings.filler.phrases, *settings.silence.phrases)
 
 
 def _keep() -> None:

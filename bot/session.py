@@ -3,15 +3,23 @@
 import asyncio
 
 from loguru import logger
-from pipecat.frames.frames import ErrorFrame, TTSSpeakFrame
+from pipecat.frames.frames import (
+    EndFrame,
+    ErrorFrame,
+    Frame,
+    InterruptionFrame,
+    TTSAudioRawFrame,
+    TTSSpeakFrame,
+)
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.frameworks.rtvi import RTVIObserverParams, RTVIServerMessageFrame
 from pipecat.processors.frameworks.rtvi.observer import RTVIFunctionCallReportLevel
 from pipecat.workers.runner import WorkerRunner
 
-from bot.answering import answering
+from bot.answering import IDLE, answering
 from bot.config import Settings
 from bot.house import House
+from bot.providers.incident import OutageError
 from bot.telemetry import report
 from bot.telemetry.latency import TurnLatency
 from bot.telemetry.loop_lag import LagHistogram
@@ -29,6 +37,13 @@ APOLOGY_SECS = 5.0
 """A stage that fails over and over is apologised for no more often than this."""
 
 
+LAST_WORD_SECS = 0.5
+"""From the last sample of the last words to the hang-up: what the way to the caller takes."""
+
+HANDOVER_SECS = 3.0
+"""With the last words, 10 s at most from an outage to its end."""
+
+
 async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
     """Answer one caller; returns when either side has hung up.
 
@@ -40,6 +55,7 @@ async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
             await call.run()
         finally:
             metrics = await call.close(lag)
+            house.ledger.add(metrics)
             report.log_session(metrics)
     return metrics
 
@@ -55,6 +71,7 @@ class Call:
         self._outcome: SessionOutcome = "agent_ended"
         self._greeted = asyncio.Event()
         self._apology_due_secs = self._started_secs
+        self._ending: asyncio.Task[None] | None = None
         self._tally = SessionTally(connection.session_id, connection.kind)
         self._desk = Desk(
             store=house.store,
@@ -72,10 +89,13 @@ class Call:
         return PipelineWorker(
             pipeline,
             params=PipelineParams(
-                audio_in_sample_rate=audio.in_hz, audio_out_sample_rate=audio.out_hz
+                audio_in_sample_rate=audio.in_hz,
+                audio_out_sample_rate=audio.out_hz,
+                enable_metrics=True,
+                enable_usage_metrics=True,
             ),
             app_resources=self._desk,
-            observers=[LatencyObserver(self._on_turn, self._tally)],
+            observers=[LatencyObserver(self._on_turn, self._tally, self._house.prices)],
             rtvi_observer_params=RTVIObserverParams(
                 function_call_report_level={"*": RTVIFunctionCallReportLevel.NAME},
                 # A hush is no interruption: Echo may go on.
@@ -112,14 +132,21 @@ class Call:
                 category=error.category.value if error.category else "unknown",
                 cause=type(error.exception).__name__,
             ).error("a stage failed")
-            if error.processor and not error.processor.is_usable:
-                await self._give_up()
+            if isinstance(error.exception, OutageError):
+                self._give_up("provider_outage")
+            elif error.processor and not error.processor.is_usable:
+                self._give_up("error")
             elif not isinstance(error.exception, ToolError):  # which the model answers in words
                 await self._apologise()
 
         @worker.event_handler("on_idle_timeout")
         async def idle(*_: object) -> None:
             self._outcome = "idle"
+
+        @worker.event_handler("on_pipeline_finished")
+        async def finished(_: object, end: Frame) -> None:
+            if isinstance(end, EndFrame) and end.reason == IDLE:
+                self._outcome = "idle"
 
     async def _greet_after(self, secs: float) -> None:
         try:
@@ -140,14 +167,27 @@ class Call:
             self._apology_due_secs = now_secs + APOLOGY_SECS
             await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.apology))
 
-    async def _give_up(self) -> None:
-        """A stage has failed for good: say so and hang up, or the call would go on mute."""
-        if self._outcome == "error":
-            return
-        self._outcome = "error"
-        self._greeted.set()
-        await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.breakdown))
-        await self._worker.stop_when_done()
+    def _give_up(self, outcome: SessionOutcome) -> None:
+        """Nobody is left to serve a stage: the call would go on deaf or mute."""
+        if self._ending is None:
+            self._outcome = outcome
+            self._greeted.set()
+            self._ending = asyncio.create_task(self._break_down())
+
+    async def _break_down(self) -> None:
+        """Say so past all stages, from memory; then hand the caller over, or hang up."""
+        desk, words = self._desk, self._house.last_words
+        clip = words.handover if desk.can_transfer else words.goodbye
+        speaker = self._connection.transport.output()
+        await speaker.queue_frame(InterruptionFrame())
+        await speaker.queue_frame(TTSAudioRawFrame(clip.audio, clip.hz, 1))
+        await asyncio.sleep(clip.secs + LAST_WORD_SECS)
+        try:
+            async with asyncio.timeout(HANDOVER_SECS):
+                await desk.pass_on()
+        except Exception as error:  # noqa: BLE001  a way in's own; the caller is hung up on
+            logger.bind(cause=type(error).__name__).error("the caller could not be handed over")
+        await self._worker.cancel(reason="provider outage")
 
     async def _on_turn(self, turn: TurnLatency) -> None:
         report.log_turn(turn)
@@ -166,9 +206,12 @@ class Call:
             logger.exception("the call failed")
 
     async def close(self, lag: LagHistogram) -> VoiceSessionMetrics:
+        if self._ending:
+            self._ending.cancel()
         await self._desk.close()
         now_secs = asyncio.get_running_loop().time()
         return self._tally.metrics(
+            self._house.prices,
             outcome=self._outcome,
             duration_secs=now_secs - self._started_secs,
             loop_lag_p99_ms=lag.p99_ms,

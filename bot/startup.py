@@ -13,12 +13,15 @@ from bot.providers.check import RefusedError
 from bot.providers.choice import announced
 from bot.providers.local.weights import WeightsError
 from bot.providers.settings import MissingKeyError
+from bot.telemetry.prices import PricesError
 from bot.tools.store import StoreError
 
 if TYPE_CHECKING:
     from loguru import Record
 
-CANNOT_START = (SettingsError, MissingKeyError, RefusedError, WeightsError, StoreError)
+CANNOT_START = (
+    *(SettingsError, PricesError, MissingKeyError, RefusedError, WeightsError, StoreError),
+)
 """What stops a start; each says in one line what to do."""
 
 SWITCH_SECS = 0.001

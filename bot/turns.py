@@ -16,23 +16,29 @@ from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies, UserT
 from pydantic import Field
 
 from bot.threads import model_threads
+from processors.adaptive_vad import AdaptiveVAD, RoomSettings, level_dbfs
 from processors.barge_in import BargeInStrategy, ProposedBargeInStrategy
 from processors.endpointing import EndpointingSettings
 from processors.interruption import InterruptionSettings
+from processors.own_voice import OwnVoice
 from processors.prompt_stop import PromptStopStrategy
 from processors.silence import AttentiveVAD
 from processors.withdrawal import AnsweringEagerStopStrategy
 
 
-class TurnSettings(EndpointingSettings):
-    """How long sound and silence may last before they mean something."""
+class TurnSettings(EndpointingSettings, RoomSettings):
+    """How long sound and silence may last before they mean something, and which sound counts."""
+
+    follow_room: bool = True
+    """The caller has to stand out of a room full of voices. Without, TURN_CONFIDENCE and
+    TURN_MIN_VOLUME alone decide, and in a café nobody is ever done."""
 
     start_secs: float = Field(default=0.1, gt=0, le=2)
     """Speech this long is speech; shorter is a click or a breath. A caller who interrupts is heard
     out for so long over Echo's voice."""
     min_volume: float = Field(default=0.4, ge=0, le=1)
-    """Softer is nobody's voice for us. Pipecat's volume rises slowly: at its own 0.6 a caller who
-    interrupts is noticed 65 ms later."""
+    """In a room that is not followed, softer is nobody's voice for us. Pipecat's volume rises
+    slowly: at its own 0.6 a caller who interrupts is noticed 65 ms later."""
     wordless_secs: float = Field(default=2.5, gt=0, le=10)
     """Silence after which a sound that had no words, such as a cough, is forgotten."""
 
@@ -61,13 +67,19 @@ class Ears:
         self._silero = _LoadedSilero()
         self._smart_turn = _LoadedSmartTurn()
 
-    def vad(self, settings: TurnSettings) -> "SharedSilero":
-        """A voice activity detector for one call, at 8 or 16 kHz."""
+    def vad(self, settings: TurnSettings, own: OwnVoice | None = None) -> "SharedSilero":
+        """A voice activity detector for one call, at 8 or 16 kHz.
+
+        own: the voice of ours that may come back as an echo; heeded if the room is followed.
+        """
         params = VADParams(
+            confidence=settings.confidence,
             start_secs=settings.start_secs,
             stop_secs=settings.stop_secs,
-            min_volume=settings.min_volume,
+            min_volume=0 if settings.follow_room else settings.min_volume,
         )
+        if settings.follow_room:
+            return AdaptiveSilero(self._silero.model, params, settings, own or OwnVoice())
         return self.vad_of(params)
 
     def vad_of(self, params: VADParams) -> "SharedSilero":
@@ -137,6 +149,30 @@ class SharedSilero(SileroVADAnalyzer, AttentiveVAD):
     async def analyze_audio(self, buffer: bytes) -> VADState:
         """On the event loop: a window takes 0.3 ms, less than its way to a thread and back."""
         return self.hear(buffer)
+
+
+class AdaptiveSilero(SharedSilero):
+    """Silero whose thresholds follow the room, and who knows our own voice."""
+
+    def __init__(
+        self, loaded: SileroOnnxModel, params: VADParams, room: RoomSettings, own: OwnVoice
+    ) -> None:
+        super().__init__(loaded, params)
+        self._adaptive = AdaptiveVAD(room)
+        self._own = own
+
+    def voice_confidence(self, buffer: bytes) -> float:
+        """Silero's; 0 when the sound does not stand out of the room, or is an echo of ours."""
+        self._own.heard(buffer, self.sample_rate)
+        confidence = float(np.squeeze(super().voice_confidence(buffer)))
+        speaking = self._vad_state in (VADState.SPEAKING, VADState.STOPPING)
+        level = level_dbfs(np.frombuffer(buffer, np.int16))
+        heard = self._adaptive.is_voice(confidence, level, speaking=speaking)
+        return confidence if heard and not self._own.came_back() else 0.0
+
+    def _get_smoothed_volume(self, audio: bytes) -> float:
+        """Nobody asks: the level in the room is the measure."""
+        return 1.0
 
 
 class SharedSmartTurn(LocalSmartTurnAnalyzerV3):

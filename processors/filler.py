@@ -30,6 +30,7 @@ from pipecat.utils.text.base_text_aggregator import TextType
 from pydantic import BaseModel, ConfigDict, Field
 
 from processors.fast_lane import FastLane, PromptRunFrame
+from processors.tool_pace import ToolPace
 
 FILLER = "filler"
 """The text type by which the frames of a filler's speech are known behind the TTS."""
@@ -91,6 +92,14 @@ class FillerPolicy(BaseModel):
     """On top of turn detection and the model this keeps the first sound within 800 ms."""
     repeat_secs: float = Field(default=4.0, gt=0, le=60)
     """Silence after a phrase until the next: longer, and callers ask whether we are there."""
+    grace_secs: float = Field(default=0.2, ge=0, le=2)
+    """A first phrase is put off by up to this where many calls of the tool are over by then."""
+    latest_secs: float = Field(default=0.65, ge=0, le=10)
+    """After the last sound: until then a first phrase may be put off, the voice needs the rest of
+    800 ms."""
+    slow_secs: float = Field(default=1.0, gt=0, le=60)
+    """A tool that nearly always takes longer is bridged at once, and one that most likely ends
+    sooner by its shortest phrase."""
     openings: Mapping[str, tuple[str, ...]] = {}
     """Instead of OPENINGS, by the tool's name; an empty tuple: this tool needs no filler."""
     otherwise: tuple[str, ...] = Field(
@@ -131,16 +140,25 @@ class FillerFrame(TTSSpeakFrame):
     text_type: TextType | str = FILLER
 
 
+_NEARLY_NONE, _MANY, _HALF = 0.05, 0.35, 0.5
+"""Shares of a tool's calls that end sooner than foretold."""
+
 Voice = Literal["bot", "caller's turn", "caller's voice"]
 
 
 class Patience:
-    """The caller's: which phrase is due when. Times are seconds on any one clock."""
+    """The caller's: which phrase is due when. Times are seconds on any one clock.
 
-    def __init__(self, policy: FillerPolicy) -> None:
+    What is known of the tools decides whether a phrase is worth it, when, and how long it may be;
+    `pace` may be shared with other calls. Without it patience has its usual length.
+    """
+
+    def __init__(self, policy: FillerPolicy, pace: ToolPace | None = None) -> None:
         self._policy = policy
-        self._tools: dict[str, str] = {}
+        self._pace = pace or ToolPace()
+        self._tools: dict[str, tuple[str, float]] = {}
         self._silent_since_secs = 0.0
+        self._sound_ended_secs = 0.0
         self._told = False  # the caller knows that we are busy
         self._goes_on = False  # the next response continues one that called a tool
         self._talking: set[Voice] = set()
@@ -152,28 +170,49 @@ class Patience:
         """When the next phrase is due; None as long as nothing happens."""
         if not self._tools or self._talking:
             return None
-        wait_secs = self._policy.repeat_secs if self._told else self._policy.patience_secs
-        return self._silent_since_secs + wait_secs
+        since_secs = self._silent_since_secs
+        if not self._told:
+            quickest = self._left(since_secs, _NEARLY_NONE)
+            if quickest is not None and quickest > self._policy.slow_secs:
+                return since_secs
+            return self._put_off(since_secs + self._policy.patience_secs)
+        return since_secs + self._policy.repeat_secs
+
+    def _put_off(self, due_secs: float) -> float:
+        """Until a moment later, where the tool may well be over by then and silence is short."""
+        latest_secs = self._sound_ended_secs + self._policy.latest_secs
+        room_secs = min(self._policy.grace_secs, latest_secs - due_secs)
+        left = self._left(due_secs, _MANY)
+        return due_secs + room_secs if left is not None and left <= room_secs else due_secs
 
     def phrase(self, now_secs: float) -> str | None:
         """What to say now, if anything is due."""
         due_secs = self.due_secs
         if due_secs is None or due_secs > now_secs:
             return None
-        tool = next(iter(self._tools.values()))
-        self._said = self._next(self._policy.still if self._told else self._policy.opening(tool))
+        tool, _ = next(iter(self._tools.values()))
+        phrases = self._policy.still if self._told else self._policy.opening(tool)
+        left = self._left(now_secs, _HALF)
+        self._said = self._next(phrases, short=left is not None and left < self._policy.slow_secs)
         self.says(now_secs)
         return self._said
+
+    def _left(self, at_secs: float, share: float) -> float | None:
+        lasted = [(tool, at_secs - began_secs) for tool, began_secs in self._tools.values()]
+        return self._pace.all_left_secs(lasted, share)
 
     def called(self, call_id: str, tool: str, now_secs: float) -> None:
         if not self._policy.opening(tool):
             return
         if not self._tools:
             self._silent_since_secs = max(now_secs, self._silent_since_secs)
-        self._tools[call_id] = tool
+        self._tools[call_id] = (tool, now_secs)
 
-    def returned(self, call_id: str) -> None:
+    def returned(self, call_id: str, now_secs: float) -> None:
         self._goes_on = True
+        if call_id in self._tools:
+            tool, began_secs = self._tools[call_id]
+            self._pace.took(tool, now_secs - began_secs)
         self.cancelled(call_id)
 
     def cancelled(self, call_id: str) -> None:
@@ -187,7 +226,7 @@ class Patience:
     def says(self, now_secs: float) -> None:
         """Words are on their way to the caller: ours, or the model's own "Let me check that"."""
         self._told = True
-        self._silent_since_secs = now_secs
+        self._silent_since_secs = self._sound_ended_secs = now_secs
 
     def starts_talking(self, voice: Voice) -> None:
         self._talking.add(voice)
@@ -197,9 +236,17 @@ class Patience:
     def stops_talking(self, voice: Voice, now_secs: float) -> None:
         self._talking.discard(voice)
         self._silent_since_secs = now_secs
+        # The turn ends some time after the voice.
+        if voice != "caller's turn":
+            self._sound_ended_secs = now_secs
 
-    def _next(self, phrases: tuple[str, ...]) -> str:
-        """The next of them in turn that was not said last; if there is none, a general one."""
+    def _next(self, phrases: tuple[str, ...], short: bool) -> str:
+        """The next of them in turn that was not said last; if there is none, a general one.
+
+        If it is to be short, the shortest such.
+        """
+        if short and (fresh := [text for text in phrases if text != self._said]):
+            return min(fresh, key=len)
         turn = self._turns[phrases] % len(phrases)
         choice = phrases[turn:] + phrases[:turn] + self._policy.otherwise
         at = next(at for at, text in enumerate(choice) if text != self._said)
@@ -218,11 +265,15 @@ class Filler(FrameProcessor):
         self,
         policy: FillerPolicy | None = None,
         speaker: FrameDirection = FrameDirection.DOWNSTREAM,
+        pace: ToolPace | None = None,
     ) -> None:
-        """`speaker` is where the phrases are said: a model that speaks is upstream of this."""
+        """`speaker` is where the phrases are said: a model that speaks is upstream of this.
+
+        `pace` is what is known of the tools, and learns from this call.
+        """
         super().__init__()
         self._speaker = speaker
-        self._patience = Patience(policy or FillerPolicy())
+        self._patience = Patience(policy or FillerPolicy(), pace)
         self._fast_lane = FastLane(self._run_model)
         self._changed = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
@@ -248,7 +299,7 @@ class Filler(FrameProcessor):
             case FunctionCallInProgressFrame():
                 self._patience.called(frame.tool_call_id, frame.function_name, now_secs)
             case FunctionCallResultFrame() if not frame.properties or frame.properties.is_final:
-                self._patience.returned(frame.tool_call_id)
+                self._patience.returned(frame.tool_call_id, now_secs)
             case FunctionCallCancelFrame():
                 self._patience.cancelled(frame.tool_call_id)
             case LLMFullResponseStartFrame():

@@ -218,7 +218,9 @@ class Heard(FrameProcessor):
                     return
             case InterruptionFrame():
                 await self._end_hush()
-            case OutputAudioRawFrame() | SystemFrame():
+            case OutputAudioRawFrame():
+                self._unheard.left(frame)
+            case SystemFrame():
                 pass
             case _ if direction is FrameDirection.DOWNSTREAM:
                 self._unheard.heard(frame)

@@ -139,22 +139,11 @@ _LISTENING = _phrases(
     that makes sense
     good
     great
-    that's (?:good|great|fine|nice|right|true|fair|perfect)
     sounds? (?:good|great|fine|right)
-    very good
-    cool
-    nice
-    fine
-    perfect
-    lovely
-    excellent
-    awesome
-    amazing
-    wonderful
-    brilliant
-    interesting
+    good god
+    (?:that|that's|it's|how|so|very|who's|i'm|quite) (?:EVALUATION)
+    EVALUATION
     exactly
-    true
     indeed
     absolutely
     definitely
@@ -181,8 +170,13 @@ _LISTENING = _phrases(
     so
     """
 )
-"""What a listener says to keep the speaker going, alone or one after another."""
-_BACKCHANNEL = re.compile(rf"(?:(?:{_LISTENING})(?: |$))+")
+"""What a listener says to keep the speaker going, alone or one after another. After "who's" and
+"i'm" too: a recogniser's "hmm" and "mhm"."""
+_EVALUATION = (
+    "good|great|fine|nice|right|true|fair|perfect|cool|lovely|excellent|awesome|amazing|wonderful"
+    "|brilliant|interesting|sure|funny|crazy|helpful|fantastic|neat|sweet|impressive|alright|okay"
+)
+_BACKCHANNEL = re.compile(rf"(?:(?:{_LISTENING.replace('EVALUATION', _EVALUATION)})(?: |$))+")
 _LONGEST_BACKCHANNEL = 6
 _LISTENERS_LEAD = re.compile(r"^(?:(?:okay|ok|yeah|yes|right|oh|um+|uh+|well|so|sorry|hey|but) )+")
 """Before a turn, these say nothing of what it is."""
@@ -202,7 +196,8 @@ _STOP = re.compile(
     r")\b"
 )
 _CERTAIN_STOP = re.compile(
-    r"(?:(?:please|no) )*(?:stop|wait|shut up|be quiet|(?:that's )?enough)\b"
+    r"(?:(?:please|no) )*"
+    r"(?:stop(?! \w+ing\b(?<!talking)(?<!speaking))|wait|shut up|be quiet|(?:that's )?enough)\b"
 )
 _STOP_ALONE = re.compile(r"(?:cancel|hello|hey|hi|echo|no more)")
 _CORRECTION = re.compile(
@@ -232,7 +227,7 @@ _YES_NO_ANSWER = re.compile(
 )
 _SOMEBODY = (
     r"(?:honey|hon|sweetie|sweetheart|darling|babe|baby|dear|mom|mum|mommy|mummy|dad|daddy"
-    r"|grandma|grandpa|kids|guys|buddy|boys|girls|mate|dude|bro|son)"
+    r"|grandma|grandpa|kids?|guys|buddy|boys|girls|mate|dude|bro|son)"
 )
 _ASIDE_CUES = _phrases(
     rf"""
@@ -250,7 +245,11 @@ _ASIDE_CUES = _phrases(
     \bget (?:off|down|out|away)\b
     \bsit down\b
     \bput (?:\w+ ){{1,2}}(?:down|away|back|there|over there|on the)\b
-    \b(?:close|shut|open|get|answer) the (?:door|window|fridge|gate|curtain)s?\b
+    \b(?:close|shut|open|get|answer|lock) the (?:\w+ )?(?:door|window|fridge|gate|curtain)s?\b
+    \bstop (?:barking|running|hitting|fighting|yelling|screaming|jumping|pulling|touching|crying)\b
+    \btell (?:him|her|them)\b
+    \b(?:groceries|laundry|trash|homework|diapers?|milk|eggs)\b
+    \bdid you (?:lock|feed|wash|eat|brush|clean)\b
     \b(?:the|that|your) (?:dog|cat|baby|kettle|tv|television|radio|volume|oven|stove|dishes)\b
     \b(?:dinner|lunch|breakfast)(?:'s| is)? (?:ready|time|almost)\b
     \bis (?:dinner|lunch|breakfast) ready\b

@@ -24,6 +24,9 @@ _WORDS = 80
 _LONGEST_WORD_NS = 2 * NS
 """A word that began longer ago is none: its service has no times."""
 
+_STALL_NS = NS // 5
+"""By so much the output is behind its clock only when the machine is too busy for it."""
+
 
 @dataclass(slots=True, eq=False)
 class _Said:
@@ -44,6 +47,8 @@ class Unheard:
         self._shifted = False
         self._heard_ns = 0
         """The position behind the last word that was heard to its end."""
+        self._left_ns = 0
+        """The position behind the last audio that has left the output."""
         self._words: deque[str] = deque(maxlen=_WORDS)
         self._voice_open = False
 
@@ -80,6 +85,10 @@ class Unheard:
         self._said = deque(
             said for said in self._said if not isinstance(said.frame, OutputAudioRawFrame)
         )
+
+    def left(self, audio: OutputAudioRawFrame) -> None:
+        """A piece of audio has left the output, where it was cut anew."""
+        self._left_ns += _length_ns(audio)
 
     def heard(self, frame: Frame) -> None:
         """A frame that is no audio leaves the output: its time has come."""
@@ -118,6 +127,7 @@ class Unheard:
         does not drop is still on its way, and left out.
         """
         start_ns = self._resume_at(held_ns)
+        self._left_ns = start_ns - after_ns
         self._played = Timeline(start_ns)
         if after_ns:
             self._played = Timeline(start_ns - after_ns)
@@ -142,7 +152,8 @@ class Unheard:
         kept = [s.frame for s in self._said if not s.sent and not s.frame.interruptible]
         self._said.clear()
         self._words.clear()
-        self._written, self._played, self._heard_ns = Timeline(), Timeline(), 0
+        self._written, self._played = Timeline(), Timeline()
+        self._heard_ns = self._left_ns = 0
         self._shifted = self._voice_open = False
         return kept
 
@@ -150,6 +161,8 @@ class Unheard:
 
     def _resume_at(self, held_ns: int) -> int:
         reached_ns = min(self._played.position_at(held_ns), self._written.length_ns)
+        if reached_ns - self._left_ns > _STALL_NS:
+            return min(self._left_ns, self._heard_ns)  # no later than what can have been heard
         in_word_ns = reached_ns - self._heard_ns
         return self._heard_ns if 0 <= in_word_ns <= _LONGEST_WORD_NS else reached_ns
 
@@ -170,7 +183,8 @@ class Unheard:
             said.frame.pts = self._played.time_at(said.position_ns)
 
     def _forget_audio(self, before_ns: int) -> None:
-        """What begins the list; the words between are heard before the audio behind them."""
+        """What begins the list and has left the output; words come before the audio behind them."""
+        before_ns = min(before_ns, self._left_ns)
         while self._said:
             said = self._said[0]
             if not isinstance(said.frame, OutputAudioRawFrame):

@@ -27,6 +27,7 @@ from pipecat.frames.frames import (
     TTSStartedFrame,
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
 )
 from pipecat.observers.base_observer import BaseObserver, FramePushed
 from pipecat.pipeline.pipeline import Pipeline
@@ -46,6 +47,7 @@ from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 
 from processors.filler import Filler, FillerPolicy
+from processors.tool_pace import ToolPace
 from processors.whole_chunks import WholeChunks
 
 RATE_HZ = 8_000
@@ -279,6 +281,10 @@ class SmallCall:
     async def fall_silent(self) -> None:
         await self.worker.queue_frame(UserStoppedSpeakingFrame())
 
+    async def end_voice(self) -> None:
+        """The caller's voice has ended, as the VAD has it."""
+        await self.worker.queue_frame(VADUserStoppedSpeakingFrame())
+
     async def interrupt(self) -> None:
         await self.talk()
         await self.worker.queue_frame(InterruptionFrame())
@@ -302,6 +308,7 @@ async def small_call(
     voice: TTSService | None = None,
     rate_hz: int = RATE_HZ,
     pace: Pace | None = None,
+    tools: ToolPace | None = None,
 ) -> AsyncIterator[SmallCall]:
     """A call in which the caller has just said something."""
     told = Script(replies, pace or Pace())
@@ -314,7 +321,7 @@ async def small_call(
     stages = [
         pair.user(),
         ScriptedLLM(told),
-        Filler(policy),
+        Filler(policy, pace=tools),
         voice or ScriptedVoice(told),
         WholeChunks(),
         ear,

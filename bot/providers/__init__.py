@@ -1,6 +1,6 @@
 """Which engine serves each role, and the stages of one call built from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer
@@ -12,13 +12,17 @@ from pipecat.services.tts_service import TTSService
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from bot.providers.by_heart import ByHeart
+from bot.providers.candidate import Candidate, S
 from bot.providers.choice import choices
-from bot.providers.llm import Brief, llm
+from bot.providers.hearing import Hearing
+from bot.providers.llm import Brief
 from bot.providers.realtime import realtime
+from bot.providers.roles import candidates
 from bot.providers.settings import ProviderSettings
+from bot.providers.speaking import Speaking
 from bot.providers.stand_in import StandIn
-from bot.providers.stt import stt, turn_strategies
-from bot.providers.tts import tts
+from bot.providers.stt import turn_strategies
+from bot.providers.thinking import Thinking
 from bot.providers.typed import Typed
 from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings
@@ -60,24 +64,36 @@ def stages(
     resume: ResumeSettings | None = None,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm."""
-    serving = choices(settings)
-    voice = tts(serving["TTS"], settings, engines)
+    able, health = candidates(settings, engines, brief), engines.health
+    voice = _alone(able.tts) or Speaking(able.tts, health, settings.speaking)
     unheard, going_on = Unheard(), resume or ResumeSettings()
     return Stages(
         vad=SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
-        stt=stt(serving["STT"], settings, engines),
-        llm=Pipeline([EndOfAudio(), OneTurn(), llm(serving["LLM"], settings, engines, brief)]),
-        filler=Filler(filler),
+        stt=_alone(able.stt) or Hearing(able.stt, health, settings.hearing),
+        llm=Pipeline(
+            [
+                EndOfAudio(),
+                OneTurn(),
+                _alone(able.llm) or Thinking(able.llm, health, settings.thinking),
+            ]
+        ),
+        filler=Filler(filler, pace=engines.pace),
         tts=Pipeline([voice, WholeChunks()]),
         playback=Playback(unheard, going_on, _reciting(voice, going_on.bridge)),
         heard=Heard(unheard),
     )
 
 
-def _reciting(voice: TTSService, phrase: str) -> Callable[[int], bytes]:
+def _alone(able: Sequence[Candidate[S]]) -> S | None:
+    """The service of a role that nobody else has, where nothing can go wrong on the way to it."""
+    return able[0].make() if len(able) == 1 and able[0].is_here else None
+
+
+def _reciting(stage: TTSService | Speaking, phrase: str) -> Callable[[int], bytes]:
     """The phrase out of memory, at the rate asked for: the voice itself may be busy."""
 
     def recited(rate: int) -> bytes:
+        voice = stage.voice if isinstance(stage, Speaking) else stage
         if isinstance(voice, ByHeart) and voice.sample_rate == rate:
             return voice.recited(phrase)
         return b""
@@ -124,5 +140,5 @@ def realtime_stages(
         vad=Pipeline([vad_processor, Typed()]),
         stand_in=StandIn(loaded(engines.voice), lambda: model.can_speak),
         model=Pipeline([model, EndOfAudio()]),
-        filler=Filler(filler, speaker=FrameDirection.UPSTREAM),
+        filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),
     )

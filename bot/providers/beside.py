@@ -1,6 +1,7 @@
 """A service that runs beside the pipeline: what it is given, and what it says, are its owner's."""
 
 from collections.abc import Awaitable, Callable
+from copy import copy
 from typing import Generic, TypeVar
 
 from pipecat.frames.frames import Frame
@@ -39,8 +40,11 @@ class Beside(Generic[S]):
         service.link(self._ends[1])
 
     async def setup(self, setup: FrameProcessorSetup) -> None:
-        """Connects it, where it connects ahead of its first use."""
-        await self.service.setup(setup)
+        """Connects it, where it connects ahead of its first use. Observers see what its owner lets
+        through, and no more."""
+        unobserved = copy(setup)
+        unobserved.observer = None
+        await self.service.setup(unobserved)
 
     async def give(self, frame: Frame, direction: FrameDirection) -> None:
         frame.metadata[self._mark] = True

@@ -18,6 +18,8 @@ from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.tts_service import TTSService
 from pipecat.utils.context.word_timestamp_tracker import WordTimestamp
 
+from bot.providers.first_byte import FirstByte
+
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
@@ -38,6 +40,11 @@ class Repertoire:
         self.phrases = tuple(dict.fromkeys(phrases))
         self._spoken: dict[Key, Spoken] = {}
 
+    @property
+    def known(self) -> int:
+        """How many phrases are known."""
+        return len(self._spoken)
+
     def get(self, key: Key) -> Spoken | None:
         return self._spoken.get(key)
 
@@ -54,7 +61,7 @@ class _Lesson:
     words: list[tuple[str, float]] = field(default_factory=list)
 
 
-class ByHeart(TTSService):
+class ByHeart(FirstByte, TTSService):
     """Makes a TTS service repeat a `TTSSpeakFrame` of its repertoire: `class X(ByHeart, ...)`.
 
     The same frames come from memory as from the provider, words and their times included, so what
@@ -106,8 +113,8 @@ class ByHeart(TTSService):
         self._gave_audio_itself = self._is_yielding_frames_synchronously
         if not self.audio_context_available(context_id):  # its service opens them on its own
             await self.create_audio_context(context_id)
-            await self.start_ttfb_metrics()
             yield TTSStartedFrame(context_id=context_id)
+        await self.cancel_ttfb_metrics()  # memory answers, not the provider
         first, *rest = known.pieces
         yield TTSAudioRawFrame(first, self.sample_rate, 1, context_id=context_id)
         await self.add_word_timestamps(list(known.words), context_id)

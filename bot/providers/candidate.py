@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.providers.choice import Role
-from bot.providers.health import Cause, Health
+from bot.providers.health import REFUSALS, Cause, Health
+from bot.providers.role import Role
 
 S = TypeVar("S")
 
@@ -18,12 +18,17 @@ class Candidate(Generic[S]):
     make: Callable[[], S]
     takes_turns: bool = False
     """Speech to text only: it says itself when the caller begins and is done."""
+    is_here: bool = False
+    """Runs in this process: slow at worst, so that no deadline makes it dead."""
+    goes_on: bool = True
+    """Language model only: told how far another came with an answer, it goes on from there."""
 
 
 class Succession(Generic[S]):
     """One call's way through the providers of a role: nobody is asked twice in it.
 
-    What is found out goes to `health`, which all calls share.
+    But when nobody else is left, the same one has another try for each time it has served. What is
+    found out goes to `health`, which all calls share.
     """
 
     def __init__(self, role: Role, candidates: Sequence[Candidate[S]], health: Health) -> None:
@@ -34,6 +39,7 @@ class Succession(Generic[S]):
         self._left = {candidate.name: candidate for candidate in candidates}
         self._fallback = candidates[-1]
         self._serving: Candidate[S] | None = None
+        self._may_retry = True
 
     @property
     def serving(self) -> Candidate[S]:
@@ -42,8 +48,9 @@ class Succession(Generic[S]):
         return self._serving
 
     @property
-    def is_last(self) -> bool:
-        return not self._left
+    def is_final(self) -> bool:
+        """The one that serves runs here, and nobody follows: nothing is kept for another."""
+        return not self._left and self.serving.is_here
 
     def first(self, now_secs: float) -> Candidate[S]:
         """Who serves first: the last of all, when the keys of all are refused."""
@@ -52,15 +59,31 @@ class Succession(Generic[S]):
     def next(self, now_secs: float) -> Candidate[S] | None:
         """Who serves from here on; None when nobody is left."""
         usable = self._health.usable(self._role, [*self._left], now_secs)
-        return self._take(self._left[usable[0]]) if usable else None
+        if usable:
+            return self._take(self._left[usable[0]])
+        if self._serving is None or not self._may_retry:
+            return None
+        self._may_retry = False
+        return self._serving
 
     def _take(self, candidate: Candidate[S]) -> Candidate[S]:
         self._left.pop(candidate.name, None)
         self._serving = candidate
         return candidate
 
-    def failed(self, cause: Cause, now_secs: float) -> None:
-        self._health.failed(self._role, self.serving.name, cause, now_secs)
+    def is_followed(self, now_secs: float) -> bool:
+        """Whether another could be asked."""
+        return bool(self._health.usable(self._role, [*self._left], now_secs))
 
-    def served(self) -> None:
-        self._health.served(self._role, self.serving.name)
+    def failed(
+        self, cause: Cause, now_secs: float, retry_after_secs: float = 0.0, *, name: str = ""
+    ) -> None:
+        """`name` is who failed, where several were asked."""
+        self._may_retry = self._may_retry and cause not in REFUSALS
+        failing = name or self.serving.name
+        self._health.failed(self._role, failing, cause, now_secs, retry_after_secs)
+
+    def served(self, name: str = "") -> None:
+        """`name` is who served, where several were asked."""
+        self._may_retry = True
+        self._health.served(self._role, name or self.serving.name)

@@ -11,3 +11,5 @@ class Cartesia(  # pyright: ignore
     ByHeart, ByClause, InTurn, CartesiaTTSService
 ):
     """Given a clause at a time, which it speaks at once: of tokens it would wait for a sentence."""
+
+    fluent = True

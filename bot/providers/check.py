@@ -15,7 +15,7 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from bot.providers.choice import choices
+from bot.providers.choice import orders
 from bot.providers.llm import openai_key
 from bot.providers.settings import (
     CartesiaSettings,
@@ -122,21 +122,27 @@ def _either(names: Sequence[str]) -> str:
 async def check(
     settings: ProviderSettings, progress: Progress, deadline_secs: float = DEADLINE_SECS
 ) -> None:
-    """Ask every chosen provider that can be asked, side by side; `progress` gets the warnings.
+    """Ask every provider that can be asked, side by side; `progress` gets the warnings.
 
     Raises:
-        RefusedError: a provider refuses the key, or has no such model.
+        RefusedError: a provider refuses the key, or has no such model; not for one that only
+            follows another.
         MissingKeyError: there is none.
     """
-    chosen = [choice.provider for choice in choices(settings).values()]
-    questions = [_QUESTIONS[name](settings) for name in chosen if name in _QUESTIONS]
+    questions = {
+        choice.provider: (_QUESTIONS[choice.provider](settings), choice is order[0])
+        for order in orders(settings).values()
+        for choice in order
+        if choice.provider in _QUESTIONS
+    }
     async with aiohttp.ClientSession(trust_env=True) as http:
-        asking = (_ask(http, question, deadline_secs) for question in questions)
+        asking = (_ask(http, question, deadline_secs) for question, _ in questions.values())
         found = await asyncio.gather(*asking)
-    for each in filter(None, found):
-        if each.stops:
+    for each, (_, is_first) in zip(found, questions.values(), strict=True):
+        if each and each.stops and is_first:
             raise RefusedError(each.line)
-        progress(each.line)
+        if each:
+            progress(each.line)
 
 
 async def _ask(
@@ -176,6 +182,20 @@ def _ids(found: object) -> Sequence[str]:
             return [str(voice["voice_id"]) for voice in voices]
         case _:
             return ()
+
+
+def _deepgram(settings: ProviderSettings) -> Question:
+    from bot.providers.flux import address
+
+    key = required(settings.deepgram.api_key, "DEEPGRAM_API_KEY", "STT=local")
+    return Question(
+        base=_over_http(address(settings.deepgram.base_url)),
+        path="/v1/auth/token",
+        headers={"Authorization": f"Token {key}"},
+        key="DEEPGRAM_API_KEY",
+        has_key=True,
+        otherwise="STT=local",
+    )
 
 
 def _openai(settings: ProviderSettings) -> Question:
@@ -259,6 +279,8 @@ def _over_http(socket: str) -> str:
 
 
 _QUESTIONS: Mapping[str, Callable[[ProviderSettings], Question]] = {
+    "deepgram": _deepgram,
+    "flux": _deepgram,
     "openai": _openai,
     "anthropic": _anthropic,
     "cartesia": _cartesia,

@@ -1,14 +1,14 @@
 """Which engine serves each role, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
 from pydantic import SecretStr
 
+from bot.providers.role import Role
 from bot.providers.settings import ProviderSettings, given
 
-Role = Literal["STT", "LLM", "TTS"]
 Mode = Literal["cascade", "realtime"]
 
 
@@ -35,24 +35,61 @@ set; the first of them is the one to set."""
 
 def choices(settings: ProviderSettings) -> Mapping[Role, Choice]:
     """`auto` takes the first cloud provider of the role whose key is set, else the local engine."""
+    clouds, wanted = _clouds(settings), _wanted(settings)
+    return {role: _choose(role, wanted[role], clouds[role]) for role in clouds}
+
+
+def orders(settings: ProviderSettings) -> Mapping[Role, Sequence[Choice]]:
+    """Who serves each role, and who follows in that order when it fails."""
+    clouds, serving = _clouds(settings), choices(settings)
+    backups: Mapping[Role, Sequence[str] | None] = {
+        "STT": settings.stt_backups,
+        "LLM": settings.llm_backups,
+        "TTS": settings.tts_backups,
+    }
+
+    def following(role: Role) -> Sequence[str]:
+        named = backups[role]
+        if named is not None:
+            return named
+        if serving[role].provider == "local":
+            return ()
+        keyed = (name for name, variables in clouds[role].items() if any(variables.values()))
+        return (*keyed, "local")
+
+    return {
+        role: [
+            first,
+            *(
+                Choice(role, name, f"follows {first.provider}")
+                for name in dict.fromkeys(following(role))
+                if name != first.provider
+            ),
+        ]
+        for role, first in serving.items()
+    }
+
+
+def _wanted(settings: ProviderSettings) -> Mapping[Role, str]:
+    return {"STT": settings.stt, "LLM": settings.llm, "TTS": settings.tts}
+
+
+def _clouds(settings: ProviderSettings) -> Mapping[Role, _Clouds]:
 
     def key(of: str, api_key: SecretStr | None) -> dict[str, bool]:
         return {f"{of}_API_KEY": bool(given(api_key))}
 
     openai = settings.openai
-    stt: _Clouds = {"deepgram": key("DEEPGRAM", settings.deepgram.api_key)}
-    llm: _Clouds = {
-        "openai": {**key("OPENAI", openai.api_key), "OPENAI_BASE_URL": bool(openai.base_url)},
-        "anthropic": key("ANTHROPIC", settings.anthropic.api_key),
-    }
-    tts: _Clouds = {
-        "cartesia": key("CARTESIA", settings.cartesia.api_key),
-        "elevenlabs": key("ELEVENLABS", settings.elevenlabs.api_key),
-    }
     return {
-        "STT": _choose("STT", settings.stt, stt),
-        "LLM": _choose("LLM", settings.llm, llm),
-        "TTS": _choose("TTS", settings.tts, tts),
+        "STT": {"deepgram": key("DEEPGRAM", settings.deepgram.api_key)},
+        "LLM": {
+            "openai": {**key("OPENAI", openai.api_key), "OPENAI_BASE_URL": bool(openai.base_url)},
+            "anthropic": key("ANTHROPIC", settings.anthropic.api_key),
+        },
+        "TTS": {
+            "cartesia": key("CARTESIA", settings.cartesia.api_key),
+            "elevenlabs": key("ELEVENLABS", settings.elevenlabs.api_key),
+        },
     }
 
 
@@ -95,9 +132,15 @@ def can_speak_to_speech(settings: ProviderSettings) -> bool:
     return bool(given(settings.openai.api_key))
 
 
+def _in_order(order: Sequence[Choice]) -> str:
+    first, *following = order
+    then = "".join(f", then {choice.provider}" for choice in following)
+    return f"{first}{then}"
+
+
 def announced(settings: ProviderSettings) -> list[str]:
     """The lines of a start: who serves each role, and the mode where there is a choice."""
-    lines = [str(choice) for choice in choices(settings).values()]
+    lines = [_in_order(order) for order in orders(settings).values()]
     match settings.mode:
         case "realtime":
             return [f"MODE: realtime (MODE=realtime): {settings.openai.realtime_model}", *lines]

@@ -65,6 +65,8 @@ class Patience:
 
 _SILENT = Patience(mark=1, join=5, lead=6, anywhere=10)
 """Nothing has been said yet: every token waited for is silence at the caller's ear."""
+_SILENT_AND_FLUENT = Patience(mark=1, join=3, lead=3, anywhere=4)
+"""The same for a voice whose melody goes on from text to text: it takes a breath nowhere."""
 _BARELY_SPEAKING = Patience(mark=3, join=5, lead=6, anywhere=10)
 """Only "Okay," plays: under half a second in which the next clause must become ready."""
 _SPEAKING = Patience(mark=8, join=25, lead=30, anywhere=40)
@@ -73,9 +75,9 @@ _ENOUGH_WORDS = 6
 """About two seconds of speech: from here the next sentence is always ready in time."""
 
 
-def _patience(words_spoken: int) -> Patience:
+def _patience(words_spoken: int, *, fluent: bool) -> Patience:
     if words_spoken == 0:
-        return _SILENT
+        return _SILENT_AND_FLUENT if fluent else _SILENT
     return _BARELY_SPEAKING if words_spoken < _ENOUGH_WORDS else _SPEAKING
 
 
@@ -88,10 +90,13 @@ class ClauseSplitter:
 
     Never cut: "1,042", "$1,299.50", "10:30", "a.m.", "Dr. Smith", "J. Smith", e-mail addresses,
     URLs, "Tuesday, November 24th, 2026". Clauses are trimmed; joined with spaces they are the text.
+
+    fluent: the voice goes on from text to text as if they were one, so that the first may be short.
     """
 
-    def __init__(self, words_spoken: int = 0) -> None:
+    def __init__(self, words_spoken: int = 0, *, fluent: bool = False) -> None:
         self._held = ""
+        self._fluent = fluent
         self._words_spoken = words_spoken
 
     @property
@@ -102,7 +107,7 @@ class ClauseSplitter:
     def feed(self, text: str) -> Iterator[str]:
         """The clauses that `text` completes. Consume all of them."""
         self._held += text
-        while end := _clause_end(self._start(), _patience(self._words_spoken)):
+        while end := self._end():
             yield self._take(end)
 
     def flush(self) -> str:
@@ -114,6 +119,10 @@ class ClauseSplitter:
     def reset(self) -> None:
         self._held = ""
         self._words_spoken = 0
+
+    def _end(self) -> int | None:
+        patience = _patience(self._words_spoken, fluent=self._fluent)
+        return _clause_end(self._start(), patience)
 
     def _start(self) -> str:
         if self._words_spoken and (orphans := _ORPHANS.match(self._held)):
@@ -241,9 +250,9 @@ def _cling(so_far: str, before: str, after: str) -> bool:
 class ClauseAggregator(BaseTextAggregator):
     """A pipecat text aggregator that yields clauses; see `ByClause`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, fluent: bool = False) -> None:
         super().__init__(aggregation_type=TextType.SENTENCE)
-        self._splitter = ClauseSplitter()
+        self._splitter = ClauseSplitter(fluent=fluent)
 
     @property
     def text(self) -> Aggregation:
@@ -271,6 +280,9 @@ def _clause(text: str) -> Aggregation:
 class ByClause(TTSService):
     """Makes any TTS service speak clause by clause: `class X(ByClause, CartesiaTTSService)`."""
 
+    fluent = False
+    """Whether its melody goes on from clause to clause, as within one context of a provider's."""
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._text_aggregator = ClauseAggregator()
+        self._text_aggregator = ClauseAggregator(fluent=self.fluent)

@@ -11,6 +11,8 @@ from loguru import logger
 from pipecat.frames.frames import StartFrame
 from pipecat.services.ai_service import AIService
 
+from bot.providers.first_byte import FirstByte
+
 LEAVE_SECS = 1.0
 """What a handshake under way may take when the call is over already."""
 
@@ -42,7 +44,7 @@ class Clients:
         await asyncio.sleep(0)  # a socket is closed in the loop's next round
 
 
-class Connected(AIService):
+class Connected(FirstByte, AIService):
     """Opens its connection at the start of a call, while the greeting plays."""
 
     _connecting: "asyncio.Task[None] | None" = None

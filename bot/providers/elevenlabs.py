@@ -24,6 +24,8 @@ class ElevenLabs(  # pyright: ignore[reportIncompatibleVariableOverride]
     once, for good.
     """
 
+    fluent = True
+
     async def _maybe_try_reconnect(
         self,
         error_message: str,

@@ -1,7 +1,8 @@
 """Which providers can be asked: what one call finds out spares all others (pure: no clock, no I/O).
 
 A circuit breaker for each provider of a role: closed (asked), open (passed over for a while),
-half open (its rest is over: a probe, or one call, may try), dead (its key is refused: never again).
+half open (its rest is over: a probe may try, or a call that has nobody else), dead (its key is
+refused: never again).
 """
 
 from collections.abc import Sequence
@@ -10,14 +11,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.providers.choice import Role
+from bot.providers.role import Role
 
-Cause = Literal["credentials", "quota", "rate limit", "unavailable", "late", "stalled", "silent"]
+Cause = Literal[
+    "credentials", "quota", "rate limit", "unavailable", "late", "hedged", "stalled", "silent"
+]
 """What callers felt: refused for good, refused for now, an error, no first word or sound in time,
-nothing more in the middle of an answer, success without content."""
+late enough to ask another as well, nothing more in the middle, success without content."""
 State = Literal["closed", "open", "half open", "dead"]
 
-_AT_ONCE: frozenset[Cause] = frozenset({"quota", "rate limit"})
+REFUSALS: frozenset[Cause] = frozenset({"credentials", "quota", "rate limit"})
 """The provider has said itself that asking again is useless."""
 
 
@@ -57,7 +60,7 @@ class Health:
         record.failures += 1
         if cause == "credentials":
             record.dead = True
-        elif cause in _AT_ONCE or record.rests or record.failures >= self._policy.failures:
+        elif cause in REFUSALS or record.rests or record.failures >= self._policy.failures:
             self._rest(record, now_secs, retry_after_secs)
 
     def served(self, role: Role, name: str) -> None:
@@ -73,10 +76,12 @@ class Health:
         return "open" if now_secs < record.resting_until else "half open"
 
     def usable(self, role: Role, names: Sequence[str], now_secs: float) -> list[str]:
-        """Whom to ask, in order. When all rest, those that are not dead: better than silence."""
+        """Whom to ask, in order. When nobody is well, whose rest is over; when all rest, those that
+        are not dead: better than silence."""
         states = {name: self.state(role, name, now_secs) for name in names}
-        awake = [name for name in names if states[name] in ("closed", "half open")]
-        return awake or [name for name in names if states[name] != "dead"]
+        tiers: tuple[State, ...] = ("closed", "half open", "open")
+        in_tiers = ([name for name in names if states[name] == tier] for tier in tiers)
+        return next((tier for tier in in_tiers if tier), [])
 
     def to_probe(self, now_secs: float) -> list[tuple[Role, str]]:
         """Those whose rest is over: asked in the background, so that no caller has to be first."""

@@ -17,6 +17,7 @@ from pipecat.frames.frames import (
     InterimTranscriptionFrame,
     InterruptionFrame,
     LLMContextAssistantTurnFrame,
+    MetricsFrame,
     ProposedUserStartedSpeakingFrame,
     ProposedUserStoppedSpeakingFrame,
     StartFrame,
@@ -39,6 +40,7 @@ from bot.providers.in_order import InOrder
 from bot.providers.tape import Tape, TapePolicy
 from bot.providers.vigil import Vigil
 from processors.all_heard import AllHeardFrame
+from processors.silence import SilenceFrame, VoiceFrame
 
 
 class HearingPolicy(BaseModel):
@@ -55,6 +57,7 @@ class HearingPolicy(BaseModel):
 
 _FOR_EARS = (
     *(InputAudioRawFrame, VADUserStartedSpeakingFrame, VADUserStoppedSpeakingFrame),
+    *(SilenceFrame, VoiceFrame),
     *(UserStartedSpeakingFrame, UserStoppedSpeakingFrame, InterruptionFrame),
     *(STTMuteFrame, STTUpdateSettingsFrame, LLMContextAssistantTurnFrame),
 )
@@ -78,7 +81,7 @@ class Hearing(InOrder[STTService]):
     Gives up on one that reports an error, or hears no word of what the VAD hears within
     `words_secs`. The next hears what was said since the last final transcript, faster than real
     time, and whatever the other says after all is dropped: no turn is lost, none comes twice.
-    Pushes an `IncidentFrame` each time. The error of the last of them goes on upstream.
+    Pushes an `IncidentFrame` each time.
     """
 
     def __init__(
@@ -142,6 +145,9 @@ class Hearing(InOrder[STTService]):
     async def _says(
         self, speaker: Beside[STTService], frame: Frame, direction: FrameDirection
     ) -> None:
+        if isinstance(frame, MetricsFrame) and not speaker.was_given(frame):
+            await self.push_frame(frame, direction)  # what was sent is paid for, whoever heard it
+            return
         if speaker is not self._active:
             return  # of one that was given up nothing is heard
         if not speaker.was_given(frame):
@@ -172,19 +178,25 @@ class Hearing(InOrder[STTService]):
 
     # Who listens
 
+    async def _let_go_of(self, service: STTService) -> None:
+        await service.emit_stt_usage_metrics()
+        await super()._let_go_of(service)
+
+    @property
+    def _is_watched(self) -> bool:
+        return self._is_ready and not self._succession.serving.is_here
+
     def _watch(self) -> None:
         """One timer, set anew only when it rings: a deadline moves with every word."""
         due_secs = self._vigil.due_secs
-        if due_secs is None or self._timer or self._succession.is_last or not self._is_ready:
+        if due_secs is None or self._timer or not self._is_watched:
             return
         self._timer = asyncio.get_running_loop().call_at(due_secs, self._ring)
 
     def _ring(self) -> None:
         self._timer = None
-        if self._succession.is_last:
-            return  # it was set for the one before
         due_secs = self._vigil.due_secs
-        if self._is_ready and due_secs is not None and self._now_secs() >= due_secs:
+        if self._is_watched and due_secs is not None and self._now_secs() >= due_secs:
             cause = "stalled" if self._vigil.stalled else "late"
             self._vigil.handed_over(self._now_secs())
             self._owned(self._give_up(cause))

@@ -10,9 +10,9 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor, F
 
 from bot.providers.beside import Beside
 from bot.providers.candidate import Candidate, Succession
-from bot.providers.choice import Role
 from bot.providers.health import Cause, Health
-from bot.providers.incident import IncidentFrame, cause_of
+from bot.providers.incident import IncidentFrame, OutageError, cause_of, retry_after_secs
+from bot.providers.role import Role
 
 S = TypeVar("S", bound=FrameProcessor)
 
@@ -21,8 +21,8 @@ class InOrder(FrameProcessor, ABC, Generic[S]):
     """A stage whose service can be replaced in the middle of a call.
 
     A backup is built and connected when it is needed. An error of the service that serves hands
-    over to the next at once, and stays in here; that of the last of them goes on upstream. Pushes
-    an `IncidentFrame` each time.
+    over to the next at once, and stays in here. Pushes an `IncidentFrame` each time, and an error
+    with an `OutageError` upstream when nobody is left.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class InOrder(FrameProcessor, ABC, Generic[S]):
         self._start: StartFrame | None = None
         self._switching: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[object]] = set()
-        self._untold: list[IncidentFrame] = []
+        self._untold: list[tuple[Frame, FrameDirection]] = []
 
     @property
     def serving(self) -> str:
@@ -54,11 +54,9 @@ class InOrder(FrameProcessor, ABC, Generic[S]):
         return [self._active.service] if self._active else []
 
     async def setup(self, setup: FrameProcessorSetup) -> None:
-        """Connects the first that can be."""
+        """Connects the first that can be, beside the rest: nobody's greeting waits for it."""
         await super().setup(setup)
         self._switching = self.create_task(self._serve(self._succession.first(self._now_secs())))
-        while self._switching and not self._switching.done():
-            await self._switching
 
     async def cleanup(self) -> None:
         await super().cleanup()
@@ -75,37 +73,48 @@ class InOrder(FrameProcessor, ABC, Generic[S]):
     async def _catch_up(self, successor: Beside[S]) -> None:
         """Gives a new service all that the one before it did not do."""
 
+    async def _let_go_of(self, service: S) -> None:
+        """One that was given up."""
+        await service.cleanup()
+
     async def _started(self, frame: StartFrame) -> None:
         self._start = frame
         while self._untold:
-            await self.push_frame(self._untold.pop(0))
+            await self.push_frame(*self._untold.pop(0))
 
     async def _errs(self, error: ErrorFrame) -> None:
         cause = cause_of(error)
-        if cause is None or not await self._give_up(cause):
+        if cause is None or self._succession.is_final:
             await self.push_frame(error, FrameDirection.UPSTREAM)
+        else:
+            await self._give_up(cause, retry_after_secs(error))
 
-    async def _give_up(self, cause: Cause) -> bool:
-        """Hand over to the next; False when nobody is left, and the same one goes on."""
+    async def _give_up(self, cause: Cause, retry_after_secs: float = 0.0) -> None:
+        """Hand over to the next; an outage when nobody is left."""
         now_secs = self._now_secs()
         failed, failing = self.serving, self._active
-        self._succession.failed(cause, now_secs)
+        self._succession.failed(cause, now_secs, retry_after_secs)
         following = self._succession.next(now_secs)
         if following:
             self._active, self._is_ready = None, False
             if failing:
-                self._owned(failing.service.cleanup())
+                self._owned(self._let_go_of(failing.service))
             self._switching = self.create_task(self._serve(following))
         await self._tell(
             IncidentFrame(self._role, failed, cause, following.name if following else "")
         )
-        return following is not None
+        if not following:
+            outage = OutageError(self._role)
+            error = ErrorFrame(str(outage), processor=self, exception=outage)
+            await self._tell(error, FrameDirection.UPSTREAM)
 
-    async def _tell(self, incident: IncidentFrame) -> None:
+    async def _tell(
+        self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM
+    ) -> None:
         if self._start:
-            await self.push_frame(incident)
+            await self.push_frame(frame, direction)
         else:
-            self._untold.append(incident)
+            self._untold.append((frame, direction))
 
     async def _serve(self, candidate: Candidate[S]) -> None:
         service = candidate.make()

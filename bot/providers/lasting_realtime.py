@@ -31,16 +31,14 @@ from pipecat.frames.frames import (
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.realtime import events
-from pipecat.services.openai.realtime.llm import (
-    OpenAIRealtimeLLMService,
-    OpenAIRealtimeLLMSettings,
-)
+from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMSettings
 from pipecat.utils.errors import ErrorCategory
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from bot.providers.history import items, notes
 from bot.providers.renewal import Renewal
+from bot.providers.transcribed import Transcribed
 
 RETRY_AFTER_SECS = (0.0, 0.3, 1.0, 2.0)
 """Waits before each attempt to open a session again; then the service gives up."""
@@ -53,7 +51,7 @@ HARMLESS_ERRORS = {"response_cancel_not_active", "conversation_already_has_activ
 """Two sides that acted at the same moment."""
 
 
-class LastingRealtime(OpenAIRealtimeLLMService):
+class LastingRealtime(Transcribed):
     """One conversation, `context` from the start, in as many sessions as it takes.
 
     After `RETRY_AFTER_SECS` without a session it is unusable, as with a bad key at once.

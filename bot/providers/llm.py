@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.services.llm_service import LLMService
 from pipecat.utils.http import connection_limits
 
 from bot.providers.arguments import AnthropicArguments, OpenAIArguments
@@ -39,7 +39,7 @@ def llm(
     settings: ProviderSettings,
     engines: Engines,
     brief: Brief,
-) -> FrameProcessor:
+) -> LLMService[Any]:
     """The service that turns a conversation into words and tool calls.
 
     Raises:
@@ -61,7 +61,7 @@ def llm(
             )
 
 
-def _openai(settings: ProviderSettings, clients: Clients, brief: Brief) -> FrameProcessor:
+def _openai(settings: ProviderSettings, clients: Clients, brief: Brief) -> LLMService[Any]:
     from openai import AsyncOpenAI, AsyncStream, DefaultAsyncHttpxClient
     from openai.types.chat import ChatCompletionChunk
     from pipecat.adapters.llm.services.open_ai_adapter import (
@@ -118,7 +118,7 @@ def _openai(settings: ProviderSettings, clients: Clients, brief: Brief) -> Frame
     return service
 
 
-def _anthropic(settings: ProviderSettings, clients: Clients, brief: Brief) -> FrameProcessor:
+def _anthropic(settings: ProviderSettings, clients: Clients, brief: Brief) -> LLMService[Any]:
     from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
     from anthropic.types.beta import BetaRawMessageStreamEvent
     from pipecat.adapters.llm.services.anthropic_adapter import AnthropicLLMAdapter

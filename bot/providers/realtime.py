@@ -54,6 +54,8 @@ def session(openai: OpenAISettings, settings: RealtimeSettings) -> "SessionPrope
     """A session that hears and speaks 24 kHz PCM and writes down what both sides say."""
     from pipecat.services.openai.realtime import events
 
+    from bot.providers.transcribed import MODEL
+
     turns = (
         events.SemanticTurnDetection(eagerness=settings.eagerness)
         if settings.turns == "semantic_vad"
@@ -65,7 +67,7 @@ def session(openai: OpenAISettings, settings: RealtimeSettings) -> "SessionPrope
         audio=events.AudioConfiguration(
             input=events.AudioInput(
                 format=pcm,
-                transcription=events.InputAudioTranscription(language="en"),
+                transcription=events.InputAudioTranscription(model=MODEL, language="en"),
                 turn_detection=turns,
             ),
             output=events.AudioOutput(format=pcm, voice=openai.realtime_voice),

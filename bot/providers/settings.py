@@ -4,8 +4,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from bot.providers.health import HealthPolicy
+from bot.providers.hearing import HearingPolicy
 from bot.providers.local.stt import WhisperSettings
 from bot.providers.local.tts import VoiceSettings
+from bot.providers.reply import ThinkingPolicy
+from bot.providers.speaking import SpeakingPolicy
 
 
 class MissingKeyError(Exception):
@@ -149,6 +153,18 @@ class ProviderSettings(BaseModel):
     """Deepgram's key serves `deepgram` and `flux`; `auto` takes `deepgram`."""
     llm: Literal["auto", "openai", "anthropic", "local"] = "auto"
     tts: Literal["auto", "cartesia", "elevenlabs", "local"] = "auto"
+    stt_backups: tuple[Literal["deepgram", "flux", "local"], ...] | None = None
+    """Who hears when the first fails, in that order, as JSON: `["local"]`; `[]` for nobody. Not
+    set: every other cloud provider whose key is set, then this machine; and nobody after `local`,
+    so that what was to stay on this machine does."""
+    llm_backups: tuple[Literal["openai", "anthropic", "local"], ...] | None = None
+    """Who answers when the first fails: as `STT_BACKUPS`."""
+    tts_backups: tuple[Literal["cartesia", "elevenlabs", "local"], ...] | None = None
+    """Who speaks when the first fails: as `STT_BACKUPS`."""
+    hearing: HearingPolicy = HearingPolicy()
+    thinking: ThinkingPolicy = ThinkingPolicy()
+    speaking: SpeakingPolicy = SpeakingPolicy()
+    health: HealthPolicy = HealthPolicy()
     tool_timeout_secs: float = Field(default=20, gt=0)
     """A tool without a timeout of its own is given up after this."""
     tool_steps: int = Field(default=3, ge=1, le=20)

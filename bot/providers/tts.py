@@ -8,8 +8,13 @@ from bot.providers.settings import ProviderSettings, required
 from bot.providers.warm import Engines, loaded
 
 
-def tts(choice: Choice, settings: ProviderSettings, engines: Engines) -> TTSService:
+def tts(
+    choice: Choice, settings: ProviderSettings, engines: Engines, *, reconnects: bool = True
+) -> TTSService:
     """The service that says the answer while it is still being written.
+
+    reconnects: by itself when its socket drops, which loses what it was to say; False: another
+    goes on in its place, and the drop is an error at once.
 
     Raises:
         MissingKeyError: the provider's key is missing.
@@ -21,6 +26,7 @@ def tts(choice: Choice, settings: ProviderSettings, engines: Engines) -> TTSServ
             cartesia = settings.cartesia
             return Cartesia(
                 repertoire=engines.repertoire,
+                reconnect_on_error=reconnects,
                 api_key=required(cartesia.api_key, "CARTESIA_API_KEY", "TTS=local"),
                 url=cartesia.base_url,
                 append_trailing_space=True,  # clauses of one context are joined as they are
@@ -34,6 +40,7 @@ def tts(choice: Choice, settings: ProviderSettings, engines: Engines) -> TTSServ
             elevenlabs = settings.elevenlabs
             return ElevenLabs(
                 repertoire=engines.repertoire,
+                reconnect_on_error=reconnects,
                 api_key=required(elevenlabs.api_key, "ELEVENLABS_API_KEY", "TTS=local"),
                 url=elevenlabs.base_url,
                 append_trailing_space=True,  # what it ends is a whole word

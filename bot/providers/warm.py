@@ -8,11 +8,13 @@ from typing import TypeVar
 from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 
 from bot.providers.by_heart import Repertoire
-from bot.providers.choice import can_speak_to_speech, choices
+from bot.providers.choice import orders
 from bot.providers.clients import Clients
+from bot.providers.health import Health, HealthPolicy
 from bot.providers.local import brain, embedding, tts, whisper
 from bot.providers.settings import ProviderSettings, required
 from bot.turns import Ears
+from processors.tool_pace import ToolPace
 
 Progress = Callable[[str], None]
 T = TypeVar("T")
@@ -23,7 +25,10 @@ ASIDE_SECS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The models and clients in this process, shared by all calls; None where the cloud serves."""
+    """The models and clients in this process, shared by all calls, and who of all is well.
+
+    None is a model that is not needed here.
+    """
 
     ears: Ears
     whisper: whisper.Whisper | None
@@ -31,6 +36,8 @@ class Engines:
     embedder: embedding.Embedder | None
     clients: Clients = field(default_factory=Clients)
     repertoire: Repertoire = field(default_factory=Repertoire)
+    health: Health = field(default_factory=lambda: Health(HealthPolicy()))
+    pace: ToolPace = field(default_factory=ToolPace)
 
 
 async def warm(
@@ -39,7 +46,8 @@ async def warm(
     phrases: Sequence[str],
     progress: Progress,
 ) -> Engines:
-    """Load what the chosen providers need, side by side; the brain learns the tools.
+    """Load what the chosen providers and their backups need, side by side; the brain learns the
+    tools. The voice is always there: to say that nothing else is.
 
     phrases: what the voice is to know by heart.
 
@@ -49,19 +57,29 @@ async def warm(
     """
     if settings.mode == "realtime":
         required(settings.openai.api_key, "OPENAI_API_KEY", "MODE=cascade")
-    local = {role for role, choice in choices(settings).items() if choice.provider == "local"}
-    speaks = "TTS" in local or can_speak_to_speech(settings)  # the stand-in
+    local = {
+        role
+        for role, order in orders(settings).items()
+        if any(choice.provider == "local" for choice in order)
+    }
 
     async def load(what: str, wanted: bool, loader: Callable[[], T]) -> T | None:
         return await told(what, asyncio.to_thread(loader), progress) if wanted else None
 
     whisper_engine, voice, embedder, ears = await asyncio.gather(
         load("speech to text", "STT" in local, _whisper(settings)),
-        load("the voice", speaks, lambda: tts.load(settings.voice)),
+        load("the voice", True, lambda: tts.load(settings.voice)),
         load("the brain", "LLM" in local, lambda: brain.load(tools)),
         told("voice detection", asyncio.to_thread(Ears), progress),
     )
-    return Engines(ears, whisper_engine, voice, embedder, repertoire=Repertoire(phrases))
+    return Engines(
+        ears,
+        whisper_engine,
+        voice,
+        embedder,
+        repertoire=Repertoire(phrases),
+        health=Health(settings.health),
+    )
 
 
 def _whisper(settings: ProviderSettings) -> Callable[[], whisper.Whisper]:

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from bot.telemetry.usage import Usage
+
 Kind = Literal["plain", "tool", "text", "greeting", "unprompted"]
 """How a turn came about: spoken, spoken and answered with tools, typed, on connecting, or by Echo's
 own accord (an idle prompt)."""
@@ -37,6 +39,23 @@ class ToolSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class Incident:
+    """A provider failed, or was late enough that another was asked as well.
+
+    cause: in a word or two, as `Cause` of `bot/providers/health.py`. successor: who went on; the
+    same name for another try, "" for nobody. after_ms: how long it had been waited for, where that
+    is known. at_ms: an offset like all others, None outside a turn.
+    """
+
+    role: str
+    provider: str
+    cause: str
+    successor: str
+    at_ms: float | None = None
+    after_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TurnLatency:
     """One turn; every `_ms` but `yield_ms` is an offset from `measured_from`, None if it never was.
 
@@ -57,6 +76,9 @@ class TurnLatency:
     answer_ms: the answer became audible: the second clock. A filler is no answer, nor is what the
         model says before it calls a tool, unless nothing follows it ("Goodbye" before `end_call`).
     yield_ms: from the first sound of an interrupting caller to Echo's silence.
+    usages: what each provider was given and gave meanwhile, and how soon it answered.
+    cost_usd: of that; None where a model has no price.
+    incidents: providers that failed meanwhile, in order.
     """
 
     turn: int
@@ -76,6 +98,9 @@ class TurnLatency:
     first_sound_ms: float | None = None
     answer_ms: float | None = None
     yield_ms: float | None = None
+    usages: tuple[Usage, ...] = ()
+    cost_usd: float | None = None
+    incidents: tuple[Incident, ...] = ()
 
     @property
     def tool_ms(self) -> float:

@@ -1,9 +1,10 @@
 """Moments of a turn, as they happen, into its TurnLatency."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from bot.telemetry.latency import Inference, Kind, Origin, Outcome, ToolSpan, TurnLatency
+from bot.telemetry.latency import Incident, Inference, Kind, Origin, Outcome, ToolSpan, TurnLatency
+from bot.telemetry.usage import UsageTally
 
 Mark = Literal[
     "origin",  # 0 ms: for a spoken turn the last sample of speech; the last one marked counts
@@ -73,6 +74,12 @@ class TurnMarks:
         self._inferences: list[_Inference] = []
         self._utterances: dict[str, _Utterance] = {}
         self._tools: dict[str, _Tool] = {}
+        self._incidents: list[tuple[Incident, float]] = []
+        self.usage = UsageTally()
+
+    def failed(self, incident: Incident, at_secs: float) -> None:
+        """A provider did."""
+        self._incidents.append((incident, at_secs))
 
     def mark(self, name: Mark, at_secs: float) -> None:
         match name:
@@ -172,6 +179,11 @@ class TurnMarks:
             ),
             answer_ms=self._ms(answer.at["sound"] if answer else None),
             yield_ms=self._yield_ms(),
+            usages=self.usage.usages,
+            incidents=tuple(
+                replace(each, at_ms=self._offset_ms(at))
+                for each, at in sorted(self._incidents, key=lambda incident: incident[1])
+            ),
         )
 
     def _mark_inference(self, name: Mark, at_secs: float) -> None:

@@ -7,6 +7,7 @@ that VAD frames carry are not used.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from pipecat.frames.frames import (
     AggregatedTextFrame,
@@ -25,6 +26,7 @@ from pipecat.frames.frames import (
     LLMFullResponseStartFrame,
     LLMMessagesAppendFrame,
     LLMTextFrame,
+    MetricsFrame,
     OutputAudioRawFrame,
     SpeechOutputAudioRawFrame,
     TranscriptionFrame,
@@ -41,8 +43,10 @@ from pipecat.observers.base_observer import BaseObserver, FrameProcessed, FrameP
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.transports.base_output import BaseOutputTransport
 
-from bot.telemetry.latency import Outcome, TurnLatency
+from bot.providers.incident import IncidentFrame
+from bot.telemetry.latency import Incident, Outcome, TurnLatency
 from bot.telemetry.onset import Ear
+from bot.telemetry.prices import Prices
 from bot.telemetry.session_metrics import SessionTally
 from bot.telemetry.turns import TurnFollower
 from processors.filler import FILLER
@@ -64,6 +68,8 @@ _WATCHED = (
     LLMFullResponseStartFrame,
     LLMMessagesAppendFrame,
     LLMTextFrame,
+    IncidentFrame,
+    MetricsFrame,
     TranscriptionFrame,
     TTSAudioRawFrame,
     TTSSpeakFrame,
@@ -95,8 +101,9 @@ class LatencyObserver(BaseObserver):
     gets both in order. Costs one look-up per hop of a frame, and per first push.
     """
 
-    def __init__(self, on_turn: OnTurn, tally: SessionTally) -> None:
+    def __init__(self, on_turn: OnTurn, tally: SessionTally, prices: Prices) -> None:
         super().__init__(observe_every_push=False)
+        self._prices = prices
         self._on_turn = on_turn
         self._tally = tally
         self._turns = TurnFollower()
@@ -145,7 +152,7 @@ class LatencyObserver(BaseObserver):
     async def _report(self) -> None:
         for turn in self._turns.take_finished():
             self._tally.add_turn(turn)
-            await self._on_turn(turn)
+            await self._on_turn(replace(turn, cost_usd=self._prices.cost_usd(turn.usages)))
 
     def _follow(self, frame: Frame, at_secs: float, *, played: bool) -> None:
         """Pass a frame that is pushed for the first time on; `played` by a transport."""
@@ -178,6 +185,16 @@ class LatencyObserver(BaseObserver):
                 turns.token("token", at_secs, spoken=not frame.skip_tts)
             case LLMFullResponseEndFrame():
                 turns.generated()
+            case MetricsFrame():
+                self._tally.usage.add(frame.data)
+                turns.metered(frame.data)
+            case IncidentFrame():
+                incident = Incident(
+                    *(frame.role, frame.provider, frame.cause, frame.successor),
+                    after_ms=frame.after_ms,
+                )
+                self._tally.add_incident(incident)
+                turns.failed(incident, at_secs)
             case BotStartedSpeakingFrame():
                 self._ear.begin(at_secs)
                 turns.started_speaking()

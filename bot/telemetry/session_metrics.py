@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from bot.telemetry.latency import Outcome, TurnLatency
+from bot.telemetry.latency import Incident, Outcome, TurnLatency
+from bot.telemetry.prices import Prices
+from bot.telemetry.usage import Usage, UsageTally
 
-SessionOutcome = Literal["caller_hung_up", "agent_ended", "error", "idle"]
+SessionOutcome = Literal["caller_hung_up", "agent_ended", "error", "idle", "provider_outage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,9 @@ class VoiceSessionMetrics:
     errors: errors reported in the pipeline, by Pipecat's `ErrorCategory`.
     greeting_ms: from connecting to the first sound.
     first_sound_*_ms, answer_*_ms: the clocks of `TurnLatency`; None if no turn had one.
+    usages: what each provider was given and gave. cost_usd: of that; None where a model has no
+        price.
+    incidents: providers that failed, in order.
     loop_lag_p99_ms: how late the event loop was, None if nobody sampled it.
     """
 
@@ -36,6 +41,9 @@ class VoiceSessionMetrics:
     first_sound_p95_ms: float | None
     answer_p50_ms: float | None
     answer_p95_ms: float | None
+    usages: tuple[Usage, ...]
+    cost_usd: float | None
+    incidents: tuple[Incident, ...]
     loop_lag_p99_ms: float | None
 
     def to_dict(self) -> dict[str, object]:
@@ -53,6 +61,8 @@ class SessionTally:
         self._interruptions = 0
         self._tools: dict[str, Counter[Outcome]] = {}
         self._errors: Counter[str] = Counter()
+        self._incidents: list[Incident] = []
+        self.usage = UsageTally()
         self._greeting_ms: float | None = None
         self._first_sounds_ms: list[float] = []
         self._answers_ms: list[float] = []
@@ -75,8 +85,12 @@ class SessionTally:
     def add_error(self, category: str) -> None:
         self._errors[category] += 1
 
+    def add_incident(self, incident: Incident) -> None:
+        self._incidents.append(incident)
+
     def metrics(
         self,
+        prices: Prices,
         *,
         outcome: SessionOutcome,
         duration_secs: float,
@@ -96,6 +110,9 @@ class SessionTally:
             first_sound_p95_ms=percentile(self._first_sounds_ms, 95),
             answer_p50_ms=percentile(self._answers_ms, 50),
             answer_p95_ms=percentile(self._answers_ms, 95),
+            usages=self.usage.usages,
+            cost_usd=prices.cost_usd(self.usage.usages),
+            incidents=tuple(self._incidents),
             loop_lag_p99_ms=loop_lag_p99_ms,
         )
 

@@ -1,9 +1,14 @@
 """Which turn a moment belongs to, and when a turn is over."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from bot.telemetry.latency import Origin, Outcome, TurnLatency
+from pipecat.metrics.metrics import MetricsData
+
+from bot.telemetry.latency import Incident, Origin, Outcome, TurnLatency
 from bot.telemetry.marks import Mark, TurnMarks
+from bot.telemetry.usage import serves
 
 
 @dataclass(slots=True)
@@ -37,6 +42,7 @@ class TurnFollower:
         self._speaking = False
         self._generating = False
         self._unspoken = False
+        self._unclaimed: list[Callable[[TurnMarks], None]] = []
         self._hush: _Hush | None = None
 
     def take_finished(self) -> list[TurnLatency]:
@@ -169,6 +175,15 @@ class TurnFollower:
         if turn:
             turn.utter("text" if text else "audio", at_secs, context_id, filler=filler)
 
+    def metered(self, data: Sequence[MetricsData]) -> None:
+        """Providers were used."""
+        for each in data:
+            self._claim(serves(each), partial(_meter, each))
+
+    def failed(self, incident: Incident, at_secs: float) -> None:
+        """A provider failed."""
+        self._claim(incident.role, lambda turn: turn.failed(incident, at_secs))
+
     def started_speaking(self) -> None:
         self._speaking, self._hush = True, None
 
@@ -198,9 +213,23 @@ class TurnFollower:
         for told_secs in early:
             turn.mark("transcript", told_secs)
 
+    def _claim(self, role: str | None, note: Callable[[TurnMarks], None]) -> None:
+        """What is between turns belongs to the next."""
+        turn = self._served_in(role)
+        if turn:
+            note(turn)
+        else:
+            self._unclaimed.append(note)
+
     def _replying(self) -> TurnMarks | None:
         """The turn that a reply is for: a caller's who may not be done, if it runs ahead."""
         return self._forming if self._callers_turn and self._forming else self._turn
+
+    def _served_in(self, role: str | None) -> TurnMarks | None:
+        """Whose turn a provider works for: an ear for who speaks, all others for the reply."""
+        if role == "STT":
+            return self._forming or (self._turn if self._caller_since is None else None)
+        return self._replying()
 
     def _open(self, origin: Origin, at_secs: float) -> TurnMarks:
         turn = TurnMarks(0, origin)
@@ -215,6 +244,8 @@ class TurnFollower:
             self._number += 1
             turn.number = self._number
         self._turn = turn
+        while self._unclaimed:
+            self._unclaimed.pop(0)(turn)
 
     def _settle(self) -> None:
         """Finish the turn if nothing more of it is to come."""
@@ -229,3 +260,7 @@ class TurnFollower:
         turn, self._turn = self._turn, None
         if turn and (turn.has_reply or turn.origin in ("speech", "turn_over", "text")):
             self._finished.append(turn.latency())
+
+
+def _meter(used: MetricsData, turn: TurnMarks) -> None:
+    turn.usage.add([used])

@@ -10,6 +10,7 @@ from loguru import logger
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import FunctionCallParams
 
+from bot.tools.ledger import Ledger
 from bot.tools.outlook import WeatherError, WeatherSource
 from bot.tools.spoken import Answer, error
 from bot.tools.store import Store, StoreError
@@ -65,11 +66,24 @@ class Desk:
     proposals: Proposals = field(default_factory=Proposals)
     transferred: bool = False
     """Whether the caller has been passed on."""
+    ledger: Ledger = field(default_factory=Ledger)
+    """What became of each tool call."""
     _writes: set[asyncio.Task[Answer]] = field(default_factory=set[asyncio.Task[Answer]])
-    _latest: dict[str, tuple[int, asyncio.Task[Answer]]] = field(
-        default_factory=dict[str, tuple[int, asyncio.Task[Answer]]]
+    _latest: dict[str, asyncio.Task[Answer]] = field(
+        default_factory=dict[str, asyncio.Task[Answer]]
     )
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def can_transfer(self) -> bool:
+        """Whether there is a colleague, and a way to one."""
+        return self.transfer is not None and bool(self.colleague)
+
+    async def pass_on(self) -> bool:
+        """Pass the caller on to a colleague, once; whether that was done."""
+        if not self.transferred and self.transfer is not None and self.colleague:
+            self.transferred = await self.transfer(self.colleague)
+        return self.transferred
 
     @property
     def today(self) -> date:
@@ -86,19 +100,17 @@ class Desk:
         return task
 
     def begin_once(
-        self, key: str, turn: int, write: Coroutine[object, object, Answer]
+        self, call: str, key: str, turn: int, write: Coroutine[object, object, Answer]
     ) -> asyncio.Task[Answer]:
-        """As `begin`; a write with the same key, under way or of the same turn, is the same one.
+        """As `begin`, unless the ledger knows a write with the same key: then that one.
 
-        Models and servers repeat themselves, under the same call's id and under others. A caller
-        who asks for something twice has spoken in between.
+        `key` is the tool and what it was asked to do; this desk, and so the key, is one call's.
         """
-        known = self._latest.get(key)
-        if known and (known[0] == turn or not known[1].done()):
+        if not self.ledger.writes(call, key, turn):
             write.close()
-            return known[1]
-        task = self.begin(write)
-        self._latest[key] = (turn, task)
+            return self._latest[key]
+        task = self._latest[key] = self.begin(write)
+        task.add_done_callback(lambda _: self.ledger.over(key))
         return task
 
     async def _write(self, write: Coroutine[object, object, Answer]) -> Answer:
@@ -106,9 +118,18 @@ class Desk:
             return await _in_words(self, write)
 
     async def close(self) -> None:
-        """Wait for the writes under way; call it when the call is over."""
+        """Wait for the writes under way; call it when the call is over.
+
+        One that takes too long even so is stopped, and its transaction undone: no write outlives
+        the database it writes to.
+        """
         if self._writes:
-            await asyncio.wait(self._writes, timeout=_CLOSE_SECS)
+            _, late = await asyncio.wait(self._writes, timeout=_CLOSE_SECS)
+            for write in late:
+                logger.bind(call_id=self.call_id).error("a write was stopped after the hang-up")
+                write.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        self.ledger.hung_up()
 
 
 def desk_of(params: FunctionCallParams) -> Desk:
@@ -138,10 +159,11 @@ async def answer_write(params: FunctionCallParams, work: Coroutine[object, objec
     desk = desk_of(params)
     desk.proposals.turn = turn = _turn_of(params.context)
     key = json.dumps([params.function_name, params.arguments], sort_keys=True, default=str)
-    task = desk.begin_once(key, turn, work)
+    task = desk.begin_once(params.tool_call_id, key, turn, work)
     try:
         result = await asyncio.shield(task)
     except asyncio.CancelledError:
+        desk.ledger.given_up(params.tool_call_id)
         task.add_done_callback(lambda done: _unheard(params, done))
         raise
     await params.result_callback(result)
@@ -176,14 +198,20 @@ def _log(desk: Desk, failure: Exception) -> None:
 
 
 def _unheard(params: FunctionCallParams, done: asyncio.Task[Answer]) -> None:
-    """What a write answered after the caller had spoken over it, or had waited too long."""
-    if done.cancelled() or done.exception():
-        return
-    match done.result():
+    """What a write answered after the caller had spoken over it, or had waited too long.
+
+    What was done, or could not be, is told to the model; a question is dropped.
+    """
+    desk, tool = desk_of(params), params.function_name
+    match {} if done.cancelled() or done.exception() else done.result():
         case {"say": words}:
-            note = f"{params.function_name} was done after all, unheard by the caller: {words}"
-            params.context.add_message({"role": "developer", "content": note})
+            note = f"{tool} was done after all, unheard by the caller: {words}"
+        case {"error": words}:
+            note = f"{tool} was not done, which the caller has not heard: {words}"
         case {"confirm": _}:
-            desk_of(params).proposals.withdraw()  # nobody can say yes to what was never asked
+            desk.proposals.withdraw()  # nobody can say yes to what was never asked
+            note = ""
         case _:
-            pass
+            note = ""
+    if desk.ledger.late(params.tool_call_id, tells=bool(note)):
+        params.context.add_message({"role": "developer", "content": note})

@@ -54,9 +54,7 @@ async def _hand_over(desk: Desk, reason: str, summary: str) -> Answer:
     kept = await desk.store.hand_off(
         Handoff(call_id=desk.call_id, reason=reason, summary=summary, asked_at=desk.now())
     )
-    if not desk.transferred and desk.transfer is not None and desk.colleague:
-        desk.transferred = await desk.transfer(desk.colleague)
-    if desk.transferred:
+    if await desk.pass_on():
         return spoken.say(
             f"I'm connecting you to a colleague. Your reference is {kept.reference}.",
             reference=kept.reference,

@@ -9,6 +9,7 @@ model is told which in the tool's own four ways.
 import asyncio
 import inspect
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import get_type_hints
 
 from loguru import logger
@@ -18,11 +19,14 @@ from pipecat.adapters.llm.schemas.direct_function import (
     tool_options,
 )
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
-from pipecat.services.llm_service import FunctionCallParams
+from pipecat.frames.frames import FunctionCallResultProperties
+from pipecat.services.llm_service import FunctionCallParams, FunctionCallResultCallback
 from pipecat.utils.errors import ErrorCategory
 from pydantic import ConfigDict, ValidationError, validate_call
 
-from bot.tools.spoken import error
+from bot.tools.desk import Desk
+from bot.tools.ledger import AtOnce, Ledger
+from bot.tools.spoken import Answer, error
 
 _GRACE_SECS = 1.0
 """After its deadline a tool has this long to stop; then Pipecat goes on without it, and drops what
@@ -47,26 +51,71 @@ def _offer(tool: DirectFunction, timeout_secs: float) -> FunctionSchema:
 
     @tool_options(timeout_secs=secs + _GRACE_SECS, cancel_on_interruption=waits)
     async def carry_out(params: FunctionCallParams) -> None:
-        # Null is how many models leave an argument out; OpenAI's strict mode has no other way.
-        given = {name: value for name, value in params.arguments.items() if value is not None}
+        report = Report(params.result_callback)
+        ledger = _ledger(params)
+        call = ledger.called(params.tool_call_id)
+        own = replace(params, tool_call_id=call, result_callback=report)
+        end: AtOnce = "failed"
         try:
-            arguments = fitting(**given)
-        except ValidationError as misfit:
-            await params.result_callback(_refusal(misfit))
-            return
-        deadline = asyncio.timeout(secs)
-        try:
-            async with deadline:
-                await tool(params, **arguments)
-        except Exception as failure:  # noqa: BLE001  a plug-in boundary
-            if deadline.expired():
-                await params.result_callback(
-                    error("Sorry, that takes too long, so I stopped waiting.")
-                )
-            else:
-                await _fail(params, type(failure).__name__)
+            end = await _attempt(tool, fitting, own, secs)
+            if not report.made:
+                end = "failed"
+                await _fail(own, "nothing was reported")
+        except asyncio.CancelledError:
+            end = "done" if report.made else "cancelled"
+            raise
+        finally:
+            ledger.ended(call, end)
 
     return FunctionSchema(told.name, told.description, told.properties, told.required, carry_out)
+
+
+@dataclass(slots=True)
+class Report:
+    """Takes a tool's results to the model: the first that is final, and none after it."""
+
+    to: FunctionCallResultCallback
+    made: bool = False
+    """Whether the model has the result."""
+
+    async def __call__(
+        self, result: Answer, *, properties: FunctionCallResultProperties | None = None
+    ) -> None:
+        if self.made:
+            return
+        self.made = properties is None or properties.is_final
+        await self.to(result, properties=properties)
+
+
+def _ledger(params: FunctionCallParams) -> Ledger:
+    desk = params.app_resources
+    return desk.ledger if isinstance(desk, Desk) else Ledger()
+
+
+async def _attempt(
+    tool: DirectFunction,
+    fitting: Callable[..., dict[str, object]],
+    params: FunctionCallParams,
+    secs: float,
+) -> AtOnce:
+    # Null is how many models leave an argument out; OpenAI's strict mode has no other way.
+    given = {name: value for name, value in params.arguments.items() if value is not None}
+    try:
+        arguments = fitting(**given)
+    except ValidationError as misfit:
+        await params.result_callback(_refusal(misfit))
+        return "refused"
+    deadline = asyncio.timeout(secs)
+    try:
+        async with deadline:
+            await tool(params, **arguments)
+    except Exception as failure:  # noqa: BLE001  a plug-in boundary
+        if deadline.expired():
+            await params.result_callback(error("Sorry, that takes too long, so I stopped waiting."))
+            return "timed out"
+        await _fail(params, type(failure).__name__)
+        return "failed"
+    return "done"
 
 
 def _fitting(tool: DirectFunction) -> Callable[..., dict[str, object]]:

@@ -111,6 +111,7 @@ def main() -> int:
     parser.add_argument("--profile", choices=list(STAGES_MS), default="budget")
     parser.add_argument("--calls", type=int, nargs="+", default=[1, 8, 16, 24])
     parser.add_argument("--turns", type=int, nargs="+", default=[50, 6, 4, 4])
+    parser.add_argument("--only", help="measure the system of this name alone")
     parser.add_argument("--out", type=Path, default=Path("docs/cloud.json"))
     given = parser.parse_args()
     results: list[Measured] = []
@@ -120,6 +121,8 @@ def main() -> int:
             said = turns(count)
             with cloud(given.profile, said) as env:
                 for system in systems(env, calls):
+                    if given.only not in (None, system.name):
+                        continue
                     try:
                         results.append(measure(system, calls, said, lines))
                         print(results[-1], flush=True)

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
@@ -38,7 +38,8 @@ class System:
 
 
 def systems(cloud: Mapping[str, str], calls: int) -> Sequence[System]:
-    """Echo, stock Pipecat, and LiveKit Agents where it was installed (`make peers`)."""
+    """Echo, speech to speech as well where one calls alone; stock Pipecat; and LiveKit Agents where
+    it was installed (`make peers`)."""
     keys = {name: value for name, value in cloud.items() if name != "OPENAI_REALTIME_URL"}
     echo = System(
         "Echo",
@@ -60,7 +61,9 @@ def systems(cloud: Mapping[str, str], calls: int) -> Sequence[System]:
             "CARTESIA_HTTP_URL": _http(cloud["CARTESIA_BASE_URL"]),
         },
     )
-    return (echo, pipecat, livekit) if LIVEKIT.exists() else (echo, pipecat)
+    realtime = replace(echo, name="Echo, realtime", env={**echo.env, "MODE": "realtime"})
+    ours = (echo, realtime) if calls == 1 else (echo,)
+    return (*ours, pipecat, livekit) if LIVEKIT.exists() else (*ours, pipecat)
 
 
 def _http(websocket_url: str) -> str:

@@ -156,6 +156,12 @@ async def until(condition: Callable[[], Awaitable[bool]], within_secs: float = 1
             await asyncio.sleep(0.05)
 
 
+async def practised(echo: Inside) -> bool:
+    """Whether the voice knows its phrases: what it is asked next is of the call."""
+    repertoire = echo.house.engines.repertoire
+    return repertoire.known == len(repertoire.phrases)
+
+
 async def ready(client: ClientConnection) -> None:
     """Say what every client of Pipecat says first."""
     await client.send(wire.client_ready("1"))

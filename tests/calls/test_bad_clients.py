@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from evals import wire
 from evals.voice import local_voice
-from tests.calls.inside import Held, Inside, ending, hears, inside, ready, until
+from tests.calls.inside import Held, Inside, ending, hears, inside, practised, ready, until
 from tests.wire.ways_in import audio, message
 from transports.tickets import Tickets, TicketSettings
 from transports.websocket import WebsocketSettings
@@ -252,7 +252,8 @@ async def test_a_start_that_cannot_be_understood_takes_no_place(
 
 
 async def test_fifty_calls_leave_no_more_than_one(echo: Inside):
-    for _ in range(5):
+    await until(lambda: practised(echo), within_secs=60)  # what is learnt beside the first calls
+    for _ in range(20):  # until the threads of the models have what they keep
         await _short_call(echo)
     await echo.lets_go(Held(10_000, 10_000, 10_000))
     held, memory = Held.now(), _memory_mb()

@@ -21,6 +21,7 @@ from evals.caller import place_call
 from evals.hearing import transcribe
 from evals.performance import Manners
 from evals.script import Interrupt, Say, Type
+from processors.idle import IdlePolicy
 from tests.calls.inside import Inside, ending, hears, inside, ready, until
 from tests.calls.running import RunningServer, running_server
 from transports.websocket import WebsocketSettings
@@ -114,6 +115,17 @@ async def test_a_call_in_which_nothing_is_said_is_ended(sessions: Sessions):
         assert (await ending(client))[0] in PROPERLY
         assert (await sessions.next())["outcome"] == "idle"
         assert await echo.is_empty()
+
+
+async def test_a_caller_who_says_nothing_is_asked_twice_and_then_told_goodbye(sessions: Sessions):
+    silent = IdlePolicy(after_secs=0.5, questions=("Hello?", "Are you there?"), goodbye="Goodbye.")
+    async with inside(silence=silent, greeting="Hi.") as echo, await echo.dial() as client:
+        await ready(client)
+        heard = transcribe(await _everything(client), 24_000)
+        assert client.close_code == 1000
+        assert _plain(heard).count("there") == 1
+        assert _plain(heard).endswith("goodbye")
+        assert (await sessions.next())["outcome"] == "idle"
 
 
 async def test_a_call_that_lasts_too_long_is_ended(sessions: Sessions):

@@ -14,6 +14,9 @@ from tests.calls.chromium import CHROMIUM, chromium
 from tests.calls.running import RunningServer, running_server
 from tests.calls.sound import HZ, Recording, listing, plug_in, recording, say, unplug
 from tests.calls.visit import PATIENCE_MS, Visit, visit
+from tests.emulators.mind import Scripted
+from tests.emulators.openai_chat import OpenAIChat
+from tests.emulators.provider import Late, Refuse, serving
 from tests.wire.pulse import MISSING, Pulse, pulse
 
 pytestmark = [
@@ -136,6 +139,41 @@ async def _is_recorded(card: Pulse, microphone: str) -> bool:
     number = next(line.split()[0] for line in sources if microphone in line)
     # PulseAudio's own remappings are outputs too, without a client.
     return [line.split()[1] for line in outputs if line.split()[2] != "-"] == [number]
+
+
+LATE = re.compile(r"^LLM: openai was late after \d\.\d s, local went on$")
+
+
+async def test_a_provider_that_fails_is_seen_beside_the_turn_that_it_failed(browser: Browser):
+    model = OpenAIChat(mind=Scripted(["Sure, it comes tomorrow."] * 2))
+    model.will(Refuse(503), None, Late(30))
+    async with serving(model):
+        settings = {"OPENAI_API_KEY": model.key, "OPENAI_BASE_URL": f"{model.url}/v1"}
+        running = running_server(**settings)
+        server = await asyncio.to_thread(running.__enter__)
+        try:
+            async with visit(browser, server.url) as here:
+                await here.start()
+                await here.greeted()
+                await here.type("Where is my order 1042?")
+                failed = here.page.locator(".turn", has_text="Typed").last
+                await expect(failed.locator(".incident")).to_contain_text("LLM: openai failed at")
+                await expect(failed.locator(".incident")).to_contain_text("local went on")
+                await expect(here.echo).to_contain_text("walnut desk lamp")
+                await here.type("Thank you.")
+                await expect(here.echo).to_contain_text("it comes tomorrow")
+                served = here.page.locator(".turn .served").first
+                await expect(served).to_contain_text("LLM openai gpt-4.1")
+                await expect(served).to_contain_text("$0.0")
+                await expect(failed.locator(".handover th")).to_have_text("openai → local")
+                await here.type("Where is my order 1042?")
+                late = here.page.locator(".turn", has_text="was late").first
+                words = late.locator(".incident")
+                await expect(words).to_have_text(LATE)
+                await expect(late.locator(".served")).to_contain_text("not counted: 1")
+                await expect(late.locator(".served")).to_contain_text("LLM local")
+        finally:
+            await asyncio.to_thread(running.__exit__, None, None, None)
 
 
 async def test_a_denied_microphone_leaves_typing_and_can_be_allowed_later(

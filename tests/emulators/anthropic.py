@@ -91,9 +91,11 @@ class Anthropic(LanguageModel):
             answer = Answer(body, Reply() if isinstance(fault, Empty) else reply, self.cached)
             if not body.get("stream"):
                 await waited
+                self.note(number, "usage", answer.usage)
                 return web.json_response(answer.whole())
             async with self.streaming(request, number, fault, _garbled) as stream:
                 await answer.stream(stream, waited)
+                self.note(number, "usage", answer.usage)
         return stream.response
 
 
@@ -107,7 +109,8 @@ class Answer:
         if len(self._pieces) < len(every):
             self._stop = "max_tokens"
         self._ids = [f"toolu_{uuid.uuid4().hex[:24]}" for _ in reply.calls]
-        self._usage = _usage(body, cached)
+        read = _usage(body, cached)
+        self.usage = {**read, "output_tokens": len(self._pieces)}
         self._message = {
             "id": f"msg_{uuid.uuid4().hex[:24]}",
             "type": "message",
@@ -116,7 +119,7 @@ class Answer:
             "content": [],
             "stop_reason": None,
             "stop_sequence": None,
-            "usage": {**self._usage, "output_tokens": 1},
+            "usage": {**read, "output_tokens": 1},
         }
 
     async def stream(self, stream: Stream, waited: "asyncio.Task[None]") -> None:
@@ -135,8 +138,7 @@ class Answer:
         if index >= 0:
             await stream.send(_event("content_block_stop", index=index))
         end = {"stop_reason": self._stop, "stop_sequence": None}
-        usage = {**self._usage, "output_tokens": len(self._pieces)}
-        await stream.send(_event("message_delta", delta=end, usage=usage))
+        await stream.send(_event("message_delta", delta=end, usage=self.usage))
         await stream.end(_event("message_stop"))
 
     def whole(self) -> dict[str, Any]:
@@ -148,12 +150,11 @@ class Answer:
             content.append(
                 {"type": "tool_use", "id": identity, "name": call.tool, "input": arguments}
             )
-        usage = {**self._usage, "output_tokens": len(self._pieces)}
         message = {
             **self._message,
             "content": content,
             "stop_reason": self._stop,
-            "usage": usage,
+            "usage": self.usage,
         }
         AnthropicMessage.model_validate(message)
         return message

@@ -76,10 +76,13 @@ def understanding(profile: Profile) -> Cloud:
 
 
 class Chatty:
-    """Says the same to everybody, at no cost: for measuring what is around a model."""
+    """Says the same to everybody, at no cost: for measuring what is around a model.
+
+    It opens as Echo's persona asks of a model.
+    """
 
     ANSWER = (
-        "It left our warehouse this morning and should be with you by tomorrow evening. "
+        "Sure, it left our warehouse this morning and should be with you by tomorrow evening. "
         "You will get a message when it is close."
     )
 

@@ -120,6 +120,7 @@ class Deepgram(Listener):
     def app(self) -> web.Application:
         app = web.Application()
         app.router.add_get("/v1/listen", self._listen)
+        app.router.add_get("/v1/auth/token", self.tell_key)
         return app
 
     async def _listen(self, request: web.Request) -> web.StreamResponse:

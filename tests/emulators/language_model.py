@@ -16,7 +16,8 @@ class LanguageModel(Provider):
     """A provider whose answers are streamed as server-sent events; a chunk is a token.
 
     The journal holds each `request`, each one `refused` and why, each `unscripted` one, after how
-    many tokens the client was `gone`, and the client's port for each request, as its `socket`.
+    many tokens the client was `gone`, the client's port for each request, as its `socket`, and the
+    `usage` that each whole answer was charged with.
     """
 
     mind: Mind = field(default_factory=Scripted)

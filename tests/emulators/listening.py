@@ -63,10 +63,19 @@ class Listener(Provider):
         """Raises HTTPException for a scripted refusal and for a bad key."""
         if isinstance(fault, Refuse):
             raise refusal(fault.status, "SCRIPTED", "scripted", fault.headers)
-        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() not in ("token", "bearer") or key != self.key:
+        if not self._knows(request):
             self.note(number, "refused", 401)
             raise refusal(401, "INVALID_AUTH", "Invalid credentials.")
+
+    async def tell_key(self, request: web.Request) -> web.Response:
+        """What a key may do; https://developers.deepgram.com/docs/authenticating."""
+        if not self._knows(request):
+            raise refusal(401, "INVALID_AUTH", "Invalid credentials.")
+        return web.json_response({"api_key_id": "echo", "scopes": ["usage:write"]})
+
+    def _knows(self, request: web.Request) -> bool:
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        return scheme.lower() in ("token", "bearer") and key == self.key
 
 
 class Listening:
@@ -154,6 +163,7 @@ class Listening:
             pass  # the client is gone, or was dropped as scripted
         finally:
             self.provider.sockets.discard(self._socket)
+            self.provider.note(self.number, "heard_secs", self.speech.position_secs)
             self.provider.note(self.number, "closed", self._socket.close_code)
             for task in self._tasks:
                 task.cancel()

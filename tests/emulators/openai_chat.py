@@ -100,10 +100,12 @@ class OpenAIChat(LanguageModel):
             answer = Answer(body, Reply() if isinstance(fault, Empty) else reply)
             if not body.get("stream"):
                 await waited
+                self.note(number, "usage", answer.usage)
                 return web.json_response(answer.whole())
             async with self.streaming(request, number, fault, _garbled) as stream:
                 await waited
                 await answer.stream(stream)
+                self.note(number, "usage", answer.usage)
         return stream.response
 
 
@@ -118,7 +120,7 @@ class Answer:
         if len(self._pieces) < len(every):
             self._finish = "length"
         self._call_ids = [f"call_{uuid.uuid4().hex[:24]}" for _ in reply.calls]
-        self._usage = _usage(body, len(self._pieces))
+        self.usage = _usage(body, len(self._pieces))
         self._with_usage = (body.get("stream_options") or {}).get("include_usage", False)
         self._head = {
             "id": f"chatcmpl-{uuid.uuid4().hex[:29]}",
@@ -141,7 +143,7 @@ class Answer:
         await stream.befall()
         await stream.send(*opening, self._delta({}, self._finish))
         if self._with_usage:
-            await stream.send(self._chunk([], self._usage))
+            await stream.send(self._chunk([], self.usage))
         await stream.end(b"data: [DONE]\n\n")
 
     def whole(self) -> dict[str, Any]:
@@ -167,7 +169,7 @@ class Answer:
             **self._head,
             "object": "chat.completion",
             "choices": [choice],
-            "usage": self._usage,
+            "usage": self.usage,
         }
         ChatCompletion.model_validate(completion)
         return completion

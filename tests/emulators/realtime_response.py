@@ -53,7 +53,9 @@ class Response:
             return
         session.response = None
         await self._end_items(status)
-        await session.send("response.done", response=self._body(status, details))
+        body = self._body(status, details)
+        session.provider.note(session.connection, "usage", body["usage"])
+        await session.send("response.done", response=body)
         limits = [{"name": "tokens", "limit": 40_000, "remaining": 39_000, "reset_seconds": 1.5}]
         await session.send("rate_limits.updated", rate_limits=limits)
 

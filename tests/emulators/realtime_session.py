@@ -221,6 +221,7 @@ class Session:
             await self.send(f"{kind}.delta", **at, delta=f" {word}" if i else word)
         secs = round(len(pcm) / 2 / RATE, 3)
         usage = {"type": "duration", "seconds": secs}
+        provider.note(self.connection, "transcribed_secs", secs)
         await self.send(f"{kind}.completed", **at, transcript=text, usage=usage)
 
     # The conversation

@@ -142,8 +142,10 @@ async def model_call(
     clients: Clients | None = None,
     desk: object = None,
     behind: Sequence[FrameProcessor] = (),
+    stage: FrameProcessor | None = None,
 ) -> AsyncIterator[ModelCall]:
-    """A call whose model is the one that the settings choose; the caller has said something.
+    """A call whose model is the one that the settings choose, or `stage` in its place; the caller
+    has said something.
 
     The tools find `desk` in their hands; `behind` the model is what else hears its frames.
     """
@@ -153,7 +155,7 @@ async def model_call(
         user_params=LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies()),
     )
     engines = Engines(None, None, None, None, clients or Clients())
-    service = llm(choices(settings)["LLM"], settings, engines, BRIEF)
+    service = stage or llm(choices(settings)["LLM"], settings, engines, BRIEF)
     seen = Seen()
     worker = PipelineWorker(
         Pipeline([pair.user(), service, *behind, pair.assistant()]),

@@ -40,6 +40,9 @@ async def main(mode: str) -> None:
 
     @transport.event_handler("on_client_connected")
     async def connected(*_: object) -> None:
+        # PortAudio aborts the process when the sound server dies while a device is being opened.
+        while mode == "parrot" and not transport.output().speaking:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
         print(json.dumps({"on": True}), flush=True)
 
     @transport.event_handler("on_client_disconnected")

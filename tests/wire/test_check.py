@@ -23,7 +23,9 @@ from bot.providers.settings import (
 from bot.tools.store import StoreSettings
 from tests.emulators.anthropic import Anthropic
 from tests.emulators.cartesia import Cartesia
+from tests.emulators.deepgram import Deepgram
 from tests.emulators.elevenlabs import ElevenLabs
+from tests.emulators.flux import Flux
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import serving
 
@@ -84,6 +86,32 @@ async def test_openai_takes_a_good_key_and_a_model_it_has(gpt: OpenAIChat, model
 async def test_anthropic_takes_a_good_key_and_a_model_or_its_alias(claude: Anthropic, model: str):
     assert await warnings(of_anthropic(claude.url, model=model)) == []
     assert claude.noted("refused") == []
+
+
+@pytest.mark.parametrize("stt", ["deepgram", "flux"])
+async def test_deepgram_takes_a_good_key_and_refuses_a_wrong_one(stt: str):
+    emulator = Flux() if stt == "flux" else Deepgram()
+    async with serving(emulator):
+
+        def of(key: SecretStr) -> ProviderSettings:
+            return ProviderSettings(
+                stt=stt, deepgram=DeepgramSettings(api_key=key, base_url=emulator.url)
+            )
+
+        assert await warnings(of(KEY)) == []
+        with pytest.raises(RefusedError, match=r"DEEPGRAM_API_KEY is refused by .*STT=local"):
+            await warnings(of(WRONG))
+
+
+async def test_who_only_follows_another_is_told_of_and_stops_nothing(
+    gpt: OpenAIChat, claude: Anthropic
+):
+    settings = ProviderSettings(
+        openai=OpenAISettings(api_key=KEY, base_url=f"{gpt.url}/v1"),
+        anthropic=AnthropicSettings(api_key=WRONG, base_url=claude.url),
+    )
+    (line,) = await warnings(settings)
+    assert "ANTHROPIC_API_KEY is refused" in line
 
 
 async def test_openai_refuses_a_wrong_key(gpt: OpenAIChat):

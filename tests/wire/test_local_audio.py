@@ -69,10 +69,10 @@ def sweep(secs: float, hz: int) -> np.ndarray:
 
 
 def pitches(pcm: bytes, hz: int = 24_000) -> list[int]:
-    """The strongest frequency of each tenth of a second in which there is sound, in Hz."""
+    """The strongest frequency of each tenth of a second that sound fills, in Hz."""
     blocks = np.frombuffer(pcm, "<i2").astype(float)
     blocks = blocks[: len(blocks) // (hz // 10) * (hz // 10)].reshape(-1, hz // 10)
-    loud = [block for block in blocks if np.abs(block).max() > 3_000]
+    loud = [block for block in blocks if np.median(np.abs(block)) > 3_000]
     return [
         int(np.abs(np.fft.rfft(block * np.hanning(len(block)))).argmax()) * 10 for block in loud
     ]

@@ -32,6 +32,7 @@ from bot.providers.settings import OpenAISettings, ProviderSettings, RealtimeSet
 from bot.providers.typed import Typed
 from bot.telemetry.latency import TurnLatency
 from bot.telemetry.observer import LatencyObserver
+from bot.telemetry.prices import prices
 from bot.telemetry.session_metrics import SessionTally
 from processors.filler import Filler, FillerPolicy
 from tests.emulators import realtime_mind
@@ -127,7 +128,10 @@ async def on_the_line(
         params=PipelineParams(audio_in_sample_rate=RATE, audio_out_sample_rate=RATE),
         idle_timeout_secs=None,
         enable_rtvi=False,
-        observers=[_Errors(errors), LatencyObserver(on_turn, SessionTally("test", "test"))],
+        observers=[
+            _Errors(errors),
+            LatencyObserver(on_turn, SessionTally("test", "test"), prices()),
+        ],
     )
     runner = WorkerRunner(handle_sigint=False)
     await runner.add_workers(worker)

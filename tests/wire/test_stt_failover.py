@@ -20,7 +20,7 @@ from bot.providers.candidate import Candidate
 from bot.providers.choice import Choice
 from bot.providers.health import Health, HealthPolicy
 from bot.providers.hearing import Hearing
-from bot.providers.incident import IncidentFrame
+from bot.providers.incident import IncidentFrame, OutageError
 from bot.providers.local.whisper import Whisper, WhisperSettings, load
 from bot.providers.settings import DeepgramSettings, ProviderSettings
 from bot.providers.stt import stt
@@ -62,7 +62,12 @@ def of(name: str, engines: Engines, emulator: Emulator | None = None) -> Candida
     key, url = ("a-key", emulator.url) if emulator else ("", "")
     part = DeepgramSettings(api_key=SecretStr(key), base_url=url)
     settings = ProviderSettings(deepgram=part)
-    return Candidate(name, lambda: stt(Choice("STT", kind, ""), settings, engines), kind == "flux")
+    return Candidate(
+        name,
+        lambda: stt(Choice("STT", kind, ""), settings, engines),
+        takes_turns=kind == "flux",
+        is_here=emulator is None,
+    )
 
 
 def listening(candidates: Sequence[Candidate], engines: Engines, health: Health) -> tuple:
@@ -199,13 +204,30 @@ async def test_this_machine_is_the_last_resort(engines, health):
     assert "1042" in " ".join(texts(heard))
 
 
-async def test_who_is_the_last_and_fails_says_so(engines, health):
+def outages(heard: Line) -> list[str]:
+    errors = [frame.exception for frame in heard.of(ErrorFrame)]
+    return [error.role for error in errors if isinstance(error, OutageError)]
+
+
+async def test_when_nobody_is_left_there_is_an_outage(engines, health):
     only = Deepgram()
     only.will(Refuse(401))
     async with serving(only), line(*listening([of("a", engines, only)], engines, health)) as heard:
         await heard.until(ErrorFrame)
         await heard.until(IncidentFrame)
     assert incidents(heard) == [("a", "credentials", "")]
+    assert outages(heard) == ["STT"]
+
+
+async def test_the_only_one_gets_another_try_and_loses_no_word(engines, health):
+    only = Deepgram(ear=Scripted([ORDER]))
+    only.will(Stall())
+    async with serving(only), line(*listening([of("a", engines, only)], engines, health)) as heard:
+        await heard.hear(np.concatenate((said(ORDER), quiet(1.0))), live=True)
+        await heard.until(TranscriptionFrame)
+    assert texts(heard) == [ORDER]
+    assert incidents(heard) == [("a", "late", "a")]
+    assert not outages(heard)
 
 
 async def test_turns_are_still_taken_when_who_took_them_is_gone(engines, health):

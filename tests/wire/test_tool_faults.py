@@ -273,6 +273,8 @@ async def test_a_write_that_hangs_is_given_up_but_done_and_the_model_learns_of_i
         await call.say("Is it done?")
     assert "too long" in told(provider, 1)[0]
     assert "The return is started." in str(provider.mind.runs[2])
+    assert [*desk.ledger.ends.values()] == ["announced late"]
+    assert not desk.ledger.open
     assert call.said == SORRY + AGAIN
 
 

@@ -13,6 +13,7 @@ from pipecat.frames.frames import (
 )
 
 from processors.filler import FILLER, OPENINGS, FillerFrame, FillerPolicy, Patience
+from processors.tool_pace import ToolPace
 from tests.small_call import Call, Pace, Reply, SmallCall, secs_of, small_call
 
 ANSWER = Reply(texts=("Your order is on its way.",))
@@ -329,7 +330,7 @@ class TestPhrases:
             patience.responds()
             patience.called(str(turn), "dig", now_secs=turn * 100)
             said.append(patience.phrase(now_secs=turn * 100 + 1))
-            patience.returned(str(turn))
+            patience.returned(str(turn), now_secs=turn * 100 + 2)
             patience.starts_talking("caller's turn")
             patience.stops_talking("caller's turn", now_secs=turn * 100 + 2)
         assert said[0] == "Digging."
@@ -347,3 +348,56 @@ class TestPhrases:
     @pytest.mark.parametrize("tool", [tool for tool in OPENINGS if tool != "end_call"])
     def test_every_tool_has_phrases_to_choose_from(self, tool: str):
         assert len(set(OPENINGS[tool])) >= 2
+
+
+class TestWhatIsKnownOfTheTool:
+    @staticmethod
+    def known(*secs: float) -> ToolPace:
+        pace = ToolPace()
+        for each in secs:
+            pace.took("look_up_order", each)
+        return pace
+
+    async def test_a_tool_that_is_always_slow_is_bridged_at_once(self):
+        async with small_call(looks_up(3), ANSWER, tools=self.known(*[3.0] * 10)) as call:
+            await call.run()
+            await asyncio.sleep(10)
+        [(at_secs, _)] = fillers(call)
+        assert at_secs == pytest.approx(0.1, abs=0.01)
+
+    async def test_a_tool_that_is_nearly_always_over_soon_is_waited_for(self):
+        async with small_call(looks_up(0.5), ANSWER, tools=self.known(*[0.5] * 10)) as call:
+            await call.end_voice()
+            await call.run()
+            await asyncio.sleep(10)
+        assert fillers(call) == []
+
+    async def test_a_tool_that_outlasts_what_is_known_of_it_is_bridged(self):
+        async with small_call(looks_up(3), ANSWER, tools=self.known(*[0.5] * 10)) as call:
+            await call.end_voice()
+            await call.run()
+            await asyncio.sleep(10)
+        [(at_secs, _)] = fillers(call)
+        assert at_secs == pytest.approx(0.1 + POLICY.patience_secs + POLICY.grace_secs, abs=0.01)
+
+    async def test_silence_that_has_lasted_is_not_drawn_out(self):
+        await asyncio.sleep(5)
+        async with small_call(looks_up(0.5), ANSWER, tools=self.known(*[0.5] * 10)) as call:
+            await call.run()
+            await asyncio.sleep(10)
+        assert len(fillers(call)) == 1
+
+    async def test_a_wait_that_is_nearly_over_gets_the_shortest_phrase(self):
+        async with small_call(looks_up(0.9), ANSWER, tools=self.known(*[0.9] * 10)) as call:
+            await call.run()
+            await asyncio.sleep(10)
+        [(_, phrase)] = fillers(call)
+        assert phrase == min(OPENINGS["look_up_order"], key=len)
+
+    async def test_each_call_teaches_the_next(self):
+        pace = ToolPace()
+        for _ in range(8):
+            async with small_call(looks_up(2), ANSWER, tools=pace) as call:
+                await call.run()
+                await asyncio.sleep(10)
+        assert pace.left_secs("look_up_order", 0.5, 0.5) == pytest.approx(1.5, abs=0.01)

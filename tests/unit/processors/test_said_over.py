@@ -1,10 +1,11 @@
 import pytest
 
-from processors.said_over import asked_in, meant
+from processors.said_over import asked_in, is_certain, meant
 
 LISTENING = """uh-huh|Uh huh.|Mm-hmm.|mhm|Mmm.|right|Right, right.|Okay.|okay okay|yeah|Yeah, yeah.
 I see.|Got it.|Oh, okay.|Alright.|all right|Sure.|Oh really?|That makes sense.|Okay, great.|Wow.
-Good to know.|Fair enough.|Thank you.|Aha.|Oh, I see.|Sounds good.|Go on.|Yes.|Perfect, thanks."""
+Good to know.|Fair enough.|Thank you.|Aha.|Oh, I see.|Sounds good.|Go on.|Yes.|Perfect, thanks.
+That's nice.|How interesting.|Oh, that's funny.|Very good."""
 STOPS = """Stop.|Wait.|Hold on.|Hang on a second.|Okay, stop.|Wait wait wait.|One moment, please.
 Never mind.|Please stop.|Yeah, hold on.|That's enough.|Okay, enough.|Hello?|Let me stop you there.
 Excuse me, can I say something?|Just a second.|Could I interrupt you?|Shut up."""
@@ -16,7 +17,8 @@ Okay, and where is it now?|Do you deliver on Sunday?|Sorry?|Pardon me?|Is there 
 Say that again.|Right, so who signs for it?|Why is it late?|And how long does that take?"""
 ASIDES = """Honey, can you get the door?|I'm on the phone.|Turn the TV down, please.|Not you.
 Mom, I'm on a call.|Put that down.|Come here, buddy.|I'll be right there.|Hang on, honey.
-Don't touch that!|Is dinner ready?|They put me on hold.|Where are my keys?|Can you feed the dog?"""
+Don't touch that!|Is dinner ready?|They put me on hold.|Where are my keys?|Can you feed the dog?
+Kids, keep it down.|Did you lock the back door?|Stop barking!|Tell her I'll call back."""
 TICS = "|um|Uh.|Erm.|[cough]|(coughs)|*sneeze*|Ahem.|Hmm hmm|uh um|Ah."
 TURNS = """I want to book an appointment.|Tuesday would be better.|My order is ten forty-two.
 The second one.|I'd like to speak to a person.|Book it for nine."""
@@ -81,3 +83,10 @@ def test_yes_after_a_yes_or_no_question_is_an_answer(text):
 @pytest.mark.parametrize("text", ["Uh-huh.", "Okay.", "Mm-hmm."])
 def test_a_question_for_something_is_not_answered_by_listening(text):
     assert meant(text, "something")[0] == "backchannel"
+
+
+def test_only_a_stop_that_can_become_nothing_else_is_certain():
+    assert all(
+        is_certain(text) for text in phrases("Stop.|Wait|No wait|Please stop talking|Okay, stop")
+    )
+    assert not any(map(is_certain, phrases("Hang on|Stop barking|One moment|No|Okay")))

@@ -36,7 +36,7 @@ def word(text: str, ends_secs: float) -> TTSTextFrame:
 class Speech:
     """An answer whose words come with the audio, all of it at once."""
 
-    def __init__(self, sent: bool = True) -> None:
+    def __init__(self, left_secs: int = 6) -> None:
         self.unheard = Unheard()
         self.words = [word(text, at) for at, text in enumerate(WORDS, 1)]
         self.start = LLMFullResponseStartFrame()
@@ -45,7 +45,8 @@ class Speech:
         frames: list[Frame] = [self.start, TTSStartedFrame(), audio(0, 1), *self.words]
         frames += [audio(2, 3), audio(4, 5), TTSStoppedFrame(), self.end]
         for frame in frames:
-            self.unheard.say(frame, T0, sent=sent)
+            self.unheard.say(frame, T0, sent=True)
+        self.unheard.left(audio(*range(left_secs)))
         self.unheard.heard(self.start)
 
     def is_heard(self, secs: float) -> "Speech":
@@ -90,6 +91,11 @@ def test_what_left_the_output_is_not_sent_again():
     assert speech.start not in speech.again(held_secs=2.6, now_secs=4.0)
 
 
+def test_what_a_busy_machine_has_not_sent_yet_is_not_taken_for_heard():
+    speech = Speech(left_secs=2).is_heard(4)
+    assert samples(speech.again(held_secs=4.2, now_secs=6.0)) == [2, 3, 4, 5]
+
+
 def test_a_bridge_puts_everything_off():
     again = Speech().is_heard(2.6).again(held_secs=2.6, now_secs=9.0, after_secs=0.5)
     assert samples(again) == [2, 3, 4, 5]
@@ -99,6 +105,7 @@ def test_a_bridge_puts_everything_off():
 def test_held_twice_it_still_says_every_word_once():
     speech = Speech().is_heard(2.6)
     speech.again(held_secs=2.6, now_secs=4.0)
+    speech.unheard.left(audio(2, 3, 4))
     for frame in speech.words[2:4]:
         speech.unheard.heard(frame)
     again = speech.again(held_secs=6.2, now_secs=8.0)
@@ -141,6 +148,7 @@ def test_once_all_was_heard_times_are_left_alone():
 def test_without_word_times_it_goes_on_where_it_was_cut():
     unheard = Unheard()
     unheard.say(audio(0, 1, 2, 3, 4, 5), T0, sent=True)
+    unheard.left(audio(0, 1, 2, 3))
     again = unheard.again(T0 + 9 * NS, T0 + 4 * NS)
     assert samples(again) == [4, 5]
 

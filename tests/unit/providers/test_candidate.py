@@ -19,8 +19,38 @@ def test_they_are_asked_in_order_and_nobody_twice(health):
     calls = succession(health, "a", "b")
     first, second = calls.first(0), calls.next(0)
     assert (first.name, second and second.name) == ("a", "b")
-    assert calls.is_last
+
+
+def tries(calls: Succession[str], times: int) -> list[str]:
+    return [
+        candidate.name if candidate else "nobody"
+        for _ in range(times)
+        for candidate in [calls.next(0)]
+    ]
+
+
+def test_the_last_has_another_try_for_each_time_it_serves(health):
+    calls = succession(health, "a")
+    calls.first(0)
+    calls.failed("unavailable", 0)
+    assert tries(calls, 2) == ["a", "nobody"]
+    calls.served()
+    assert tries(calls, 2) == ["a", "nobody"]
+
+
+@pytest.mark.parametrize("cause", ["credentials", "quota", "rate limit"])
+def test_who_refuses_has_no_other_try(health, cause):
+    calls = succession(health, "a")
+    calls.first(0)
+    calls.failed(cause, 0)
     assert calls.next(0) is None
+
+
+@pytest.mark.parametrize(("is_here", "is_final"), [(True, True), (False, False)])
+def test_only_behind_this_machine_nothing_is_kept(health, is_here, is_final):
+    calls = Succession("STT", [Candidate("a", lambda: "", is_here=is_here)], health)
+    calls.first(0)
+    assert calls.is_final is is_final
 
 
 def test_who_is_found_dead_in_one_call_is_passed_over_in_the_next(health):

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
-from bot.providers.choice import announced, choices, mode_of, wrong_mode
+from bot.providers.choice import announced, choices, mode_of, orders, wrong_mode
 from bot.providers.settings import (
     AnthropicSettings,
     CartesiaSettings,
@@ -114,3 +114,38 @@ def test_a_start_says_the_mode_where_there_is_a_choice():
     assert announced(with_key)[0] == "MODE: cascade (MODE=cascade; a client may ask for realtime)"
     realtime = with_key.model_copy(update={"mode": "realtime"})
     assert announced(realtime)[0] == "MODE: realtime (MODE=realtime): gpt-realtime-2.1"
+
+
+def followers(**settings: object) -> dict[str, list[str]]:
+    order = orders(ProviderSettings(**settings))
+    return {role: [choice.provider for choice in each] for role, each in order.items()}
+
+
+def test_behind_the_clouds_with_a_key_stands_this_machine():
+    keyed = {
+        "deepgram": DeepgramSettings(api_key=KEY),
+        "openai": OpenAISettings(api_key=KEY),
+        "anthropic": AnthropicSettings(api_key=KEY),
+        "elevenlabs": ElevenLabsSettings(api_key=KEY),
+    }
+    assert followers(**keyed) == {
+        "STT": ["deepgram", "local"],
+        "LLM": ["openai", "anthropic", "local"],
+        "TTS": ["elevenlabs", "local"],
+    }
+    assert followers(**keyed, llm="anthropic")["LLM"] == ["anthropic", "openai", "local"]
+
+
+def test_what_stays_on_this_machine_is_followed_by_nobody():
+    assert followers(llm="local", openai=OpenAISettings(api_key=KEY))["LLM"] == ["local"]
+
+
+def test_backups_are_those_that_are_named_in_their_order():
+    named = {"llm": "openai", "llm_backups": ("local", "openai", "anthropic", "local")}
+    assert followers(**named)["LLM"] == ["openai", "local", "anthropic"]
+    assert followers(llm="openai", llm_backups=())["LLM"] == ["openai"]
+
+
+def test_the_line_of_a_start_says_who_follows():
+    settings = ProviderSettings(deepgram=DeepgramSettings(api_key=KEY))
+    assert announced(settings)[0] == "STT: deepgram (DEEPGRAM_API_KEY is set), then local"

@@ -78,6 +78,13 @@ def test_whose_rest_is_over_is_probed(health: Health):
     assert health.to_probe(10) == [("LLM", "openai")]
 
 
+def test_whose_rest_is_over_is_asked_by_a_call_only_when_nobody_is_well(health: Health):
+    health.failed("LLM", "openai", "quota", 0)
+    assert health.usable("LLM", ("openai", "anthropic"), 10) == ["anthropic"]
+    health.failed("LLM", "anthropic", "quota", 9)
+    assert health.usable("LLM", ("openai", "anthropic"), 10) == ["openai"]
+
+
 def test_when_all_rest_those_not_dead_are_asked(health: Health):
     health.failed("LLM", "openai", "credentials", 0)
     health.failed("LLM", "anthropic", "quota", 0)

@@ -44,6 +44,7 @@ from pipecat.workers.runner import WorkerRunner
 
 from bot.telemetry.latency import TurnLatency
 from bot.telemetry.observer import LatencyObserver
+from bot.telemetry.prices import prices
 from bot.telemetry.report import turn_message
 from bot.telemetry.session_metrics import SessionTally
 from processors.filler import Filler, FillerPolicy
@@ -238,7 +239,7 @@ async def place_call(
     ]
     worker = PipelineWorker(
         Pipeline(stages),
-        observers=[LatencyObserver(keep, tally)],
+        observers=[LatencyObserver(keep, tally, prices())],
         clock=clock(),
         idle_timeout_secs=None,
     )

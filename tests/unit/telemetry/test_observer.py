@@ -15,6 +15,7 @@ from pipecat.frames.frames import (
 from pipecat.utils.errors import ErrorCategory
 
 from bot.telemetry.latency import Inference, ToolSpan, TurnLatency
+from bot.telemetry.prices import prices
 from bot.telemetry.report import log_session, log_turn, turn_message
 from tests.unit.telemetry.small_call import SECRET, Script, SmallCall, place_call
 
@@ -88,7 +89,7 @@ async def test_fast_tool_has_one_sound_its_answer():
 async def test_how_a_tool_ended_is_known(tool: str, takes_secs: float, outcome: str):
     call = await place_call([(tool, takes_secs), "There you are."], speak_once)
     assert [each.outcome for each in call.turns[0].tools] == [outcome]
-    session = call.tally.metrics(outcome="caller_hung_up", duration_secs=1)
+    session = call.tally.metrics(prices(), outcome="caller_hung_up", duration_secs=1)
     assert session.tool_calls == {tool: {outcome: 1}}
 
 
@@ -145,7 +146,7 @@ async def test_caller_who_interrupts_a_tool_gets_no_answer_to_it():
     assert first.first_sound_ms == FILLER_MS
     assert [tool.outcome for tool in first.tools] == ["cancelled"]
     assert second.answer_ms == 430.0
-    session = call.tally.metrics(outcome="caller_hung_up", duration_secs=1)
+    session = call.tally.metrics(prices(), outcome="caller_hung_up", duration_secs=1)
     assert (session.turns, session.interruptions) == (2, 1)
     assert session.tool_calls == {"look_up_order": {"cancelled": 1}}
 
@@ -234,7 +235,7 @@ async def test_errors_are_counted_by_category():
             )
 
     call = await place_call([], act)
-    session = call.tally.metrics(outcome="error", duration_secs=1)
+    session = call.tally.metrics(prices(), outcome="error", duration_secs=1)
     assert session.errors == {"rate_limit": 2, "unknown": 1}
 
 
@@ -252,7 +253,9 @@ async def test_no_word_argument_or_result_leaves_in_any_record():
     call = await place_call([("look_up_order", 1.0), ON_ITS_WAY, ("fails", 0.1), "Sorry."], act)
     logger.enable("bot")
     sink = logger.add(lines.append, serialize=True, filter="bot.telemetry")
-    session = call.tally.metrics(outcome="caller_hung_up", duration_secs=1, loop_lag_p99_ms=1.5)
+    session = call.tally.metrics(
+        prices(), outcome="caller_hung_up", duration_secs=1, loop_lag_p99_ms=1.5
+    )
     for turn in call.turns:
         log_turn(turn)
     log_session(session)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.telemetry.latency import Kind, TurnLatency
+from bot.telemetry.prices import prices
 from bot.telemetry.session_metrics import SessionTally, percentile
 
 
@@ -36,7 +37,7 @@ def test_percentiles_are_of_what_callers_waited_for():
     tally.add_turn(turn(400, 400))
     tally.add_turn(turn(700, 2500, "tool"))
     tally.add_turn(turn(60, 60, "unprompted"))
-    session = tally.metrics(outcome="agent_ended", duration_secs=31.41592)
+    session = tally.metrics(prices(), outcome="agent_ended", duration_secs=31.41592)
     assert (session.turns, session.duration_secs, session.greeting_ms) == (2, 31.416, 90)
     assert (session.first_sound_p50_ms, session.first_sound_p95_ms) == (400, 700)
     assert (session.answer_p50_ms, session.answer_p95_ms) == (400, 2500)
@@ -45,14 +46,14 @@ def test_percentiles_are_of_what_callers_waited_for():
 def test_turn_without_an_answer_counts_as_a_turn_only():
     tally = SessionTally("s1", "websocket")
     tally.add_turn(turn(None, None))
-    session = tally.metrics(outcome="caller_hung_up", duration_secs=1)
+    session = tally.metrics(prices(), outcome="caller_hung_up", duration_secs=1)
     assert (session.turns, session.answer_p50_ms, session.first_sound_p95_ms) == (1, None, None)
 
 
 def test_interrupted_greeting_is_an_interruption():
     tally = SessionTally("s1", "websocket")
     tally.add_turn(TurnLatency(0, "greeting", "connected", interrupted=True))
-    session = tally.metrics(outcome="idle", duration_secs=1)
+    session = tally.metrics(prices(), outcome="idle", duration_secs=1)
     assert (session.turns, session.interruptions) == (0, 1)
 
 
@@ -60,13 +61,13 @@ def test_tool_calls_are_counted_by_name_and_outcome():
     tally = SessionTally("s1", "websocket")
     for name, outcome in (("a", "ok"), ("a", "ok"), ("a", "timeout"), ("b", "cancelled")):
         tally.add_tool_call(name, outcome)
-    session = tally.metrics(outcome="caller_hung_up", duration_secs=1)
+    session = tally.metrics(prices(), outcome="caller_hung_up", duration_secs=1)
     assert session.tool_calls == {"a": {"ok": 2, "timeout": 1}, "b": {"cancelled": 1}}
 
 
 def test_metrics_do_not_change_with_the_tally():
     tally = SessionTally("s1", "websocket")
-    before = tally.metrics(outcome="error", duration_secs=1)
+    before = tally.metrics(prices(), outcome="error", duration_secs=1)
     tally.add_error("server")
     tally.add_tool_call("a", "ok")
     assert (before.errors, before.tool_calls) == ({}, {})
@@ -76,5 +77,6 @@ def test_metrics_survive_json():
     tally = SessionTally("s1", "websocket")
     tally.add_tool_call("a", "error")
     tally.add_error("rate_limit")
-    session = tally.metrics(outcome="error", duration_secs=1, loop_lag_p99_ms=4)
-    assert json.loads(json.dumps(session.to_dict())) == session.to_dict()
+    session = tally.metrics(prices(), outcome="error", duration_secs=1, loop_lag_p99_ms=4)
+    told = session.to_dict()
+    assert json.loads(json.dumps(told)) == told | {"usages": [], "incidents": []}

@@ -1,7 +1,8 @@
 """Which turn a moment belongs to, where a pipeline is too well-behaved to show it."""
 
-from bot.telemetry.latency import TurnLatency
+from bot.telemetry.latency import Incident, TurnLatency
 from bot.telemetry.turns import TurnFollower
+from tests.unit.telemetry.test_usage import spoken
 
 
 def speak(turns: TurnFollower, until: float) -> None:
@@ -207,6 +208,16 @@ def test_a_turn_that_is_over_before_the_silence_counts_from_the_end_of_speech():
     assert (turn.transcript_ms, turn.turn_over_ms, turn.answer_ms) == (150.0, 150.0, 800.0)
 
 
+def test_a_provider_that_fails_while_the_caller_speaks_failed_in_the_turn_to_come():
+    turns = TurnFollower()
+    turns.caller_started(0.0)
+    turns.failed(Incident("STT", "deepgram", "late", "local"), 0.5)
+    speak(turns, 1.0)
+    reply(turns, "a", 1.8)
+    (turn,) = finished(turns)
+    assert turn.incidents == (Incident("STT", "deepgram", "late", "local", -500.0),)
+
+
 def hush(turns: TurnFollower, caller_since: float, at_secs: float) -> None:
     """Echo falls silent at the caller's first sound."""
     turns.caller_started(caller_since)
@@ -237,3 +248,44 @@ def test_whoever_interrupts_is_yielded_to_from_the_first_moment_of_silence():
     turns.interrupted()
     (turn,) = turns.take_finished()
     assert (turn.interrupted, turn.yield_ms) == (True, 100.0)
+
+
+LATE = Incident("LLM", "openai", "late", "local", after_ms=1_500)
+
+
+def test_an_incident_is_of_the_turn_it_held_up_and_placed_in_it():
+    turns = TurnFollower()
+    speak(turns, 1.0)
+    turns.failed(LATE, 2.75)
+    reply(turns, "a", 3.1)
+    turns.stopped_speaking(4.0)
+    speak(turns, 6.0)
+    first, second = finished(turns)
+    (incident,) = first.incidents
+    assert (incident.at_ms, incident.after_ms, incident.successor) == (1_750.0, 1_500, "local")
+    assert second.incidents == ()
+
+
+def test_an_ear_that_fails_while_the_caller_speaks_is_of_what_is_being_said():
+    turns = TurnFollower()
+    speak(turns, 1.0)
+    reply(turns, "a", 1.8)
+    turns.stopped_speaking(3.0)
+    turns.caller_started(5.0)
+    turns.failed(Incident("STT", "deepgram", "stalled", "local"), 5.5)
+    speak(turns, 6.0)
+    assert [len(turn.incidents) for turn in finished(turns)] == [0, 1]
+
+
+def test_usage_is_of_the_turn_in_which_it_was_told():
+    turns = TurnFollower()
+    speak(turns, 1.0)
+    turns.metered(spoken("Cartesia#0", "sonic-3", 12))
+    reply(turns, "a", 1.8)
+    turns.metered(spoken("Cartesia#0", "sonic-3", 30))
+    turns.stopped_speaking(3.0)
+    speak(turns, 6.0)
+    turns.metered(spoken("Cartesia#0", "sonic-3", 5))
+    first, second = finished(turns)
+    assert [usage.characters for usage in first.usages] == [42]
+    assert [usage.characters for usage in second.usages] == [5]

@@ -123,6 +123,15 @@ async def test_the_call_waits_for_its_writes_when_it_closes(desk: Desk):
     assert slow.done
 
 
+async def test_a_write_that_does_not_end_is_stopped_after_the_hang_up(desk: Desk, monkeypatch):
+    monkeypatch.setattr("bot.tools.desk._CLOSE_SECS", 0.01)
+    slow = Slow()
+    task = desk.begin(slow.work())
+    await slow.begun.wait()
+    await desk.close()
+    assert task.cancelled()
+
+
 @pytest.mark.parametrize("failure", [StoreError("no database"), WeatherError("no weather")])
 async def test_what_cannot_be_reached_becomes_words_the_caller_can_hear(desk: Desk, failure):
     async def broken() -> Answer:
@@ -156,15 +165,15 @@ class Counted:
 
 async def test_a_write_called_again_in_the_same_turn_gives_the_first_result(desk: Desk):
     write = Counted()
-    answers = [await desk.begin_once("book maria", 1, write.work()) for _ in range(3)]
+    answers = [await desk.begin_once("a call", "book maria", 1, write.work()) for _ in range(3)]
     assert answers == [say("Done 1.")] * 3
 
 
 async def test_a_write_still_under_way_is_waited_for_whatever_was_said_since(desk: Desk):
     slow, again = Slow(), Counted()
-    first = desk.begin_once("book maria", 1, slow.work())
+    first = desk.begin_once("a call", "book maria", 1, slow.work())
     await slow.begun.wait()
-    second = desk.begin_once("book maria", 2, again.work())
+    second = desk.begin_once("a call", "book maria", 2, again.work())
     slow.go.set()
     assert await second == await first
     assert again.done == 0
@@ -172,9 +181,9 @@ async def test_a_write_still_under_way_is_waited_for_whatever_was_said_since(des
 
 async def test_a_caller_who_asks_again_gets_it_again(desk: Desk):
     write = Counted()
-    await desk.begin_once("book maria", 1, write.work())
-    await desk.begin_once("book jim", 1, write.work())
-    await desk.begin_once("book maria", 2, write.work())
+    await desk.begin_once("a call", "book maria", 1, write.work())
+    await desk.begin_once("a call", "book jim", 1, write.work())
+    await desk.begin_once("a call", "book maria", 2, write.work())
     assert write.done == 3
 
 

@@ -1,0 +1,5 @@
+"""What a provider does in a call."""
+
+from typing import Literal
+
+Role = Literal["STT", "LLM", "TTS"]

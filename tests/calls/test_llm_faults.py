@@ -1,0 +1,77 @@
+"""Whole calls whose language model fails: faults 3 to 8, 11 and 12 as the caller hears them."""
+
+import pytest
+
+from evals.caller import place_call
+from tests.calls.faults import (
+    ORDER,
+    PATIENT,
+    THANKS,
+    assert_answered,
+    assert_ended_in_words,
+    incidents,
+    thinking_by,
+    words,
+)
+from tests.calls.inside import inside
+from tests.emulators.anthropic import Anthropic
+from tests.emulators.mind import Line, Scripted
+from tests.emulators.openai_chat import OpenAIChat
+from tests.emulators.provider import BUDGET, Fault, Late, Refuse, Stall, serving
+
+
+@pytest.mark.parametrize(
+    ("fault", "within_ms"),
+    [
+        pytest.param(Refuse(429, {"Retry-After": "60"}), 1_500, id="3-busy"),
+        pytest.param(Refuse(503), 1_500, id="4-unavailable"),
+        pytest.param(Late(9), 3_500, id="5-slow-first-token"),
+        pytest.param(Stall(), 3_500, id="7-open-without-a-token"),
+    ],
+)
+async def test_a_model_that_fails_is_followed_by_the_next(fault: Fault, within_ms: float):
+    emulator = OpenAIChat(profile=BUDGET, mind=Scripted([]))
+    emulator.will(*[fault] * 9)
+    async with serving(emulator), inside(**thinking_by(emulator)) as echo:
+        record = await place_call(echo.url, [ORDER], manners=PATIENT)
+    assert_answered(record, within_ms)
+    assert ("openai", "local") in incidents(record)
+
+
+async def test_a_model_that_stalls_in_a_sentence_is_gone_on_from_and_remembered_as_heard():
+    """Fault 6; what was heard of both is one answer in the memory of the next turn."""
+    begun = "Your order one zero four two, which you placed last week with our shop in Boston, "
+    first = OpenAIChat(profile=BUDGET, mind=Scripted([f"{begun} left on Monday.", "Sunny."]))
+    second = Anthropic(profile=BUDGET, mind=Scripted(["is in the van and comes tomorrow."]))
+    first.will(Stall(18))
+    async with serving(first, second), inside(**thinking_by(first, second)) as echo:
+        record = await place_call(echo.url, [ORDER, THANKS], manners=PATIENT)
+    heard = words(record)
+    assert "last week" in heard
+    assert "comes tomorrow" in heard
+    assert heard.count("order") == 1
+    assert record.unanswered == 0
+    remembered = [line.text for line in first.mind.runs[1] if isinstance(line, Line)]
+    (answer,) = [text for text in remembered if "last week" in text]
+    assert answer.startswith("Your order")
+    assert "comes tomorrow" in answer
+
+
+async def test_a_call_without_a_model_ends_in_words_within_ten_seconds():
+    emulator = OpenAIChat(profile=BUDGET)
+    emulator.will(*[Refuse(503)] * 9)
+    async with serving(emulator), inside(**thinking_by(emulator), llm_backups=()) as echo:
+        record = await place_call(echo.url, [ORDER], manners=PATIENT)
+    assert_ended_in_words(record)
+
+
+async def test_one_call_finds_out_for_all_and_the_others_do_not_wait():
+    """Fault 12: the second caller is answered as if the first provider had never been there."""
+    emulator = OpenAIChat(profile=BUDGET, mind=Scripted([]))
+    emulator.will(*[Refuse(401)] * 99)
+    async with serving(emulator), inside(**thinking_by(emulator)) as echo:
+        await place_call(echo.url, [ORDER], manners=PATIENT)
+        asked = len(emulator.noted("request"))
+        record = await place_call(echo.url, [ORDER], manners=PATIENT)
+        assert len(emulator.noted("request")) == asked
+    assert "1042" in words(record)

@@ -1,0 +1,114 @@
+"""Our own voice is known when it comes back, on made sounds: in audio time."""
+
+import numpy as np
+import pytest
+from pipecat.frames.frames import TTSAudioRawFrame
+from pipecat.tests.utils import run_test
+
+from processors.own_voice import OwnVoice, OwnVoiceTap, likeness
+
+RATE = 16_000
+CHUNK_SECS = 0.032
+
+
+def voice(secs: float, seed: int, rate: int = RATE) -> np.ndarray:
+    """As changeable as a voice, and another for each seed: tones that wander, at -20 dBFS or so."""
+    dice = np.random.default_rng(seed)
+    times = np.arange(round(secs * rate)) / rate
+    sound = np.zeros(len(times))
+    for harmonic in range(1, 8):
+        wander = np.interp(times, np.arange(60) / 10, dice.normal(0, 3, 60))
+        sound += np.sin(2 * np.pi * (harmonic * (110 + 9 * seed) * times) + wander) / harmonic
+    return sound / np.abs(sound).max() * 0.3
+
+
+def pcm(sound: np.ndarray) -> bytes:
+    return (np.clip(sound, -1, 1) * 32767).astype(np.int16).tobytes()
+
+
+def chunk(sound: np.ndarray, number: int, rate: int) -> np.ndarray:
+    size = round(CHUNK_SECS * rate)
+    return sound[number * size : (number + 1) * size]
+
+
+def share(
+    played: np.ndarray, heard: np.ndarray, played_rate: int = RATE, heard_rate: int = RATE
+) -> float:
+    """In how many windows of what is heard our own voice was known."""
+    own, windows = OwnVoice(), round(len(heard) / heard_rate / CHUNK_SECS)
+    verdicts = []
+    for number in range(windows):
+        own.played(pcm(chunk(played, number, played_rate)), played_rate)
+        own.heard(pcm(chunk(heard, number, heard_rate)), heard_rate)
+        verdicts.append(own.came_back())
+    return sum(verdicts) / windows
+
+
+def late(sound: np.ndarray, secs: float, rate: int = RATE) -> np.ndarray:
+    return np.concatenate([np.zeros(round(secs * rate)), sound])[: len(sound)]
+
+
+@pytest.mark.parametrize("delay_secs", [0.05, 0.3, 1.0])
+def test_an_echo_is_known_whenever_it_comes(delay_secs):
+    ours = voice(4, seed=1)
+    heard = late(ours, delay_secs) * 0.25
+    assert share(ours, heard) > 0.9 * (1 - delay_secs / 4)
+
+
+@pytest.mark.parametrize(("sent", "came"), [(24_000, 16_000), (16_000, 8_000), (8_000, 8_000)])
+def test_an_echo_is_known_at_another_rate(sent, came):
+    heard = late(voice(4, 1, came), 0.1, came) * 0.25
+    assert share(voice(4, 1, sent), heard, sent, came) > 0.85
+
+
+def test_an_echo_is_known_by_its_first_sound_after_a_pause():
+    ours = voice(2, seed=1)
+    own = OwnVoice()
+    own.played(pcm(ours), RATE)
+    own.heard(bytes(2 * RATE), RATE)
+    own.played(pcm(voice(0.3, seed=2)), RATE)
+    own.heard(pcm(0.25 * voice(0.3, seed=2)[: round(0.1 * RATE)]), RATE)
+    assert own.came_back()
+
+
+def test_another_voice_is_not_ours():
+    assert share(voice(4, seed=1), voice(4, seed=2)) < 0.03
+
+
+def test_who_speaks_over_the_echo_is_not_ours():
+    ours = voice(4, seed=1)
+    assert share(ours, late(ours, 0.1) * 0.25 + voice(4, seed=2)) < 0.1
+
+
+def test_nothing_is_ours_before_anything_was_said():
+    own = OwnVoice()
+    own.heard(pcm(voice(1, seed=1)), RATE)
+    assert not own.came_back()
+
+
+def test_what_was_said_long_before_is_forgotten():
+    own, ours = OwnVoice(), pcm(voice(1, seed=1))
+    own.played(ours, RATE)
+    own.heard(bytes(2 * RATE * 2), RATE)
+    own.heard(ours[: RATE // 2], RATE)
+    assert not own.came_back()
+
+
+def test_silence_is_like_nothing():
+    silence = np.zeros(1280, np.float32)
+    assert likeness(silence, np.ones(12_000, np.float32)) == 0
+    assert likeness(np.ones(1280, np.float32), np.zeros(12_000, np.float32)) == pytest.approx(0)
+
+
+def test_the_very_same_sound_is_quite_alike():
+    sound = voice(1, seed=1, rate=8_000).astype(np.float32)
+    assert likeness(sound[3000:4000] / 10, sound) == pytest.approx(1, abs=1e-3)
+
+
+async def test_the_tap_tells_what_was_sent_and_passes_it_on():
+    own = OwnVoice()
+    ours = pcm(voice(0.5, seed=1))
+    down, _ = await run_test(OwnVoiceTap(own), frames_to_send=[TTSAudioRawFrame(ours, RATE, 1)])
+    assert [each.audio for each in down if isinstance(each, TTSAudioRawFrame)] == [ours]
+    own.heard(ours[-2 * 3200 :], RATE)
+    assert own.came_back()
