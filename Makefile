@@ -10,7 +10,7 @@ RUN_READY := $(VENV)/.installed
 DEV_READY := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run call mic test check bench bench-cloud peers lock clean
+.PHONY: help run call mic test check bench bench-cloud bench-turns peers lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -39,6 +39,9 @@ peers: ## install LiveKit Agents for `make bench-cloud`, in .venv-livekit
 
 bench-cloud: $(DEV_READY) ## measure beside others on emulated providers; writes docs/cloud.md
 	@exec $(BIN)/python -m tests.bench.cloud
+
+bench-turns: $(DEV_READY) ## measure who is cut off, talked over or thrown off; writes docs/turns.md
+	@exec $(BIN)/python -m tests.bench.turns
 
 lock: $(DEV_READY) ## pin every dependency again, for Python 3.11 to 3.13
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements.lock

@@ -15,7 +15,7 @@ import soxr
 
 from bot.providers.local.tts import Voice, VoiceSettings, clip, load
 from evals.ear import Samples, Span, speech_spans
-from tests.bench.endpointing.utterances import Utterance
+from tests.bench.endpointing.utterances import Noise, Utterance
 
 LEAD_SECS = 0.6
 TAIL_SECS = 3.4
@@ -48,7 +48,7 @@ def recording(utterance: Utterance) -> Recording:
     for number, (part, pause) in enumerate(
         zip_longest(utterance.parts, utterance.pauses_secs, fillvalue=TAIL_SECS)
     ):
-        said = _trimmed(_said(f"{part}," if number < last else str(part), utterance.voice))
+        said = trimmed(spoken_by(f"{part}," if number < last else str(part), utterance.voice))
         spans = speech_spans(said, _RATE, join_secs=0.1)
         spoken.append(Span(at_secs, at_secs + len(said) / _RATE))
         gaps.append(
@@ -59,7 +59,7 @@ def recording(utterance: Utterance) -> Recording:
         )
         pieces += [said, _silence(float(pause))]
         at_secs = spoken[-1].end_secs + float(pause)
-    samples = _noisy(np.concatenate(pieces), utterance)
+    samples = noisy(np.concatenate(pieces), utterance.noise, utterance.number)
     rate = 8_000 if utterance.telephone else _RATE
     return Recording(
         utterance,
@@ -73,16 +73,16 @@ def _silence(secs: float) -> Samples:
     return np.zeros(round(secs * _RATE), np.int16)
 
 
-def _trimmed(samples: Samples) -> Samples:
+def trimmed(samples: Samples) -> Samples:
     spans = speech_spans(samples, _RATE)
     return samples[round(spans[0].start_secs * _RATE) : round(spans[-1].end_secs * _RATE)]
 
 
-def _noisy(samples: Samples, utterance: Utterance) -> Samples:
-    dice = np.random.default_rng(utterance.number)
+def noisy(samples: Samples, noise: Noise, number: int) -> Samples:
+    dice = np.random.default_rng(number)
     voice = samples[np.abs(samples) > 300].astype(np.float64)
     level = float(np.sqrt(np.mean(voice**2)))
-    wanted = {"clean": 4.0, "20 dB": level / 10, "10 dB": level / 10**0.5}[utterance.noise]
+    wanted = {"clean": 4.0, "20 dB": level / 10, "10 dB": level / 10**0.5}[noise]
     hiss = dice.normal(0, 1, len(samples) + 3)
     room = np.convolve(hiss, [0.5, 0.8, 0.8, 0.5], "valid")  # duller than white, as rooms are
     mixed = samples + room / room.std() * wanted
@@ -97,7 +97,7 @@ def by_telephone(samples: Samples) -> Samples:
     return (np.clip(heard, -1, 1) * 32767).astype(np.int16)
 
 
-def _said(text: str, voice: str) -> Samples:
+def spoken_by(text: str, voice: str) -> Samples:
     name = hashlib.sha256(f"{voice}: {text}".encode()).hexdigest()[:24]
     kept = _KEPT / f"{name}.npy"
     if not kept.exists():

@@ -1,0 +1,154 @@
+"""The report on turns: Markdown, figures and plots."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import numpy as np
+
+from tests.bench import filler, vad
+from tests.bench.turns.by_ear import Heard
+from tests.bench.turns.curve import Point
+from tests.bench.turns.panel import GOALS, RATES, YIELDING, Case, Rate, rates
+from tests.bench.turns.plots import scatter
+
+TABLES = {
+    "Fillers": (filler.table, filler.compared),
+    "What is taken for a caller": (vad.table, vad.figures),
+}
+"""Title -> by seed, the Markdown and the figures. A table of another bench is added here."""
+_PANEL = """\
+Sounds of a caller while Echo speaks, made by a seeded script: five voices, 20 and 10 dB above the
+noise, half of them by telephone; what Echo was saying is part of each. Judged in audio time by the
+marks of the real VAD and the words of the local Whisper. *R_Y*: real turns (interruptions,
+corrections, questions, stops, answers) for which Echo is silent within 2.0 s and stays so. *S_BC*,
+*S_VT*, *S_ND*: backchannels, tics and side speech after which the floor is not given up and Echo
+speaks again within 1.0 s of their end. **Echo pauses at every sound** and judges meanwhile: a
+strict listener, for whom any pause is a yield, is counted apart as *never paused* (for more than
+0.2 s). The words of the half held out are others than those of the other half. Coughs, doors and
+bells are synthetic."""
+
+
+def page(
+    panels: Mapping[str, Sequence[Case]],
+    points: Sequence[Point],
+    heard: Sequence[Heard],
+    missed: Sequence[str],
+    seed: int,
+) -> str:
+    """All of it."""
+    goals = "met" if not missed else "**not met**: " + "; ".join(missed)
+    parts = [
+        "# Turns",
+        "Written by `make bench-turns`.",
+        f"Goals, on what is held out: {goals}.",
+        "## The panel",
+        _PANEL,
+    ]
+    for title, held_out in (("Held out", True), ("The others", False)):
+        parts += [f"### {title}", _panel(panels, held_out=held_out)]
+    parts += ["![R_Y and S_BC](turns-panel.svg)", "### Label by label, held out", _labels(panels)]
+    parts += ["## Cut-offs against delay", "Held out, as in [endpointing.md](endpointing.md)."]
+    parts += [_points(points), "![Cut-offs against delay](turns-endpointing.svg)"]
+    parts += ["## By ear, in real time", _heard(heard)] if heard else []
+    for title, (table, _) in TABLES.items():
+        parts += [f"## {title}", table(seed)]
+    return "\n\n".join(parts) + "\n"
+
+
+def figures(
+    panels: Mapping[str, Sequence[Case]],
+    points: Sequence[Point],
+    heard: Sequence[Heard],
+    seed: int,
+) -> dict[str, object]:
+    """The same for a program."""
+    split = {
+        part: {
+            who: {name: asdict(rate) for name, rate in rates(_part(cases, held_out)).items()}
+            for who, cases in panels.items()
+        }
+        for part, held_out in (("held out", True), ("others", False))
+    }
+    tables = {title: numbers(seed) for title, (_, numbers) in TABLES.items()}
+    return {
+        "panel": split,
+        "endpointing": [asdict(each) for each in points],
+        "by ear": [asdict(each) for each in heard],
+        **tables,
+    }
+
+
+def plots(panels: Mapping[str, Sequence[Case]], points: Sequence[Point]) -> dict[str, str]:
+    """File name -> SVG."""
+    shares = {who: rates(_part(cases, held_out=True)) for who, cases in panels.items()}
+    both = {who: [(of["R_Y"].share, of["S_BC"].share)] for who, of in shares.items()}
+    cut = {
+        who: [(each.mean_ms, 100 * each.cut) for each in points if each.who == who]
+        for who in dict.fromkeys(each.who for each in points)
+    }
+    return {
+        "turns-panel.svg": scatter(
+            "Yields to turns, ignores backchannels", ("R_Y", 1), ("S_BC", 1), both
+        ),
+        "turns-endpointing.svg": scatter(
+            "Cut off, against the mean delay", ("mean delay, ms", 1600), ("cut off, %", 60), cut
+        ),
+    }
+
+
+def _part(cases: Sequence[Case], held_out: bool) -> list[Case]:
+    return [case for case in cases if case.event.held_out == held_out]
+
+
+def _panel(panels: Mapping[str, Sequence[Case]], *, held_out: bool) -> str:
+    names = " | ".join(f"{name} >= {GOALS[name]}" if name in GOALS else name for name in RATES)
+    rows = [
+        f"| | {names} | wrong resumes | never paused | pause p50 / p95 |",
+        "|---" * (len(RATES) + 4) + "|",
+    ]
+    for who, every in panels.items():
+        cases = _part(every, held_out)
+        others = [case for case in cases if case.event.label not in YIELDING]
+        strict = Rate(sum(c.right and c.paused_secs <= 0.2 for c in others), len(others))
+        pauses = [case.paused_secs for case in others if case.paused_secs]
+        p50, p95 = np.percentile(pauses, [50, 95]) if pauses else (0.0, 0.0)
+        shares = " | ".join(map(str, rates(cases).values()))
+        wrong = sum(case.wrongly_resumed for case in cases)
+        rows.append(f"| {who} | {shares} | {wrong} | {strict} | {p50:.2f} / {p95:.2f} s |")
+    return "\n".join(rows)
+
+
+def _labels(panels: Mapping[str, Sequence[Case]]) -> str:
+    rows = ["| | " + " | ".join(panels) + " |", "|---" * (len(panels) + 1) + "|"]
+    for label in dict.fromkeys(label for labels in RATES.values() for label in labels):
+        of = [
+            [case.right for case in _part(cases, True) if case.event.label == label]
+            for cases in panels.values()
+        ]
+        rows.append(f"| {label} | " + " | ".join(str(Rate(sum(a), len(a))) for a in of) + " |")
+    return "\n".join(rows)
+
+
+def _points(points: Sequence[Point]) -> str:
+    rows = ["| | | turns | cut off | mean ms | p50 | p95 |", "|---|---|---|---|---|---|---|"]
+    rows += [
+        f"| {each.who} | {each.setting}{' (default)' if each.is_default else ''} | {each.turns} "
+        f"| {each.cut_off} ({each.cut:.1%}) | {each.mean_ms:.0f} | {each.p50_ms:.0f} "
+        f"| {each.p95_ms:.0f} |"
+        for each in points
+    ]
+    return "\n".join(rows)
+
+
+def _heard(heard: Sequence[Heard]) -> str:
+    rows = ["| the caller says | a turn | silent after | Echo yielded |", "|---|---|---|---|"]
+    for each in heard:
+        silent = "never" if each.silent_ms is None else f"{each.silent_ms:.0f} ms"
+        yes = ("no", "yes")
+        rows.append(f"| {each.said} | {yes[each.is_turn]} | {silent} | {yes[each.yielded]} |")
+    late = [each.silent_ms for each in heard if each.silent_ms is not None and each.is_turn]
+    p50, p95 = np.percentile(late or [float("nan")], [50, 95])
+    wrong = sum(each.is_turn and not each.yielded for each in heard)
+    rows += ["", f"{len(heard)} whole calls on this machine's clock; from barge-in to silence "]
+    rows[-1] += f"p50 {p50:.0f} ms, p95 {p95:.0f} ms of {len(late)} turns; wrong resumes {wrong}."
+    return "\n".join(rows)
