@@ -8,6 +8,7 @@ Silero's word for everything; from a room that talks, the caller must stand out.
 In audio time, in windows of the VAD (32 ms), in dB relative to full scale (dBFS).
 """
 
+import math
 from bisect import bisect_left, insort
 from collections import deque
 
@@ -38,7 +39,12 @@ class RoomSettings(BaseModel):
 
 def level_dbfs(samples: npt.NDArray[np.int16]) -> float:
     """The RMS level around the mean, since a line may be off zero; -100 for digital silence."""
-    return float(20 * np.log10(max(float(np.std(samples)) / 32768, 1e-5)))
+    wave = samples.astype(np.float32)
+    mean = float(wave.sum()) / max(len(wave), 1)
+    power = (
+        float(np.dot(wave, wave)) / max(len(wave), 1) - mean**2
+    )  # `np.std` takes ten times as long
+    return 20 * math.log10(max(math.sqrt(max(power, 0.0)) / 32768, 1e-5))
 
 
 class Room:
