@@ -49,7 +49,8 @@ def page(
     parts += ["![R_Y and S_BC](turns-panel.svg)", "### Label by label, held out", _labels(panels)]
     parts += ["## Cut-offs against delay", "Held out, as in [endpointing.md](endpointing.md)."]
     parts += [_points(points), "![Cut-offs against delay](turns-endpointing.svg)"]
-    parts += ["## By ear, in real time", _heard(heard)] if heard else []
+    by_ear = _heard(heard) if heard else "Not measured in this run (`--no-calls`)."
+    parts += ["## By ear, in real time", by_ear]
     for title, (table, _) in TABLES.items():
         parts += [f"## {title}", table(seed)]
     return "\n\n".join(parts) + "\n"

@@ -18,13 +18,19 @@ ECHO = "Echo"
 def panel(made: Sequence[Event], vad: VADFactory | None = None) -> dict[str, list[Case]]:
     """Who -> a case for each event. vad: Echo's, for one call; what Echo runs if not given."""
     ears = Ears()
-    echo_vad = vad or (lambda: ears.vad(TurnSettings()))
-    cases: dict[str, list[Case]] = {"Pipecat's defaults": [], "Pipecat, 3 words": [], ECHO: []}
+    cases: dict[str, list[Case]] = {"Pipecat's defaults": [], "Pipecat, 3 words": []}
     for event in made:
         audio = track(event)
         stock = heard(audio, ears.vad_of(VADParams()))
         cases["Pipecat's defaults"].append(Case(event, audio, pipecats(audio, stock)))
         cases["Pipecat, 3 words"].append(Case(event, audio, min_words(audio, stock)))
-        ours = heard(audio, echo_vad())
-        cases[ECHO].append(Case(event, audio, echos(event, audio, ours)))
+    return {**cases, ECHO: judged_by_echo(made, vad or (lambda: ears.vad(TurnSettings())))}
+
+
+def judged_by_echo(made: Sequence[Event], vad: VADFactory) -> list[Case]:
+    """A case for each event, each a call of its own."""
+    cases: list[Case] = []
+    for event in made:
+        audio = track(event)
+        cases.append(Case(event, audio, echos(event, audio, heard(audio, vad()))))
     return cases
