@@ -258,10 +258,13 @@ class Interruption:
         return now_secs - sound.silent_since_secs < wait_secs
 
     def _is_hum(self, sound: _Sound, kind: Kind) -> bool:
+        """Known once the voice is over: of a sentence, too, the first words are short and unsure.
+        Who was asked something and makes a sound has answered."""
         settings = self._settings
-        taken_for_words = kind not in (*_RESUMED, "stop") and not is_repair(sound.text)
+        taken_for_words = kind not in (*_RESUMED, "stop", "answer") and not is_repair(sound.text)
         unsure = sound.confidence < settings.sure_confidence
-        return taken_for_words and unsure and sound.secs <= settings.hum_secs
+        is_over = sound.silent_since_secs is not None
+        return taken_for_words and unsure and is_over and sound.secs <= settings.hum_secs
 
 
 def _is_own(text: str, bot_said: str) -> bool:
