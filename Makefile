@@ -25,7 +25,7 @@ call: $(RUN_READY) ## call a running Echo without a microphone: make call SAY="W
 	@LOGURU_AUTOINIT=0 exec $(BIN)/python -m evals.call --url $(URL) $(if $(SAY),--say "$(SAY)")
 
 test: $(DEV_READY) ## the whole suite (Debian packages it uses: see .ci/run)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/calls/test_page.py
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --ignore tests/calls/test_page.py
 	@$(BIN)/python -m pytest tests/calls/test_page.py  # a browser that shares its core hears gaps
 
 check: $(DEV_READY) ## ruff, pyright, and who may import whom
