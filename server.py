@@ -82,7 +82,7 @@ def _tell(app: FastAPI, house: House, places: Places, transports: list[str]) -> 
             "calls": places.live,
             "free": places.free(),
             "loop_lag_p99_ms": house.lag.total.p99_ms,
-            "ended": house.ledger.to_dict(),
+            "ended": house.totals.to_dict(),
         }
 
     @app.get("/healthz")

@@ -15,7 +15,7 @@ from bot.providers import realtime_stages, stages, strategies
 from bot.providers.choice import mode_of
 from bot.providers.tool_steps import turn_of
 from processors.idle import IdleLadder, IdlePolicy
-from processors.own_voice import OwnVoice, OwnVoiceTap
+from processors.own_voice import OwnVoice
 from transports.connection import Connection
 
 IDLE = "the caller fell silent"
@@ -54,9 +54,8 @@ def _cascade(house: House, connection: Connection) -> Pipeline:
     _ask_when_idle(context.user(), settings.silence)
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
-    parts = stages(settings, engines, house.brief, vad, settings.filler, settings.resume)
-    heard = cascade(connection.transport, parts, context)
-    return Pipeline([heard, OwnVoiceTap(own)])  # what was sent is known when it comes back
+    parts = stages(settings, engines, house.brief, vad, settings.filler, settings.resume, own)
+    return cascade(connection.transport, parts, context)
 
 
 def _ask_when_idle(user: LLMUserAggregator, policy: IdlePolicy) -> None:

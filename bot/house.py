@@ -16,9 +16,9 @@ from bot.providers.probe import keep_probing
 from bot.providers.rehearsal import practise, rehearse
 from bot.providers.roles import candidates
 from bot.providers.warm import Engines, Progress, loaded, told, warm
-from bot.telemetry.ledger import Ledger
 from bot.telemetry.loop_lag import LoopLag
 from bot.telemetry.prices import Prices, prices
+from bot.telemetry.totals import Totals
 from bot.threads import no_threads_of_numpy
 from bot.tools import TOOLS
 from bot.tools.offer import offered
@@ -48,7 +48,7 @@ class House:
     lag: LoopLag
     last_words: LastWords
     prices: Prices
-    ledger: Ledger = field(default_factory=Ledger)
+    totals: Totals = field(default_factory=Totals)
     """What the calls that have ended came to."""
 
 

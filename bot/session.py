@@ -55,7 +55,7 @@ async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
             await call.run()
         finally:
             metrics = await call.close(lag)
-            house.ledger.add(metrics)
+            house.totals.add(metrics)
             report.log_session(metrics)
     return metrics
 

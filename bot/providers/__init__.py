@@ -30,6 +30,7 @@ from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
 from processors.interruption import InterruptionSettings
 from processors.one_turn import OneTurn
+from processors.own_voice import OwnVoice, OwnVoiceTap
 from processors.resume import Heard, Playback, ResumeSettings
 from processors.silence import AttentiveVAD, SilenceTeller
 from processors.unheard import Unheard
@@ -62,8 +63,12 @@ def stages(
     vad: AttentiveVAD,
     filler: FillerPolicy,
     resume: ResumeSettings | None = None,
+    own: OwnVoice | None = None,
 ) -> Stages:
-    """The stages of one call; nothing is loaded here, `engines` are warm."""
+    """The stages of one call; nothing is loaded here, `engines` are warm.
+
+    own: what `vad` knows our voice by: it is told what was sent.
+    """
     able, health = candidates(settings, engines, brief), engines.health
     voice = _alone(able.tts) or Speaking(able.tts, health, settings.speaking)
     unheard, going_on = Unheard(), resume or ResumeSettings()
@@ -80,7 +85,7 @@ def stages(
         filler=Filler(filler, pace=engines.pace),
         tts=Pipeline([voice, WholeChunks()]),
         playback=Playback(unheard, going_on, _reciting(voice, going_on.bridge)),
-        heard=Heard(unheard),
+        heard=Pipeline([Heard(unheard), OwnVoiceTap(own or OwnVoice())]),
     )
 
 

@@ -7,8 +7,10 @@ import pytest
 import pytest_asyncio
 
 from evals.caller import place_call
+from evals.conversation import Conversation
 from evals.record import CallRecord
 from evals.script import Interrupt, Say
+from evals.wire import Message
 from tests.calls.inside import Inside, inside
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -55,3 +57,20 @@ async def test_stop_over_an_answer_ends_it(echo: Inside):
     assert "weather" not in heard(record)
     assert "appointments" not in words(record.said_by_echo())
     assert any(turn["interrupted"] for turn in record.latencies)
+
+
+async def test_a_client_is_not_told_that_echo_was_cut_off_by_what_only_held_it(
+    echo: Inside, monkeypatch: pytest.MonkeyPatch
+):
+    told: list[str] = []
+    receive = Conversation.receive
+
+    def noted(self: Conversation, message: Message, at_secs: float) -> None:
+        told.append(message.type)
+        receive(self, message, at_secs)
+
+    monkeypatch.setattr(Conversation, "receive", noted)
+    record = await place_call(echo.url, [ASKS, Interrupt(Say("Okay."), after_secs=1.5)])
+    assert "weather" in heard(record)
+    answer = len(told) - told[::-1].index("bot-llm-started")
+    assert "bot-interrupted" not in told[answer:]

@@ -1,9 +1,9 @@
 """What all calls came to."""
 
 from bot.telemetry.latency import Incident
-from bot.telemetry.ledger import Ledger
 from bot.telemetry.prices import prices
 from bot.telemetry.session_metrics import SessionTally, VoiceSessionMetrics
+from bot.telemetry.totals import Totals
 from tests.unit.telemetry.test_usage import spoken
 
 
@@ -16,11 +16,11 @@ def call(model: str, *incidents: Incident) -> VoiceSessionMetrics:
 
 
 def test_calls_add_up():
-    ledger = Ledger()
+    totals = Totals()
     late = Incident("LLM", "openai", "late", "local", after_ms=1_500)
-    ledger.add(call("sonic-3", late, late))
-    ledger.add(call("sonic-3"))
-    assert ledger.to_dict() == {
+    totals.add(call("sonic-3", late, late))
+    totals.add(call("sonic-3"))
+    assert totals.to_dict() == {
         "calls": 2,
         "cost_usd": 0.078,
         "unpriced": 0,
@@ -29,14 +29,14 @@ def test_calls_add_up():
 
 
 def test_a_call_of_unknown_cost_is_counted_apart():
-    ledger = Ledger()
-    ledger.add(call("sonic-99"))
-    ledger.add(call("sonic-3"))
-    assert (ledger.to_dict()["cost_usd"], ledger.to_dict()["unpriced"]) == (0.039, 1)
+    totals = Totals()
+    totals.add(call("sonic-99"))
+    totals.add(call("sonic-3"))
+    assert (totals.to_dict()["cost_usd"], totals.to_dict()["unpriced"]) == (0.039, 1)
 
 
 def test_a_call_in_which_nobody_was_asked_is_not_unpriced():
-    ledger = Ledger()
+    totals = Totals()
     nobody = SessionTally("s1", "websocket")
-    ledger.add(nobody.metrics(prices(), outcome="caller_hung_up", duration_secs=1))
-    assert ledger.to_dict()["unpriced"] == 0
+    totals.add(nobody.metrics(prices(), outcome="caller_hung_up", duration_secs=1))
+    assert totals.to_dict()["unpriced"] == 0

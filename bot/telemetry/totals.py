@@ -5,7 +5,7 @@ from collections import Counter
 from bot.telemetry.session_metrics import VoiceSessionMetrics
 
 
-class Ledger:
+class Totals:
     """Adds up calls that have ended; a few numbers, however many there were."""
 
     def __init__(self) -> None:
