@@ -149,9 +149,9 @@ class Twilio:
         try:
             yield stream
         finally:
-            await stream.hang_up()
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
+            await stream.hang_up()
 
 
 class Stream:
@@ -228,6 +228,7 @@ class Stream:
             await self._tick()
         finally:
             listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()
@@ -307,8 +308,9 @@ class Stream:
         return np.frombuffer(mulaw.decode(bytes(self.heard)), dtype="<i2")
 
     def silent_secs(self) -> float:
-        """How long nothing has been heard, and nothing waits to be."""
-        if any(isinstance(part, bytes) for part in self._to_hear):
+        """How long nothing has been heard, and no sound waits to be."""
+        waits = b"".join(part for part in self._to_hear if isinstance(part, bytes))
+        if np.any(np.abs(np.frombuffer(mulaw.decode(waits), dtype="<i2")) > 200):
             return 0.0
         loud = np.flatnonzero(np.abs(self.ear.astype(np.int32)) > 200)
         return (len(self.heard) - (int(loud[-1]) + 1 if loud.size else 0)) / HZ
