@@ -19,7 +19,7 @@ from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
 from bot.client_secrets import ClientSecrets
-from bot.config import Settings
+from bot.config import Settings, SettingsError
 from bot.house import House, open_house
 from bot.pool import Places, Pool
 from bot.providers.choice import can_speak_to_speech, choices, wrong_mode
@@ -28,6 +28,7 @@ from bot.startup import run, say
 from bot.tools import TOOLS
 from transports import daily, direct, start, webrtc, websocket
 from transports.tickets import Tickets
+from transports.twilio import routes as twilio
 
 PAGE = Path(__file__).with_name("transports") / "web"
 LARGEST_MESSAGE_BYTES = 65_536
@@ -57,6 +58,11 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     app.include_router(start.routes(settings.public, ways, places, objection))
     app.include_router(websocket.routes(settings.websocket, tickets, places, pool.run))
     app.include_router(webrtc.routes(settings.webrtc, places, pool.run))
+    if settings.twilio.account_sid:
+        if missing := settings.twilio.missing(settings.public.url):
+            raise SettingsError(missing)
+        phone = twilio.routes(settings.twilio, settings.public.url, tickets, places, pool.run)
+        app.include_router(phone)
     _tell(app, house, places, list(ways))
     app.mount("/client", _official_page())
     app.mount("/", StaticFiles(directory=PAGE, html=True))

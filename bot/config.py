@@ -27,6 +27,7 @@ from transports.daily import DailySettings
 from transports.local import LocalSettings
 from transports.start import StartSettings
 from transports.tickets import TicketSettings
+from transports.twilio.settings import TwilioSettings
 from transports.webrtc import WebrtcSettings
 from transports.websocket import WebsocketSettings
 
@@ -90,6 +91,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     websocket: WebsocketSettings = WebsocketSettings()
     webrtc: WebrtcSettings = WebrtcSettings()
     daily: DailySettings = DailySettings()
+    twilio: TwilioSettings = TwilioSettings()
     local: LocalSettings = LocalSettings()
 
     turn: TurnSettings = TurnSettings()

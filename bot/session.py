@@ -112,7 +112,8 @@ class Call:
 
         @transport.event_handler("on_client_connected")
         async def connected(*_: object) -> None:
-            await self._greet_after(0 if self._connection.kind == "local" else READY_SECS)
+            says_ready = self._connection.kind not in ("local", "twilio")
+            await self._greet_after(READY_SECS if says_ready else 0)
 
         @transport.event_handler("on_client_disconnected")
         async def disconnected(*_: object) -> None:

@@ -59,7 +59,7 @@ def routes(settings: WebsocketSettings, tickets: Tickets, door: Door, launch: La
             logger.info("The client was gone before its call began")
         finally:
             door.leave(guest.session_id)
-            await _close(websocket)
+            await close(websocket)
 
     def _guest(websocket: WebSocket, token: str) -> Guest | None:
         origin = websocket.headers.get("origin", "")
@@ -88,7 +88,7 @@ def _token(websocket: WebSocket) -> str:
     return websocket.query_params.get("token", "")
 
 
-async def _close(websocket: WebSocket) -> None:
+async def close(websocket: WebSocket) -> None:
     """Say goodbye to a client that is still there when the call is over."""
     if WebSocketState.DISCONNECTED in (websocket.client_state, websocket.application_state):
         return

@@ -1,0 +1,337 @@
+"""The phone's way in, over real sockets, with calls as Twilio would place them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import numpy as np
+import pytest
+from fastapi import FastAPI
+from loguru import logger
+
+from tests.emulators.twilio_caller import NEXT, STATUS, VOICE, Account, Stream, Twilio
+from tests.wire.ways_in import Calls, Door, Parrot, serving, until
+from transports.tickets import Tickets, TicketSettings
+from transports.twilio import routes as twilio
+from transports.twilio.settings import TwilioSettings
+
+PUBLIC_URL = "https://echo.example"
+ACCOUNT = Account()
+NEWER = Account(shared_key="the-shared-key-of-a-newer-account")
+TONE = (8_000 * np.sin(np.arange(8_000) * 2 * np.pi * 440 / 8_000)).astype("<i2").tobytes()
+
+
+class Server:
+    """The phone's routes on a free port, and what is behind them."""
+
+    def __init__(self, places: int = 100, **settings: object) -> None:
+        self.door = Door(places)
+        self.calls = Calls()
+        keys = {"auth_token": ACCOUNT.auth_token, "shared_key": NEWER.shared_key}
+        self.settings = TwilioSettings(account_sid=ACCOUNT.sid, **(keys | settings))
+        self.app = FastAPI()
+        self.app.include_router(
+            twilio.routes(
+                self.settings, PUBLIC_URL, Tickets(TicketSettings()), self.door, self.calls.launch
+            )
+        )
+
+    @property
+    def taken(self) -> int:
+        """Places promised or in use."""
+        return len(self.door.expected) + len(self.door.inside)
+
+    def heard_secs(self, call: int = 0) -> float:
+        if len(self.calls.between) <= call:
+            return 0.0
+        parrot = self.calls.between[call]
+        assert isinstance(parrot, Parrot)
+        return sum(len(frame.audio) / 2 / frame.sample_rate for frame in parrot.heard)
+
+
+@asynccontextmanager
+async def phone(server: Server, account: Account = ACCOUNT) -> AsyncIterator[Twilio]:
+    async with serving(server.app) as port, aiohttp.ClientSession() as http:
+        yield Twilio(http, f"http://127.0.0.1:{port}", PUBLIC_URL, account)
+
+
+async def closed(socket: aiohttp.ClientWebSocketResponse, within_secs: float = 5.0) -> int:
+    """Reads until the server closes; the code it gave."""
+    async with asyncio.timeout(within_secs):
+        async for _ in socket:
+            pass
+    assert socket.close_code is not None
+    return socket.close_code
+
+
+async def streaming(caller: Twilio, **start: object) -> Stream:
+    """A stream that has begun, whose messages are the test's to send."""
+    instructions = await caller.ask()
+    stream = Stream(await caller.open(instructions.stream_url), caller, instructions.parameters)
+    await stream.begin(**start)
+    return stream
+
+
+@pytest.mark.parametrize("account", [ACCOUNT, NEWER], ids=["SHA-1", "SHA-256"])
+async def test_a_signed_call_is_heard_and_answered(account: Account):
+    server = Server()
+    async with phone(server, account) as caller, caller.call() as call:
+        call.say(TONE)
+        await until(lambda: server.heard_secs() > 0.9)
+        await call.until_silent(0.3)
+        assert np.abs(call.ear.astype(int)).max() > 7_000
+    (connection,) = server.calls.connections
+    assert connection.kind == "twilio"
+    assert connection.caller.who == caller.caller
+    assert connection.body == {"from": caller.caller, "to": caller.called}
+
+
+async def test_the_twiml_streams_to_the_configured_address_and_asks_what_is_next():
+    async with phone(Server()) as caller:
+        answer = await caller.ask()
+    assert answer.verbs == ("Connect", "Redirect")
+    assert answer.stream_url.startswith("wss://echo.example/twilio/stream/")
+    assert answer.then_url == "https://echo.example/twilio/next"
+
+
+async def test_a_webhook_delivered_twice_is_one_call():
+    server = Server()
+    async with phone(server) as caller:
+        assert await caller.ask() == await caller.ask()
+        assert server.taken == 1
+
+
+async def test_forwarded_hosts_are_not_believed():
+    async with phone(Server()) as caller:
+        form = caller.form()
+        headers = ACCOUNT.headers(PUBLIC_URL + VOICE, form)
+        evil = {"X-Forwarded-Host": "evil.example", "Host": "evil.example"}
+        status, body = await caller.post(VOICE, form, headers | evil)
+        assert status == 200
+        assert "evil" not in body
+        from_evil = ACCOUNT.headers("https://evil.example" + VOICE, form)
+        status, _ = await caller.post(VOICE, form, from_evil | evil)
+        assert status == 403
+
+
+@pytest.mark.parametrize("path", [VOICE, NEXT, STATUS])
+@pytest.mark.parametrize("why", ["unsigned", "mis-signed", "SHA-512", "foreign", "tampered"])
+async def test_what_twilio_did_not_sign_for_us_gets_403_and_nothing_is_allocated(
+    path: str, why: str
+):
+    server = Server()
+    async with phone(server) as caller:
+        form = caller.form()
+        headers = ACCOUNT.headers(PUBLIC_URL + path, form)
+        match why:
+            case "unsigned":
+                headers = {}
+            case "mis-signed":
+                headers = Account(auth_token="guessed").headers(PUBLIC_URL + path, form)
+            case "SHA-512":
+                headers["X-Twilio-Webhooks-Signature-Settings"] = "algorithm=HMAC_SHA512"
+            case "foreign":
+                form["AccountSid"] = "AC" + 32 * "b"
+                headers = ACCOUNT.headers(PUBLIC_URL + path, form)
+            case _:
+                form["From"] = "+15550000000"
+        assert (await caller.post(path, form, headers))[0] == 403
+    assert server.taken == 0
+
+
+async def test_a_replayed_webhook_of_a_call_that_was_taken_up_gets_403():
+    server = Server()
+    async with phone(server) as caller, caller.call():
+        await until(lambda: bool(server.calls.connections))
+        assert (await caller.post(VOICE))[0] == 403
+        assert server.taken == 1
+
+
+@pytest.mark.parametrize("why", ["unsigned", "mis-signed", "forged ticket"])
+async def test_a_stream_that_is_not_signed_gets_403_and_its_ticket_is_not_spent(why: str):
+    server = Server()
+    async with phone(server) as caller:
+        url = (await caller.ask()).stream_url
+        wrong, headers = url, ACCOUNT.headers(url, {})
+        match why:
+            case "unsigned":
+                headers = {}
+            case "mis-signed":
+                headers = ACCOUNT.headers(url + "x", {})
+            case _:
+                wrong = url[:-3] + "abc"
+                headers = ACCOUNT.headers(wrong, {})
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await caller.open(wrong, headers)
+        assert refused.value.status == 403
+        assert server.calls.connections == []
+        socket = await caller.open(url)
+        await socket.close()
+
+
+async def test_a_second_socket_for_a_live_call_gets_403_and_the_first_goes_on():
+    server = Server()
+    async with phone(server) as caller, caller.call() as call:
+        await until(lambda: bool(server.calls.connections))
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await caller.open(caller.opened[-1])
+        assert refused.value.status == 403
+        call.say(TONE)
+        await call.until_silent(0.3)
+        assert not call.closed.is_set()
+
+
+async def test_every_line_busy_is_a_busy_tone():
+    async with phone(Server(places=0)) as caller:
+        assert (await caller.ask()).verbs == ("Reject",)
+
+
+async def test_a_call_given_up_while_it_rang_gives_its_place_back():
+    server = Server()
+    async with phone(server) as caller:
+        await caller.ask()
+        form = caller.form(CallStatus="canceled")
+        assert (await caller.post(STATUS, form))[0] == 204
+        assert server.taken == 0
+
+
+async def test_a_stream_without_start_is_closed_in_time_and_no_call_begins():
+    server = Server(start_secs=0.2)
+    async with phone(server) as caller:
+        socket = await caller.open((await caller.ask()).stream_url)
+        assert await closed(socket, 2.0) == 1008
+        await until(lambda: server.taken == 0)
+    assert server.calls.connections == []
+
+
+async def test_media_before_start_ends_the_stream():
+    server = Server()
+    async with phone(server) as caller:
+        socket = await caller.open((await caller.ask()).stream_url)
+        await Stream(socket, caller, {}).send_audio(b"\xff" * 160)
+        assert await closed(socket) == 1008
+    assert server.calls.connections == []
+
+
+@pytest.mark.parametrize(
+    ("start", "code"),
+    [
+        ({"mediaFormat": {"encoding": "audio/x-l16", "sampleRate": 8000, "channels": 1}}, 1003),
+        ({"mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 16000, "channels": 1}}, 1003),
+        ({"mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 2}}, 1003),
+        ({"callSid": "CA" + 32 * "0"}, 1008),
+        ({"accountSid": "AC" + 32 * "0"}, 1008),
+    ],
+)
+async def test_a_start_that_is_not_what_was_expected_is_refused(start: dict, code: int):
+    server = Server()
+    async with phone(server) as caller:
+        stream = await streaming(caller, **start)
+        assert await closed(stream.socket) == code
+        await until(lambda: server.taken == 0)
+    assert server.calls.connections == []
+
+
+async def test_garbage_ends_its_own_call_with_a_policy_code_and_no_other():
+    server = Server()
+    async with phone(server) as caller:
+        other = Twilio(caller.http, caller.url, PUBLIC_URL)
+        async with other.call() as beside:
+            stream = await streaming(caller)
+            for _ in range(25):
+                await stream.socket.send_str('{"event": "media", "media": null}')
+            assert await closed(stream.socket) == 1008
+            beside.say(TONE)
+            await beside.until_silent(0.3)
+            assert not beside.closed.is_set()
+
+
+async def test_a_second_start_is_ignored():
+    server = Server()
+    async with phone(server) as caller, caller.call() as call:
+        await call.send("start", start=call.start_of(streamSid="MZ" + 32 * "0"))
+        call.say(TONE)
+        await call.until_silent(0.3)
+        assert not call.closed.is_set()
+        assert len(server.calls.connections) == 1
+
+
+async def test_a_flood_of_audio_is_bounded_and_then_ends_the_call():
+    server = Server()
+    async with phone(server) as caller:
+        stream = await streaming(caller)
+        try:
+            for _ in range(2_500):
+                await stream.send_audio(b"\xff" * 160)
+        except ConnectionError:
+            pass
+        assert await closed(stream.socket) == 1008
+        assert server.heard_secs() < 4
+
+
+async def test_an_oversized_message_ends_its_call():
+    server = Server()
+    async with phone(server) as caller:
+        stream = await streaming(caller)
+        await stream.socket.send_str("x" * 70_000)
+        assert await closed(stream.socket) == 1009
+        await until(lambda: server.taken == 0)
+
+
+async def test_a_line_on_which_no_audio_comes_is_given_up():
+    server = Server(silent_secs=0.3)
+    async with phone(server) as caller:
+        stream = await streaming(caller)
+        assert await closed(stream.socket, 3.0) == 1008
+        await until(lambda: server.taken == 0)
+
+
+async def test_a_caller_who_hangs_up_is_gone_at_once():
+    server = Server()
+    async with phone(server) as caller:
+        async with caller.call() as call:
+            call.say(TONE)
+            await until(lambda: server.heard_secs() > 0.3)
+        await until(lambda: server.calls.ended == 1, 2.0)
+        await until(lambda: server.taken == 0)
+
+
+async def test_a_call_that_we_end_is_hung_up_next():
+    server = Server()
+    async with phone(server) as caller, caller.call() as call:
+        await until(lambda: bool(server.calls.workers))
+        await server.calls.workers[0].stop_when_done()
+        await asyncio.wait_for(call.closed.wait(), 3)
+        assert (await caller.ask(NEXT)).verbs == ("Hangup",)
+
+
+async def test_a_call_that_was_cut_is_streamed_anew_and_at_last_apologised_for():
+    server = Server(reconnects=1)
+    async with phone(server) as caller:
+        stream = await streaming(caller)
+        await until(lambda: bool(server.calls.connections))
+        await stream.socket.close()
+        again = await caller.ask(NEXT)
+        assert again.verbs == ("Connect", "Redirect")
+        await (await caller.open(again.stream_url)).close()
+        last = await caller.ask(NEXT)
+        assert last.verbs == ("Say", "Hangup")
+        assert "call again later" in last.said
+
+
+async def test_a_call_that_another_server_lost_is_taken_up():
+    async with phone(Server()) as caller:
+        assert (await caller.ask(NEXT)).verbs == ("Connect", "Redirect")
+
+
+async def test_verification_switched_off_lets_anybody_in_and_says_so():
+    said: list[str] = []
+    sink = logger.add(said.append, level="WARNING")
+    try:
+        server = Server(verify=False)
+    finally:
+        logger.remove(sink)
+    assert "TWILIO_VERIFY IS OFF" in said[0]
+    async with phone(server) as caller:
+        assert (await caller.post(VOICE, headers={}))[0] == 200

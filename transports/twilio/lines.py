@@ -1,0 +1,54 @@
+"""Which call is at which point, by CallSid: a webhook that comes twice is one call (pure)."""
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Literal
+
+CALL_SID = re.compile(r"CA[0-9a-f]{32}")
+MOST_REMEMBERED = 10_000
+"""Calls of hours. What is older, and signed, is taken for a call that is beginning: a place is kept
+for it for as long as a ticket lives."""
+
+Point = Literal["promised", "live", "finished", "cut"]
+"""Finished is a call that we ended; cut is one whose stream ended by anything else."""
+
+
+@dataclass(slots=True)
+class Line:
+    """A phone call as this server knows it."""
+
+    call_sid: str
+    session_id: str
+    ticket: str
+    caller: str = field(default="", repr=False)
+    called: str = field(default="", repr=False)
+    point: Point = "promised"
+    connects: int = 1
+    pass_on_to: str = field(default="", repr=False)
+
+
+class Lines:
+    """The latest calls, so many of them."""
+
+    def __init__(self, most: int = MOST_REMEMBERED) -> None:
+        self._most = most
+        self._by_call = OrderedDict[str, Line]()
+        self._by_session: dict[str, Line] = {}
+
+    def of_call(self, call_sid: str) -> Line | None:
+        return self._by_call.get(call_sid)
+
+    def of_session(self, session_id: str) -> Line | None:
+        return self._by_session.get(session_id)
+
+    def put(self, line: Line) -> None:
+        """Remember the call, in place of what was known of it; the oldest that is over goes."""
+        before = self._by_call.pop(line.call_sid, None)
+        if before:
+            self._by_session.pop(before.session_id, None)
+        self._by_call[line.call_sid] = line
+        self._by_session[line.session_id] = line
+        if len(self._by_call) > self._most:
+            _, oldest = self._by_call.popitem(last=False)
+            self._by_session.pop(oldest.session_id, None)

@@ -1,0 +1,48 @@
+"""How a media stream begins: with `connected` and `start`, soon, in a format we can hear."""
+
+import asyncio
+
+from fastapi import WebSocket, WebSocketDisconnect
+
+from transports.intake import Goodbye
+from transports.twilio.wire import HZ, Connected, Start, decode
+from transports.wire import BadMessageError
+
+MOST_BEFORE_START = 5
+
+
+async def opening(websocket: WebSocket, within_secs: float) -> Start | Goodbye:
+    """The stream's `start`, or why there is none. Raises WebSocketDisconnect when it goes away."""
+    try:
+        async with asyncio.timeout(within_secs):
+            for _ in range(MOST_BEFORE_START):
+                message = await websocket.receive()
+                if message["type"] == "websocket.disconnect":
+                    raise WebSocketDisconnect(message["code"])
+                judged = judge(message.get("text") or message.get("bytes") or "")
+                if judged is not None:
+                    return judged
+    except TimeoutError:
+        return Goodbye(1008, "no start came")
+    return Goodbye(1008, "the stream does not begin with start")
+
+
+def judge(data: str | bytes) -> Start | Goodbye | None:
+    """What a message before the call means; None for one that may be passed over (pure)."""
+    try:
+        message = decode(data)
+    except BadMessageError:
+        return None
+    match message:
+        case Connected():
+            return None
+        case Start():
+            return _format(message)
+        case _:
+            return Goodbye(1008, "the stream does not begin with start")
+
+
+def _format(start: Start) -> Start | Goodbye:
+    if (start.encoding, start.hz, start.channels) == ("audio/x-mulaw", HZ, 1):
+        return start
+    return Goodbye(1003, f"audio must be audio/x-mulaw, {HZ} Hz, 1 channel")

@@ -1,0 +1,216 @@
+"""The phone's ways in: the webhook that a call begins with, and the stream of its audio.
+
+Nothing is kept, looked up or made for a request before Twilio's signature on it is found good.
+"""
+
+import asyncio
+import uuid
+from dataclasses import replace
+
+from fastapi import APIRouter, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
+from loguru import logger
+
+from transports.connection import Audio, Caller, Connection, Door, Guest, Launch
+from transports.intake import Goodbye
+from transports.tickets import Tickets
+from transports.twilio import twiml, wire
+from transports.twilio.lines import CALL_SID, Line, Lines
+from transports.twilio.opening import opening
+from transports.twilio.settings import TwilioSettings
+from transports.twilio.signature import Signatures, form_of
+from transports.twilio.transport import TwilioTransport
+from transports.websocket import close
+
+VOICE, NEXT, STATUS, STREAM = (
+    "/twilio/voice",
+    "/twilio/next",
+    "/twilio/status",
+    "/twilio/stream",
+)
+MAX_BODY_BYTES = 65_536
+PARTING_SECS = 3.0
+"""Twilio asks what is next as soon as a stream is closed, our own call a moment later knows why."""
+OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+
+
+def routes(
+    settings: TwilioSettings, public_url: str, tickets: Tickets, door: Door, launch: Launch
+) -> APIRouter:
+    """`/twilio/voice` (the number's webhook), `/twilio/next`, `/twilio/status` (the number's status
+    callback), and the stream's socket. `public_url` is where Twilio reaches this server."""
+    desk = Exchange(settings, Signatures(settings, public_url), tickets, door, launch)
+    router = APIRouter()
+
+    @router.post(VOICE)
+    async def voice(request: Request) -> Response:
+        return _xml(desk.answer(await desk.signed(request, VOICE)))
+
+    @router.post(NEXT)
+    async def next_(request: Request) -> Response:
+        return _xml(await desk.go_on(await desk.signed(request, NEXT)))
+
+    @router.post(STATUS)
+    async def status(request: Request) -> Response:
+        desk.note(await desk.signed(request, STATUS))
+        return Response(status_code=204)
+
+    @router.websocket(STREAM + "/{ticket}")
+    async def stream(websocket: WebSocket, ticket: str) -> None:
+        await desk.stream(websocket, ticket)
+
+    return router
+
+
+def _xml(text: str) -> Response:
+    return Response(text, media_type="text/xml")
+
+
+class Exchange:
+    """Takes calls from Twilio."""
+
+    def __init__(
+        self,
+        settings: TwilioSettings,
+        signatures: Signatures,
+        tickets: Tickets,
+        door: Door,
+        launch: Launch,
+    ) -> None:
+        self._settings = settings
+        self._signatures = signatures
+        self._tickets = tickets
+        self._door = door
+        self._launch = launch
+        self._lines = Lines()
+
+    async def signed(self, request: Request, path: str) -> dict[str, str]:
+        """The form of a webhook about a call of ours. Raises HTTPException: 403, or 413."""
+        body = bytearray()
+        async for piece in request.stream():
+            body += piece
+            if len(body) > MAX_BODY_BYTES:
+                raise HTTPException(413, "too long")
+        form = form_of(bytes(body))
+        if (
+            form is None
+            or not self._signatures.good(self._signatures.web(path), form, request.headers)
+            or form.get("AccountSid") != self._settings.account_sid
+            or not CALL_SID.fullmatch(form.get("CallSid", ""))
+        ):
+            logger.warning("A webhook was refused: not signed by Twilio, or not for this account")
+            raise HTTPException(403, "Forbidden")
+        return form
+
+    def answer(self, form: dict[str, str]) -> str:
+        """What to do with a call that comes in. The same answer to the same call, until it is taken
+        up; after that it is a replay. Raises HTTPException(403) for one."""
+        line = self._lines.of_call(form["CallSid"])
+        if line is None:
+            line = self._promise(_unknown(form))
+        elif line.point != "promised":
+            logger.warning("A webhook was refused: its call has been taken up before")
+            raise HTTPException(403, "Forbidden")
+        return self._connect(line) if line else twiml.busy()
+
+    async def go_on(self, form: dict[str, str]) -> str:
+        """What to do with a call whose stream is over: end it, pass it on, or stream it anew."""
+        line = self._lines.of_call(form["CallSid"])
+        if line is None:  # another server's, which has died, or ours before a restart
+            line = replace(_unknown(form), point="cut", connects=0)
+        await _parted(line)
+        if line.pass_on_to:
+            return twiml.dial(line.pass_on_to, self._settings.apology)
+        if line.point == "finished":
+            return twiml.hang_up()
+        if line.connects > self._settings.reconnects:
+            return twiml.hang_up(self._settings.apology)
+        if line.point == "promised":
+            self._door.leave(line.session_id)
+        again = self._promise(replace(line, point="promised", connects=line.connects + 1))
+        return self._connect(again) if again else twiml.hang_up(self._settings.apology)
+
+    def note(self, form: dict[str, str]) -> None:
+        """A call's new status: one that is over before its stream began gives its place back."""
+        line = self._lines.of_call(form["CallSid"])
+        if line and line.point == "promised" and form.get("CallStatus") in OVER:
+            self._door.leave(line.session_id)
+            line.point = "finished"
+
+    def _promise(self, line: Line) -> Line | None:
+        """The line with a place and a ticket for it; None when every line is busy."""
+        guest = Guest(str(uuid.uuid4()), "twilio")
+        if not self._door.reserve(guest):
+            return None
+        ticket = self._tickets.issue(guest.session_id)
+        promised = replace(line, session_id=guest.session_id, ticket=ticket)
+        self._lines.put(promised)
+        return promised
+
+    def _connect(self, line: Line) -> str:
+        return twiml.connect(
+            self._signatures.socket(f"{STREAM}/{line.ticket}"),
+            {"from": line.caller, "to": line.called},
+            self._signatures.web(NEXT),
+        )
+
+    async def stream(self, websocket: WebSocket, ticket: str) -> None:
+        """One call, from the handshake of its stream to its end."""
+        address = self._signatures.socket(f"{STREAM}/{ticket}")
+        signed = self._signatures.good(address, {}, websocket.headers)
+        session_id = self._tickets.redeem(ticket) if signed else None
+        line = self._lines.of_session(session_id) if session_id else None
+        guest = self._door.enter(line.session_id) if line else None
+        if line is None or guest is None:
+            logger.warning("A media stream was refused: not signed by Twilio, or no good ticket")
+            await websocket.close()  # before the handshake is accepted: HTTP 403
+            return
+        line.point = "live"
+        try:
+            await self._talk(websocket, guest, line)
+        except WebSocketDisconnect:
+            logger.info("The stream was gone before its call began")
+        finally:
+            if line.point == "live":
+                line.point = "cut"
+            self._door.leave(guest.session_id)
+            await close(websocket)
+
+    async def _talk(self, websocket: WebSocket, guest: Guest, line: Line) -> None:
+        await websocket.accept()
+        start = await opening(websocket, self._settings.start_secs)
+        if isinstance(start, wire.Start) and not self._is_of(start, line):
+            start = Goodbye(1008, "this is not the call that was expected")
+        if isinstance(start, Goodbye):
+            logger.bind(code=start.code, reason=start.reason).warning("A stream was not taken up")
+            await websocket.close(start.code, start.reason)
+            return
+        transport = TwilioTransport(websocket, self._settings, start.stream_sid)
+        await self._launch(
+            Connection(
+                transport=transport,
+                kind="twilio",
+                session_id=guest.session_id,
+                audio=Audio(self._settings.in_hz, wire.HZ),
+                caller=Caller(line.caller),
+                body=start.parameters,
+            )
+        )
+        if transport.ended_by_us:
+            line.point = "finished"
+
+    def _is_of(self, start: wire.Start, line: Line) -> bool:
+        return start.call_sid == line.call_sid and start.account_sid == self._settings.account_sid
+
+
+def _unknown(form: dict[str, str]) -> Line:
+    return Line(form["CallSid"], "", "", form.get("From", ""), form.get("To", ""))
+
+
+async def _parted(line: Line) -> None:
+    """Waits, a little, until the call that the line was in has come to its end."""
+    try:
+        async with asyncio.timeout(PARTING_SECS):
+            while line.point == "live":  # noqa: ASYNC110  asked once a call, and seldom twice
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        logger.warning("A call goes on here whose stream is over at Twilio")

@@ -1,0 +1,252 @@
+"""A phone call's audio, both ways, over an accepted and started Twilio media stream."""
+
+import asyncio
+
+from fastapi import WebSocket
+from loguru import logger
+from pipecat.audio.dtmf.types import KeypadEntry
+from pipecat.frames.frames import (
+    EndFrame,
+    Frame,
+    InputAudioRawFrame,
+    InputDTMFFrame,
+    InterruptionFrame,
+    OutputAudioRawFrame,
+    SystemFrame,
+    TTSTextFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.serializers.base_serializer import FrameSerializer
+from pipecat.transports.base_input import BaseInputTransport
+from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport
+
+from transports.intake import Goodbye
+from transports.twilio import wire
+from transports.twilio.intake import Heard, Intake
+from transports.twilio.marks import Marks
+from transports.twilio.settings import TwilioSettings
+from transports.websocket_transport import Client, Input, Output, WireSettings
+
+LAST = EndFrame
+"""Waits for everything before it to be heard."""
+
+
+class Phone(FrameSerializer):
+    """Frames to what Twilio is told. What Twilio says is judged by the intake, before any frame."""
+
+    def __init__(self, stream_sid: str) -> None:
+        super().__init__()
+        self._stream_sid = stream_sid
+
+    async def serialize(self, frame: Frame) -> str | bytes | None:
+        match frame:
+            case OutputAudioRawFrame():
+                return wire.media(self._stream_sid, frame.audio)
+            case InterruptionFrame():
+                return wire.clear(self._stream_sid)
+            case _:
+                return None
+
+    async def deserialize(self, data: str | bytes) -> Frame | None:
+        return None
+
+
+class PhoneInput(Input):
+    """Passes on what the intake lets through: audio, keys, and marks to whoever waits for them."""
+
+    def __init__(
+        self,
+        transport: FastAPIWebsocketTransport,
+        client: Client,
+        params: FastAPIWebsocketParams,
+        settings: TwilioSettings,
+        stream_sid: str,
+    ) -> None:
+        super().__init__(transport, client, params, _wire(settings))
+        self._silent_secs = settings.silent_secs
+        self._stream = Intake(stream_sid, settings.intake, settings.fill_secs)
+        self._over = False
+        self.on_mark: list[PhoneOutput] = []
+
+    async def _receive_messages(self) -> None:
+        messages = self._line.receive()
+        alive = asyncio.timeout(self._silent_secs)
+        loop = self.get_event_loop()
+        try:
+            async with alive:
+                async for data in messages:
+                    judged = self._stream.take(data, loop.time())
+                    if isinstance(judged, Goodbye):
+                        await self._line.hang_up(judged)
+                        break
+                    if isinstance(judged, wire.Stop):
+                        break
+                    if isinstance(judged, InputAudioRawFrame):
+                        alive.reschedule(loop.time() + self._silent_secs)
+                    if judged:
+                        await self._take_in(judged)
+                    await asyncio.sleep(0)  # a flood would stop all other calls
+        except TimeoutError:
+            await self._line.hang_up(Goodbye(1008, "no audio came"))
+        except RuntimeError:
+            logger.debug("The stream was gone already")
+        if self._stream.counts:
+            logger.bind(**self._stream.counts).warning("Some of what came by phone was bad")
+        if not self._line.is_leaving:
+            await self._line.trigger_client_disconnected()
+
+    async def _take_in(self, heard: Heard) -> None:
+        match heard:
+            case InputAudioRawFrame() if not self._over:
+                await self._pass_on(heard)
+            case wire.Mark():
+                for output in self.on_mark:
+                    await output.echoed(heard.name)
+            case wire.Dtmf():
+                await self.push_frame(InputDTMFFrame(button=KeypadEntry(heard.digit)))
+            case _:
+                pass
+
+    async def stop(self, frame: EndFrame) -> None:
+        """Hears nothing more, but goes on to read: the marks of the goodbye are still to come."""
+        self._over = True
+        await BaseInputTransport.stop(self, frame)
+        await self._line.disconnect()  # counted: the output, which ends later, closes
+
+
+class PhoneOutput(Output):
+    """Speaks, and tells the rest of the pipeline what was said only when it has been heard."""
+
+    def __init__(
+        self,
+        transport: FastAPIWebsocketTransport,
+        client: Client,
+        params: FastAPIWebsocketParams,
+        settings: TwilioSettings,
+        stream_sid: str,
+    ) -> None:
+        super().__init__(transport, client, params, _wire(settings))
+        self._socket = client
+        self._stream_sid = stream_sid
+        self._marks = Marks[Frame](settings.echo_secs)
+        self._all_heard = asyncio.Event()
+        self._all_heard.set()
+        self._watch: asyncio.Task[None] | None = None
+
+    async def echoed(self, name: str) -> None:
+        """A mark came back: what it stands for was heard."""
+        for frame in self._marks.echoed(name):
+            await super().push_frame(frame)
+        self._note()
+
+    async def push_frame(
+        self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM
+    ) -> None:
+        said = isinstance(frame, TTSTextFrame)
+        passes = direction is FrameDirection.UPSTREAM or isinstance(frame, SystemFrame | LAST)
+        if passes or not (said or self._marks):
+            await super().push_frame(frame, direction)
+        elif said:
+            await self._mark(frame)
+        else:
+            self._marks.follow(frame)
+
+    async def _mark(self, frame: Frame) -> None:
+        now = self.get_event_loop().time()
+        name = self._marks.say(frame, now + self._pacer.unheard_secs(now))
+        self._note()
+        await self._socket.send(wire.mark(self._stream_sid, name))
+
+    def _note(self) -> None:
+        """Keeps a watch for marks that do not return, as long as any is out."""
+        if not self._marks:
+            self._all_heard.set()
+            return
+        self._all_heard.clear()
+        if self._watch is None or self._watch.done():
+            self._watch = self.create_task(self._watch_overdue())
+
+    async def _watch_overdue(self) -> None:
+        while (due := self._marks.next_due()) is not None:
+            await asyncio.sleep(due - self.get_event_loop().time())
+            for frame in self._marks.overdue(self.get_event_loop().time()):
+                await super().push_frame(frame)
+        self._all_heard.set()
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        if isinstance(frame, InterruptionFrame):
+            # Before anybody hears of the interruption: what is kept back was not heard.
+            for rest in self._marks.clear():
+                if not (rest.interruptible or isinstance(rest, TTSTextFrame)):
+                    await super().push_frame(rest)
+            self._note()
+        await super().process_frame(frame, direction)
+
+    async def _write_frame(self, frame: Frame) -> bool:
+        if isinstance(frame, LAST):
+            await self._wait_until_heard()
+            return True
+        return await super()._write_frame(frame)
+
+    async def _wait_until_heard(self) -> None:
+        """Until the last sound has been heard: no goodbye is cut off."""
+        if self._socket.is_closing or not self._socket.is_connected:
+            return
+        await self._mark(_Silence())
+        await self._all_heard.wait()
+
+    async def cleanup(self) -> None:
+        if self._watch is not None:
+            await self.cancel_task(self._watch)
+            self._watch = None
+        await super().cleanup()
+
+
+class _Silence(Frame):
+    """The end of all audio; nobody downstream has a use for it."""
+
+
+class TwilioTransport(FastAPIWebsocketTransport):
+    """One caller on the phone.
+
+    Events: `on_client_connected` and, however the call ends unless by us,
+    `on_client_disconnected`, once.
+    """
+
+    def __init__(self, websocket: WebSocket, settings: TwilioSettings, stream_sid: str) -> None:
+        params = _params(settings, stream_sid)
+        super().__init__(websocket, params)
+        client = Client(websocket, self._callbacks, settings.send_secs)
+        phone_in = PhoneInput(self, client, params, settings, stream_sid)
+        phone_out = PhoneOutput(self, client, params, settings, stream_sid)
+        phone_in.on_mark.append(phone_out)
+        self._client = client
+        self._input, self._output = phone_in, phone_out
+        self._socket = client
+
+    @property
+    def ended_by_us(self) -> bool:
+        return self._socket.is_leaving
+
+
+def _wire(settings: TwilioSettings) -> WireSettings:
+    return WireSettings(
+        in_hz=settings.in_hz,
+        out_hz=wire.HZ,
+        lead_ms=settings.lead_ms,
+        send_secs=settings.send_secs,
+        intake=settings.intake,
+    )
+
+
+def _params(settings: TwilioSettings, stream_sid: str) -> FastAPIWebsocketParams:
+    return FastAPIWebsocketParams(
+        serializer=Phone(stream_sid),
+        allowed_origins=[],  # no browser comes this way: the handshake is signed
+        audio_in_enabled=True,
+        audio_in_sample_rate=settings.in_hz,
+        audio_out_enabled=True,
+        audio_out_sample_rate=wire.HZ,
+        audio_out_10ms_chunks=_wire(settings).chunk_ms // 10,
+        audio_out_end_silence_secs=0,  # its last mark says when the goodbye was heard
+    )
