@@ -4,6 +4,7 @@ from bot.tools.desk import Desk
 from bot.tools.handoff import summarize, talk_to_human
 from tests.unit.tools.conftest import use
 
+ASKED = "I want to talk to a real person, please."
 TALK = [
     {"role": "developer", "content": "never said aloud"},
     {"role": "user", "content": "Where is my order 1042?"},
@@ -34,7 +35,7 @@ def test_a_long_call_is_summarized_by_its_end():
 
 @pytest.mark.real_clock
 async def test_without_a_way_to_transfer_a_colleague_calls_back(desk: Desk):
-    answer = await use(talk_to_human, desk, reason="a late order")
+    answer = await use(talk_to_human, desk, says=ASKED, reason="a late order")
     assert answer["say"] == "A colleague will call you back. Your reference is 7001."
 
 
@@ -47,7 +48,7 @@ async def test_the_caller_is_passed_on_to_the_colleague(desk: Desk):
         return True
 
     desk.transfer, desk.colleague = transfer, "+15550100"
-    answer = await use(talk_to_human, desk)
+    answer = await use(talk_to_human, desk, says=ASKED)
     assert passed_on_to == ["+15550100"]
     assert (answer["transferred"], answer["reference"]) == (True, 7001)
 
@@ -61,8 +62,8 @@ async def test_a_caller_is_passed_on_once(desk: Desk):
         return True
 
     desk.transfer, desk.colleague = transfer, "+15550100"
-    first = await use(talk_to_human, desk, reason="the lamp")
-    assert await use(talk_to_human, desk, reason="the lamp") == first
+    first = await use(talk_to_human, desk, says=ASKED, reason="the lamp")
+    assert await use(talk_to_human, desk, says=ASKED, reason="the lamp") == first
     assert transfers == ["+15550100"]
 
 
@@ -71,10 +72,12 @@ async def test_a_transfer_that_fails_becomes_a_call_back(desk: Desk):
         return False
 
     desk.transfer, desk.colleague = transfer, "+15550100"
-    assert "call you back" in str((await use(talk_to_human, desk))["say"])
+    assert "call you back" in str((await use(talk_to_human, desk, says=ASKED))["say"])
 
 
 @pytest.mark.real_clock
 async def test_asking_twice_keeps_one_reference(desk: Desk):
-    first = await use(talk_to_human, desk)
-    assert (await use(talk_to_human, desk, reason="again"))["reference"] == first["reference"]
+    first = await use(talk_to_human, desk, says=ASKED)
+    assert (await use(talk_to_human, desk, says=ASKED, reason="again"))["reference"] == first[
+        "reference"
+    ]

@@ -22,7 +22,7 @@ def test_the_tools_are_those_that_were_promised():
         "book_appointment": ["starts_at", "name", "confirmed"],
         "cancel_appointment": ["starts_at", "name", "confirmed"],
         "get_weather": ["city", "day"],
-        "talk_to_human": ["reason"],
+        "talk_to_human": ["reason", "confirmed"],
         "end_call": [],
     }
 
