@@ -23,6 +23,8 @@ from transports.twilio import mulaw
 HZ = 8_000
 FRAME = HZ // 50
 QUIET = b"\xff" * FRAME
+SOON_SECS = 0.7
+"""Silence for longer than this is no gap within what is said, but the end of it."""
 PATIENCE_SECS = 15.0
 """Twilio gives a webhook so long in all."""
 
@@ -177,11 +179,15 @@ class Stream:
         self.arrived: list[tuple[float, int]] = []
         """When each piece came, by the loop's clock, and its length in bytes."""
         self.cleared_at: list[float] = []
+        self.dry: list[tuple[float, float]] = []
+        """Where sound stopped for want of anything to play and soon went on: from when, how long,
+        in seconds of `heard`."""
         self.closed = asyncio.Event()
-        self._twilio = twilio
+        self.twilio = twilio
         self._parameters = dict(parameters)
         self._sequence = 0
         self._chunk = 0
+        self._dry_since: int | None = None
         self._to_say = deque[bytes]()
         self._to_hear = deque[bytes | str]()
 
@@ -192,8 +198,8 @@ class Stream:
     def start_of(self, **more: object) -> dict:
         return {
             "streamSid": self.sid,
-            "accountSid": self._twilio.account.sid,
-            "callSid": self._twilio.call_sid,
+            "accountSid": self.twilio.account.sid,
+            "callSid": self.twilio.call_sid,
             "tracks": ["inbound"],
             "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": HZ, "channels": 1},
             "customParameters": self._parameters,
@@ -216,6 +222,10 @@ class Stream:
         mu_law = mulaw.encode(pcm)
         for at in range(0, len(mu_law), FRAME):
             self._to_say.append(mu_law[at : at + FRAME].ljust(FRAME, b"\xff"))
+
+    @property
+    def talking(self) -> bool:
+        return bool(self._to_say)
 
     async def press(self, digits: str) -> None:
         for digit in digits:
@@ -253,9 +263,19 @@ class Stream:
             played += head[:room]
             if rest := head[room:]:
                 self._to_hear.appendleft(rest)
+        self._note_dry(len(played))
         self.heard += played.ljust(FRAME, b"\xff")
         while self._to_hear and isinstance(self._to_hear[0], str):
             await self._echo(str(self._to_hear.popleft()))
+
+    def _note_dry(self, played: int) -> None:
+        at = len(self.heard)
+        if played and self._dry_since is not None:
+            if 0 < at - self._dry_since < SOON_SECS * HZ:
+                self.dry.append((self._dry_since / HZ, (at - self._dry_since) / HZ))
+            self._dry_since = None
+        if self._dry_since is None and played < FRAME:
+            self._dry_since = at + played if played or self.heard else None
 
     async def _echo(self, name: str) -> None:
         if self.echoes:
@@ -295,7 +315,7 @@ class Stream:
     async def hang_up(self) -> None:
         """The caller puts down the receiver."""
         if not self.socket.closed:
-            about = {"accountSid": self._twilio.account.sid, "callSid": self._twilio.call_sid}
+            about = {"accountSid": self.twilio.account.sid, "callSid": self.twilio.call_sid}
             try:
                 await self.send("stop", stop=about)
             except (ConnectionError, aiohttp.ClientError):

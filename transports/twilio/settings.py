@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from transports.intake import IntakeSettings
+from transports.twilio.wire import HZ
 
 
 class TwilioSettings(BaseModel):
@@ -36,6 +37,11 @@ class TwilioSettings(BaseModel):
     send_secs: float = 2.0
     """How long Twilio may leave what is sent to it unread, before it counts as gone."""
     intake: IntakeSettings = IntakeSettings()
+
+    @property
+    def out_hz(self) -> int:
+        """What a phone plays at; there is no other."""
+        return HZ
 
     def missing(self, public_url: str) -> str | None:
         """What the phone cannot do without, in words for whoever sets it up; None if all is there.
