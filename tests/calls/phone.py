@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 import numpy as np
 
-from evals.ear import Samples, first_audible, last_audible
+from evals.ear import Samples, first_audible, last_audible, stereo
 from evals.mouth import RATE
-from evals.voice import local_voice, resample
+from evals.voice import local_voice, resample, write_wav
 from tests.emulators.twilio_caller import HZ, Account, Stream, Twilio
 from transports.start import StartSettings
 from transports.twilio.settings import TwilioSettings
@@ -69,10 +70,12 @@ class PhoneCall:
         return self.said[-1]
 
     async def hears_out(self, settle_secs: float = SETTLE_SECS, within_secs: float = 30.0) -> None:
-        """Waits for Echo to say something from here on, and to be done."""
+        """Waits for Echo to say something from here on, and to be done or to hang up."""
         since = self.now_secs
         async with asyncio.timeout(within_secs):
-            while not (self.sound_after(since) and self.stream.silent_secs() >= settle_secs):
+            while not self.stream.closed.is_set():
+                if self.sound_after(since) and self.stream.silent_secs() >= settle_secs:
+                    return
                 await asyncio.sleep(0.02)
 
     async def asks(self, text: str) -> Uttered:
@@ -84,6 +87,10 @@ class PhoneCall:
     async def is_hung_up_on(self, within_secs: float = 15.0) -> None:
         """Waits for Echo to end the call."""
         await asyncio.wait_for(self.stream.closed.wait(), within_secs)
+
+    def save_wav(self, path: Path) -> None:
+        """Both sides, aligned in time: the caller left, Echo right."""
+        write_wav(path, stereo(self.stream.mouth, self.stream.ear), HZ)
 
     def ear(self, from_secs: float = 0.0, to_secs: float | None = None) -> Samples:
         """What was heard of Echo between these times, mono at 8 kHz."""

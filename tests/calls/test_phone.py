@@ -1,15 +1,18 @@
 """Whole calls by phone, by ear: what the caller heard is read back from the audio."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from evals.voice import read_wav
+from tests.calls import phone_call
 from tests.calls.inside import Inside, inside, practised, until
-from tests.calls.phone import telephone, telephoning
-from tests.emulators.twilio_caller import NEXT
+from tests.calls.phone import plain, telephone, telephoning
+from tests.emulators.twilio_caller import HZ, NEXT
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+in_one_loop = pytest.mark.asyncio(loop_scope="module")
 GREETED_MS = 500
 LONGEST_GAP_MS = 40
 
@@ -21,6 +24,7 @@ async def echo() -> AsyncIterator[Inside]:
         yield running
 
 
+@in_one_loop
 async def test_a_caller_is_greeted_answered_and_said_goodbye_to(echo: Inside):
     async with telephoning(echo.url) as call:
         await call.hears_out()
@@ -37,3 +41,12 @@ async def test_a_caller_is_greeted_answered_and_said_goodbye_to(echo: Inside):
     goodbye = await call.words(bye.start_secs)
     assert goodbye == "thank you for calling goodbye"
     assert next_.verbs == ("Hangup",)
+
+
+def test_the_command_prints_a_call_and_keeps_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert phone_call.main(["--say", "Goodbye.", "--out", str(tmp_path / "call.wav")]) == 0
+    printed = plain(capsys.readouterr().out)
+    assert "hi this is echo at acme how can i help" in printed
+    assert "thank you for calling goodbye" in printed
+    assert "echo hung up" in printed
+    assert len(read_wav(tmp_path / "call.wav", HZ)) > 4 * HZ

@@ -172,6 +172,8 @@ class Stream:
         """False: marks never come back."""
         self.heard = bytearray()
         """Mu-law, from the call's start: 20 ms each 20 ms, silence where nothing was played."""
+        self.spoken = bytearray()
+        """Mu-law, as `heard`: what the caller sent."""
         self.clears = 0
         self.cleared_bytes = 0
         self.marks: list[str] = []
@@ -245,8 +247,10 @@ class Stream:
         due = loop.time()
         while not self.closed.is_set():
             await self._hear()
+            said = self._to_say.popleft() if self._to_say else QUIET
+            self.spoken += said
             try:
-                await self.send_audio(self._to_say.popleft() if self._to_say else QUIET)
+                await self.send_audio(said)
             except (ConnectionError, aiohttp.ClientError):
                 return
             due += 0.02
@@ -326,6 +330,11 @@ class Stream:
     def ear(self) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
         """What the caller has heard so far, mono at 8 kHz."""
         return np.frombuffer(mulaw.decode(bytes(self.heard)), dtype="<i2")
+
+    @property
+    def mouth(self) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+        """What the caller has said so far, silence too, mono at 8 kHz."""
+        return np.frombuffer(mulaw.decode(bytes(self.spoken)), dtype="<i2")
 
     def silent_secs(self) -> float:
         """How long nothing has been heard, and no sound waits to be."""
