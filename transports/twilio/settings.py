@@ -3,6 +3,7 @@
 from pydantic import Field, SecretStr
 
 from transports.phone.settings import PhoneSettings
+from transports.twilio.wire import HZ
 
 
 class TwilioSettings(PhoneSettings):
@@ -17,6 +18,11 @@ class TwilioSettings(PhoneSettings):
     fill_secs: float = Field(default=0.2, ge=0, le=1.0)
     """Lost audio up to this length is filled with silence, so that time stays true for the models;
     after more the stream is taken up where it is."""
+
+    @property
+    def out_hz(self) -> int | None:
+        """What the caller is sent; None without this phone."""
+        return HZ if self.account_sid else None
 
     def missing(self, public_url: str) -> str | None:
         """What the phone cannot do without, in words for whoever sets it up; None if all is there.
