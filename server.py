@@ -27,6 +27,7 @@ from bot.session import run_call
 from bot.startup import run, say
 from bot.tools import TOOLS
 from transports import daily, direct, start, webrtc, websocket
+from transports.edge.headers import SecurityHeaders
 from transports.tickets import Tickets
 from transports.twilio import routes as twilio
 
@@ -64,6 +65,7 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         phone = twilio.routes(settings.twilio, settings.public.url, tickets, places, pool.run)
         app.include_router(phone)
     _tell(app, house, places, list(ways))
+    app.add_middleware(SecurityHeaders, public_url=settings.public.url)
     app.mount("/client", _official_page())
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return app, pool
