@@ -27,7 +27,7 @@ from bot.session import run_call
 from bot.startup import run, say
 from bot.tools import TOOLS
 from transports import daily, direct, start, webrtc, websocket
-from transports.edge.headers import SecurityHeaders
+from transports.edge.guard import guard
 from transports.tickets import Tickets
 from transports.twilio import routes as twilio
 
@@ -54,7 +54,13 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     if can_speak_to_speech(settings):
         secrets = ClientSecrets(settings, house.brief, TOOLS, settings.ticket.lifetime_secs)
         ways["openai-webrtc"] = direct.way(secrets.mint)
-    app = FastAPI(title="Echo", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Echo",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        max_body_size=settings.edge.max_body_bytes,
+    )
     objection = partial(wrong_mode, settings=settings)
     app.include_router(start.routes(settings.public, ways, places, objection))
     app.include_router(websocket.routes(settings.websocket, tickets, places, pool.run))
@@ -65,7 +71,7 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         phone = twilio.routes(settings.twilio, settings.public.url, tickets, places, pool.run)
         app.include_router(phone)
     _tell(app, house, places, list(ways))
-    app.add_middleware(SecurityHeaders, public_url=settings.public.url)
+    guard(app, settings.edge, settings.public.url)
     app.mount("/client", _official_page())
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return app, pool

@@ -21,6 +21,10 @@ from bot.house import House, open_house
 from bot.pool import Pool
 from bot.tools.store import StoreSettings
 from evals import wire
+from transports.edge.settings import EdgeSettings
+
+ALL_FROM_HERE = EdgeSettings(starts_per_min=60_000, starts_burst=10_000, waiting_each=1_000)
+"""All callers of a test come from one address, and often."""
 
 POOLS = ("asyncio_", "brain", "smart-turn", "voice", "whisper")
 """Threads that serve all calls: they are started when they are first needed, and stay."""
@@ -120,6 +124,7 @@ async def inside(
                 "stt": "local",
                 "llm": "local",
                 "tts": "local",
+                "edge": ALL_FROM_HERE,
                 "database": StoreSettings(url=f"sqlite:///{Path(folder, 'echo.db')}"),
             }
             | settings,
