@@ -22,7 +22,7 @@ from transports.websocket import WebsocketSettings
 FRIEND, STRANGER = "https://friend.example", "https://stranger.example"
 
 
-class Any(BaseModel):
+class Offer(BaseModel):
     sdp: str = ""
 
 
@@ -49,7 +49,7 @@ async def edge(public_url: str = "", proxied: bool = False, **settings) -> Async
     app.include_router(websocket.routes(WebsocketSettings(), tickets, door, calls.launch))
 
     @app.post("/sessions/{session_id}/api/offer")
-    async def offer(session_id: str, offered: Any) -> str:
+    async def offer(session_id: str, offered: Offer) -> str:
         return session_id + offered.sdp
 
     guard(app, chosen, public_url)
