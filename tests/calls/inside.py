@@ -132,14 +132,16 @@ async def inside(
         async with open_house(chosen, progress=lambda _: None) as house:
             changed = change(house)
             app, pool = server.create_app(changed)
-            async with _serving(app, pool, ping_secs) as port:
+            async with _serving(app, pool, ping_secs, chosen.edge) as port:
                 yield Inside(port, changed, pool)
 
 
 @asynccontextmanager
-async def _serving(app: FastAPI, pool: Pool, ping_secs: float) -> AsyncIterator[int]:
+async def _serving(
+    app: FastAPI, pool: Pool, ping_secs: float, edge: EdgeSettings
+) -> AsyncIterator[int]:
     listener = server.listen("127.0.0.1", 0)
-    config = server.uvicorn_config(app)
+    config = server.uvicorn_config(app, edge)
     config.ws_ping_interval = config.ws_ping_timeout = ping_secs
     serving = server.Server(config, pool, drain_secs=0)
     serving.capture_signals = nullcontext  # Ctrl+C is for whoever runs the tests

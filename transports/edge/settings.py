@@ -22,9 +22,9 @@ class EdgeSettings(BaseModel):
     """Calls that one address may ask for: an office, not a flood. 429 and when to come again."""
     starts_burst: int = Field(default=30, ge=1)
     """How many of them at once."""
-    waiting: int = Field(default=1024, ge=1)
-    """Connections that are no call, of everybody: half a request, or idle between two. The next
-    one is closed at once."""
+    waiting: int = Field(default=512, ge=1)
+    """Connections that are no call, of everybody: half a request, or idle after one. The next one
+    gets 503 at once. Below the 1024 files that most systems let a process open."""
     waiting_each: int = Field(default=64, ge=1)
     """The same of one address (or IPv6 /64). A page takes six; our own proxies are not counted."""
     request_secs: float = Field(default=5.0, gt=0)
