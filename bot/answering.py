@@ -54,7 +54,16 @@ def _cascade(house: House, connection: Connection) -> Pipeline:
     _ask_when_idle(context.user(), settings.silence)
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
-    parts = stages(settings, engines, house.brief, vad, settings.filler, settings.resume, own)
+    parts = stages(
+        settings,
+        engines,
+        house.brief,
+        vad,
+        settings.filler,
+        settings.resume,
+        own,
+        settings.emergency,
+    )
     return cascade(connection.transport, parts, context)
 
 
@@ -78,5 +87,13 @@ def _realtime(house: House, connection: Connection) -> Pipeline:
     settings = house.settings
     context = LLMContext(tools=house.tools)
     vad = house.engines.ears.vad(settings.turn.model_copy(update={"stop_secs": VAD_STOP_SECS}))
-    parts = realtime_stages(settings, house.engines, house.brief, vad, settings.filler, context)
+    parts = realtime_stages(
+        settings,
+        house.engines,
+        house.brief,
+        vad,
+        settings.filler,
+        context,
+        settings.emergency,
+    )
     return realtime(connection.transport, parts, LLMContextAggregatorPair(context))

@@ -32,6 +32,8 @@ class LastWords:
 
     goodbye: Clip
     handover: Clip
+    emergency: Clip
+    emergency_transfer: Clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,15 @@ async def _last_words(settings: Settings, engines: Engines) -> LastWords:
     return LastWords(
         goodbye=await spoken(voice, settings.breakdown),
         handover=await spoken(voice, settings.breakdown_handover),
+        emergency=await spoken(voice, settings.emergency.spoken),
+        emergency_transfer=await spoken(voice, settings.emergency.transfer_words),
     )
 
 
 def _phrases(settings: Settings) -> tuple[str, ...]:
     """What is always said in the same words, the most urgent first."""
-    said = (settings.greeting, settings.apology, settings.resume.bridge)
+    said = (settings.disclosure, settings.greeting, settings.apology, settings.resume.bridge)
+    said = tuple(filter(None, said))
     return (*said, *settings.filler.phrases, *settings.silence.phrases)
 
 

@@ -27,6 +27,8 @@ from bot.telemetry.observer import LatencyObserver
 from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSessionMetrics
 from bot.tools.desk import Desk
 from bot.tools.offer import ToolError
+from bot.urgent import Urgent, in_full
+from processors.alarm import Alarm
 from processors.resume import Playback
 from transports.connection import Connection
 
@@ -80,14 +82,15 @@ class Call:
             call_id=connection.session_id,
             transfer=connection.transfer,
         )
+        self._pipeline = answering(house, connection)
+        self._urgent = Urgent(connection.transport, self._pipeline)
         self._worker = self._build(settings)
         self._listen()
 
     def _build(self, settings: Settings) -> PipelineWorker:
         audio = self._connection.audio
-        pipeline = answering(self._house, self._connection)
         return PipelineWorker(
-            pipeline,
+            self._pipeline,
             params=PipelineParams(
                 audio_in_sample_rate=audio.in_hz,
                 audio_out_sample_rate=audio.out_hz,
@@ -99,7 +102,7 @@ class Call:
             rtvi_observer_params=RTVIObserverParams(
                 function_call_report_level={"*": RTVIFunctionCallReportLevel.NAME},
                 # A hush is no interruption: Echo may go on.
-                ignored_sources=[p for p in pipeline.processors if isinstance(p, Playback)],
+                ignored_sources=[p for p in self._pipeline.processors if isinstance(p, Playback)],
             ),
             enable_turn_tracking=False,
             idle_timeout_secs=settings.idle_secs,
@@ -140,6 +143,12 @@ class Call:
             elif not isinstance(error.exception, ToolError):  # which the model answers in words
                 await self._apologise()
 
+        for alarm in (p for p in self._pipeline.processors if isinstance(p, Alarm)):
+
+            @alarm.event_handler("on_emergency")
+            async def emergency(_: object) -> None:
+                await self._help()
+
         @worker.event_handler("on_idle_timeout")
         async def idle(*_: object) -> None:
             self._outcome = "idle"
@@ -159,6 +168,8 @@ class Call:
     async def _greet(self) -> None:
         if not self._greeted.is_set():
             self._greeted.set()
+            if disclosure := self._house.settings.disclosure:
+                await self._worker.queue_frame(in_full(disclosure))
             await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.greeting))
 
     async def _apologise(self) -> None:
@@ -167,6 +178,24 @@ class Call:
         if now_secs >= self._apology_due_secs:
             self._apology_due_secs = now_secs + APOLOGY_SECS
             await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.apology))
+
+    async def _help(self) -> None:
+        """Whom to dial, from memory; or whoever callers in danger are passed on to."""
+        words, number = self._house.last_words, self._house.settings.emergency.transfer
+        transfer = self._connection.transfer
+        if not (number and transfer):
+            await self._urgent.say(words.emergency)
+            return
+        await self._urgent.say(words.emergency_transfer)
+        await self._urgent.said()
+        try:
+            async with asyncio.timeout(HANDOVER_SECS):
+                done = await transfer(number)
+        except Exception as error:  # noqa: BLE001  a way in's own; the caller is told whom to dial
+            logger.bind(cause=type(error).__name__).error("no transfer in an emergency")
+            done = False
+        if not done:
+            await self._urgent.say(words.emergency)
 
     def _give_up(self, outcome: SessionOutcome) -> None:
         """Nobody is left to serve a stage: the call would go on deaf or mute."""
@@ -179,6 +208,7 @@ class Call:
         """Say so past all stages, from memory; then hand the caller over, or hang up."""
         desk, words = self._desk, self._house.last_words
         clip = words.handover if desk.can_transfer else words.goodbye
+        await self._urgent.said()
         speaker = self._connection.transport.output()
         await speaker.queue_frame(InterruptionFrame())
         await speaker.queue_frame(TTSAudioRawFrame(clip.audio, clip.hz, 1))

@@ -34,8 +34,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "bot.session": (
         *("bot.answering", "bot.config", "bot.house", "bot.telemetry", "bot.tools"),
-        *("bot.providers.incident", "processors.resume", "transports.connection"),
+        *("bot.providers.incident", "bot.urgent", "processors.alarm", "processors.resume"),
+        "transports.connection",
     ),
+    "bot.urgent": ("bot.providers.clip", "processors.resume"),
     "bot.pool": ("bot.session", "transports.connection"),
     "bot.runner": ("bot.config", "bot.house", "bot.session", "transports.connection"),
     "bot.startup": ("bot.config", "bot.providers", "bot.telemetry.prices", "bot.tools.store"),

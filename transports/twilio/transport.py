@@ -25,7 +25,7 @@ from transports.twilio import wire
 from transports.twilio.intake import Heard, Intake
 from transports.twilio.marks import Marks
 from transports.twilio.settings import TwilioSettings
-from transports.websocket_transport import Client, Input, Output, WireSettings
+from transports.websocket_transport import Client, Input, Output, WireSettings, spares_playout
 
 LAST = EndFrame
 """Waits for everything before it to be heard."""
@@ -174,7 +174,7 @@ class PhoneOutput(Output):
         self._all_heard.set()
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        if isinstance(frame, InterruptionFrame):
+        if isinstance(frame, InterruptionFrame) and not spares_playout(frame):
             # Before anybody hears of the interruption: what is kept back was not heard.
             for rest in self._marks.clear():
                 if not (rest.interruptible or isinstance(rest, TTSTextFrame)):
