@@ -48,8 +48,8 @@ def test_it_is_raised_again_only_after_a_while():
         ({}, "nine one one"),
         ({"country": "GB"}, "nine nine nine"),
         ({"country": "DE"}, "one one two"),
-    ]
-    + [({"country": "DE", "number": "110"}, "one one zero")],
+        ({"country": "DE", "number": "110"}, "one one zero"),
+    ],
 )
 def test_the_number_is_that_of_the_country_unless_it_is_set(settings: dict, number: str):
     assert EmergencySettings(**settings).spoken.endswith(f"dial {number}.")
