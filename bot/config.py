@@ -14,6 +14,8 @@ from pydantic_settings import (
 )
 
 from bot.providers.settings import ProviderSettings
+from bot.recording import RecordingSettings
+from bot.retention import RetentionSettings
 from bot.telemetry.prices import TABLE
 from bot.tools.clinic import ClinicSettings
 from bot.tools.outlook import WeatherSettings
@@ -104,6 +106,8 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     filler: FillerPolicy = FillerPolicy()
     silence: IdlePolicy = IdlePolicy()
     emergency: EmergencySettings = EmergencySettings()
+    recording: RecordingSettings = RecordingSettings()
+    retention: RetentionSettings = RetentionSettings()
     database: StoreSettings = StoreSettings()
     clinic: ClinicSettings = ClinicSettings()
     weather: WeatherSettings = WeatherSettings()

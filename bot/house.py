@@ -16,6 +16,7 @@ from bot.providers.probe import keep_probing
 from bot.providers.rehearsal import practise, rehearse
 from bot.providers.roles import candidates
 from bot.providers.warm import Engines, Progress, loaded, told, warm
+from bot.retention import keep_clearing
 from bot.telemetry.loop_lag import LoopLag
 from bot.telemetry.prices import Prices, prices
 from bot.telemetry.totals import Totals
@@ -81,6 +82,11 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
             lag.start()
             able = candidates(settings, engines, brief)
             beside = [
+                asyncio.create_task(
+                    keep_clearing(
+                        settings.retention, settings.recording.folder, store, settings.clinic.now
+                    )
+                ),
                 asyncio.create_task(practise(settings, engines, settings.websocket.out_hz)),
                 asyncio.create_task(keep_probing(able, engines.health, last_words.goodbye)),
             ]
