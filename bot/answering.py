@@ -1,5 +1,7 @@
 """How a call is answered: its pipeline, in the mode that the caller or the settings chose."""
 
+from dataclasses import replace
+
 from pipecat.frames.frames import EndWorkerFrame, TTSSpeakFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -14,6 +16,7 @@ from bot.pipeline import cascade, realtime
 from bot.providers import realtime_stages, stages, strategies
 from bot.providers.choice import mode_of
 from bot.providers.tool_steps import turn_of
+from processors.consent import Consent
 from processors.idle import IdleLadder, IdlePolicy
 from processors.own_voice import OwnVoice
 from transports.connection import Connection
@@ -26,7 +29,7 @@ VAD_STOP_SECS = 0.15
 say so, or the end of the speech would be unknown to them."""
 
 
-def answering(house: House, connection: Connection) -> Pipeline:
+def answering(house: House, connection: Connection, consent: Consent | None = None) -> Pipeline:
     """The whole data path of a call; nothing is loaded or connected here.
 
     Raises:
@@ -34,12 +37,12 @@ def answering(house: House, connection: Connection) -> Pipeline:
     """
     match mode_of(connection.body, house.settings):
         case "cascade":
-            return _cascade(house, connection)
+            return _cascade(house, connection, consent)
         case "realtime":
             return _realtime(house, connection)
 
 
-def _cascade(house: House, connection: Connection) -> Pipeline:
+def _cascade(house: House, connection: Connection, consent: Consent | None) -> Pipeline:
     settings, engines = house.settings, house.engines
     context = LLMContextAggregatorPair(
         LLMContext(tools=house.tools),
@@ -54,7 +57,18 @@ def _cascade(house: House, connection: Connection) -> Pipeline:
     _ask_when_idle(context.user(), settings.silence)
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
-    parts = stages(settings, engines, house.brief, vad, settings.filler, settings.resume, own)
+    parts = stages(
+        settings,
+        engines,
+        house.brief,
+        vad,
+        settings.filler,
+        settings.resume,
+        own,
+        settings.emergency,
+    )
+    if consent:
+        parts = replace(parts, stt=Pipeline([parts.stt, consent]))
     return cascade(connection.transport, parts, context)
 
 
@@ -78,5 +92,13 @@ def _realtime(house: House, connection: Connection) -> Pipeline:
     settings = house.settings
     context = LLMContext(tools=house.tools)
     vad = house.engines.ears.vad(settings.turn.model_copy(update={"stop_secs": VAD_STOP_SECS}))
-    parts = realtime_stages(settings, house.engines, house.brief, vad, settings.filler, context)
+    parts = realtime_stages(
+        settings,
+        house.engines,
+        house.brief,
+        vad,
+        settings.filler,
+        context,
+        settings.emergency,
+    )
     return realtime(connection.transport, parts, LLMContextAggregatorPair(context))

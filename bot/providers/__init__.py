@@ -26,6 +26,7 @@ from bot.providers.thinking import Thinking
 from bot.providers.typed import Typed
 from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings
+from processors.alarm import Alarm, EmergencySettings
 from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
 from processors.interruption import InterruptionSettings
@@ -49,6 +50,7 @@ class Stages:
 
     vad: FrameProcessor
     stt: FrameProcessor
+    alarm: FrameProcessor
     llm: FrameProcessor
     filler: FrameProcessor
     tts: FrameProcessor
@@ -64,6 +66,7 @@ def stages(
     filler: FillerPolicy,
     resume: ResumeSettings | None = None,
     own: OwnVoice | None = None,
+    emergency: EmergencySettings | None = None,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm.
 
@@ -75,6 +78,7 @@ def stages(
     return Stages(
         vad=SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
         stt=_alone(able.stt) or Hearing(able.stt, health, settings.hearing),
+        alarm=Alarm(emergency or EmergencySettings()),
         llm=Pipeline(
             [
                 EndOfAudio(),
@@ -121,6 +125,7 @@ class RealtimeStages:
     """The processors of one call, speech to speech, in the order a voice meets them."""
 
     vad: FrameProcessor
+    alarm: FrameProcessor
     stand_in: FrameProcessor
     model: FrameProcessor
     filler: FrameProcessor
@@ -133,6 +138,7 @@ def realtime_stages(
     vad: VADAnalyzer,
     filler: FillerPolicy,
     context: LLMContext,
+    emergency: EmergencySettings | None = None,
 ) -> RealtimeStages:
     """The stages of one call whose model hears and speaks.
 
@@ -143,6 +149,7 @@ def realtime_stages(
     vad_processor = VADProcessor(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return RealtimeStages(
         vad=Pipeline([vad_processor, Typed()]),
+        alarm=Alarm(emergency or EmergencySettings()),
         stand_in=StandIn(loaded(engines.voice), lambda: model.can_speak),
         model=Pipeline([model, EndOfAudio()]),
         filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),

@@ -64,6 +64,8 @@ class Desk:
     colleague: str = ""
     """Whom to transfer to, a number or address; empty: a colleague calls back."""
     proposals: Proposals = field(default_factory=Proposals)
+    may_keep_words: Callable[[], bool] = lambda: True
+    """Whether what was said in this call may be stored."""
     transferred: bool = False
     """Whether the caller has been passed on."""
     ledger: Ledger = field(default_factory=Ledger)

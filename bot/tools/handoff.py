@@ -29,8 +29,10 @@ async def talk_to_human(params: FunctionCallParams, reason: str = "") -> None:
     Args:
         reason: What it is about, in one sentence.
     """
-    summary = summarize(reason, params.context.get_messages())
-    await answer_write(params, _hand_over(desk_of(params), f"{reason or ''}"[:500], summary))
+    desk = desk_of(params)
+    said = params.context.get_messages() if desk.may_keep_words() else ()
+    summary = summarize(reason, said)
+    await answer_write(params, _hand_over(desk, f"{reason or ''}"[:500], summary))
 
 
 @tool_options(timeout_secs=WRITE_SECS)

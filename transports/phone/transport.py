@@ -24,7 +24,7 @@ from transports.intake import Goodbye
 from transports.phone.heard import Dialect, Heard, Intake, Key, Mark, Stop
 from transports.phone.marks import Marks
 from transports.phone.settings import PhoneSettings
-from transports.websocket_transport import Client, Input, Output, WireSettings
+from transports.websocket_transport import Client, Input, Output, WireSettings, spares_playout
 
 LAST = EndFrame
 """Waits for everything before it to be heard."""
@@ -173,7 +173,7 @@ class PhoneOutput(Output):
         self._all_heard.set()
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        if isinstance(frame, InterruptionFrame):
+        if isinstance(frame, InterruptionFrame) and not spares_playout(frame):
             # Before anybody hears of the interruption: what is kept back was not heard.
             for rest in self._marks.clear():
                 if not (rest.interruptible or isinstance(rest, TTSTextFrame)):
