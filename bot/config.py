@@ -22,6 +22,7 @@ from bot.turns import TurnSettings
 from processors.filler import FillerPolicy
 from processors.idle import IdlePolicy
 from processors.interruption import InterruptionSettings
+from processors.keypad import KeypadPolicy
 from processors.resume import ResumeSettings
 from transports.daily import DailySettings
 from transports.local import LocalSettings
@@ -99,6 +100,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     resume: ResumeSettings = ResumeSettings()
     filler: FillerPolicy = FillerPolicy()
     silence: IdlePolicy = IdlePolicy()
+    keypad: KeypadPolicy = KeypadPolicy()
     database: StoreSettings = StoreSettings()
     clinic: ClinicSettings = ClinicSettings()
     weather: WeatherSettings = WeatherSettings()

@@ -28,6 +28,7 @@ from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSes
 from bot.tools.desk import Desk
 from bot.tools.offer import ToolError
 from processors.resume import Playback
+from processors.vault import Vault
 from transports.connection import Connection
 
 READY_SECS = 1.0
@@ -72,6 +73,7 @@ class Call:
         self._greeted = asyncio.Event()
         self._apology_due_secs = self._started_secs
         self._ending: asyncio.Task[None] | None = None
+        self._vault = Vault()
         self._tally = SessionTally(connection.session_id, connection.kind)
         self._desk = Desk(
             store=house.store,
@@ -85,7 +87,7 @@ class Call:
 
     def _build(self, settings: Settings) -> PipelineWorker:
         audio = self._connection.audio
-        pipeline = answering(self._house, self._connection)
+        pipeline = answering(self._house, self._connection, self._vault)
         return PipelineWorker(
             pipeline,
             params=PipelineParams(
@@ -209,6 +211,7 @@ class Call:
     async def close(self, lag: LagHistogram) -> VoiceSessionMetrics:
         if self._ending:
             self._ending.cancel()
+        self._vault.wipe()
         await self._desk.close()
         now_secs = asyncio.get_running_loop().time()
         return self._tally.metrics(

@@ -30,11 +30,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.house": ("bot.config", "bot.providers", "bot.tools", "bot.telemetry", "bot.threads"),
     "bot.answering": (
         *("bot.house", "bot.pipeline", "bot.providers", "bot.turns"),
-        *("processors.idle", "processors.own_voice", "transports.connection"),
+        *("processors.idle", "processors.keypad", "processors.own_voice", "processors.vault"),
+        "transports.connection",
     ),
     "bot.session": (
         *("bot.answering", "bot.config", "bot.house", "bot.telemetry", "bot.tools"),
-        *("bot.providers.incident", "processors.resume", "transports.connection"),
+        *("bot.providers.incident", "processors.resume"),
+        *("processors.vault", "transports.connection"),
     ),
     "bot.pool": ("bot.session", "transports.connection"),
     "bot.runner": ("bot.config", "bot.house", "bot.session", "transports.connection"),
