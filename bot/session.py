@@ -50,7 +50,7 @@ async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
 
     What goes wrong in a call ends here and reaches no other call.
     """
-    with logger.contextualize(session=connection.session_id), house.lag.watch() as lag:
+    with logger.contextualize(**_who(connection)), house.lag.watch() as lag:
         call = Call(house, connection)
         try:
             await call.run()
@@ -59,6 +59,12 @@ async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
             house.totals.add(metrics)
             report.log_session(metrics)
     return metrics
+
+
+def _who(connection: Connection) -> dict[str, str]:
+    """Whose call it is, for the log."""
+    who = {"session": connection.session_id}
+    return who | ({"pii.caller": caller} if (caller := connection.caller.who) else {})
 
 
 class Call:
