@@ -87,6 +87,7 @@ class Call:
             now=settings.clinic.now,
             call_id=connection.session_id,
             transfer=connection.transfer,
+            expect_keys=self._vault.expect if connection.kind != "local" else None,
         )
         self._worker = self._build(settings)
         self._listen()
