@@ -25,10 +25,12 @@ from processors.interruption import InterruptionSettings
 from processors.keypad import KeypadPolicy
 from processors.resume import ResumeSettings
 from transports.daily import DailySettings
+from transports.edge.settings import EdgeSettings
 from transports.local import LocalSettings
 from transports.start import StartSettings
 from transports.tickets import TicketSettings
 from transports.twilio.settings import TwilioSettings
+from transports.vonage.settings import VonageSettings
 from transports.webrtc import WebrtcSettings
 from transports.websocket import WebsocketSettings
 
@@ -88,11 +90,13 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
 
     log: LogSettings = LogSettings()
     public: StartSettings = StartSettings()
+    edge: EdgeSettings = EdgeSettings()
     ticket: TicketSettings = TicketSettings()
     websocket: WebsocketSettings = WebsocketSettings()
     webrtc: WebrtcSettings = WebrtcSettings()
     daily: DailySettings = DailySettings()
     twilio: TwilioSettings = TwilioSettings()
+    vonage: VonageSettings = VonageSettings()
     local: LocalSettings = LocalSettings()
 
     turn: TurnSettings = TurnSettings()
