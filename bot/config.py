@@ -1,7 +1,6 @@
 """Every knob, composed of the parts' own settings; the only reader of the environment and .env."""
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -13,6 +12,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.log import LogSettings
 from bot.providers.settings import ProviderSettings
 from bot.recording import RecordingSettings
 from bot.retention import RetentionSettings
@@ -25,6 +25,7 @@ from processors.alarm import EmergencySettings
 from processors.filler import FillerPolicy
 from processors.idle import IdlePolicy
 from processors.interruption import InterruptionSettings
+from processors.keypad import KeypadPolicy
 from processors.resume import ResumeSettings
 from transports.daily import DailySettings
 from transports.edge.settings import EdgeSettings
@@ -70,7 +71,6 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
 
     host: str = "localhost"
     port: int = Field(default=7860, ge=0, le=65535)
-    log_level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     max_calls: int = Field(default=16, ge=1)
     """Live calls at once; the keyless engines hold 24 on two cores, 16 leaves room for a page."""
@@ -94,6 +94,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     prices: Path = TABLE
     """What providers cost, for the cost of turns and calls."""
 
+    log: LogSettings = LogSettings()
     public: StartSettings = StartSettings()
     edge: EdgeSettings = EdgeSettings()
     ticket: TicketSettings = TicketSettings()
@@ -112,6 +113,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     emergency: EmergencySettings = EmergencySettings()
     recording: RecordingSettings = RecordingSettings()
     retention: RetentionSettings = RetentionSettings()
+    keypad: KeypadPolicy = KeypadPolicy()
     database: StoreSettings = StoreSettings()
     clinic: ClinicSettings = ClinicSettings()
     weather: WeatherSettings = WeatherSettings()

@@ -34,6 +34,7 @@ from bot.urgent import Urgent, in_full
 from processors.alarm import Alarm
 from processors.consent import Consent
 from processors.resume import Playback
+from processors.vault import Vault
 from transports.connection import Connection
 
 READY_SECS = 1.0
@@ -55,7 +56,7 @@ async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
 
     What goes wrong in a call ends here and reaches no other call.
     """
-    with logger.contextualize(session=connection.session_id), house.lag.watch() as lag:
+    with logger.contextualize(**_who(connection)), house.lag.watch() as lag:
         call = Call(house, connection)
         try:
             await call.run()
@@ -64,6 +65,12 @@ async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
             house.totals.add(metrics)
             report.log_session(metrics)
     return metrics
+
+
+def _who(connection: Connection) -> dict[str, str]:
+    """Whose call it is, for the log."""
+    who = {"session": connection.session_id}
+    return who | ({"pii.caller": caller} if (caller := connection.caller.who) else {})
 
 
 class Call:
@@ -78,6 +85,7 @@ class Call:
         self._greeted = asyncio.Event()
         self._apology_due_secs = self._started_secs
         self._ending: asyncio.Task[None] | None = None
+        self._vault = Vault()
         self._tally = SessionTally(connection.session_id, connection.kind)
         self._desk = Desk(
             store=house.store,
@@ -86,9 +94,10 @@ class Call:
             call_id=connection.session_id,
             transfer=connection.transfer,
             may_keep_words=self._may_keep_words,
+            expect_keys=self._vault.expect if connection.kind != "local" else None,
         )
         self._consent, self._recorder = self._recording(settings)
-        self._pipeline = answering(house, connection, self._consent)
+        self._pipeline = answering(house, connection, self._vault, self._consent)
         self._urgent = Urgent(connection.transport, self._pipeline)
         self._worker = self._build(settings)
         self._listen()
@@ -274,6 +283,7 @@ class Call:
     async def close(self, lag: LagHistogram) -> VoiceSessionMetrics:
         if self._ending:
             self._ending.cancel()
+        self._vault.wipe()
         await self._desk.close()
         if self._recorder:
             await self._recorder.close()

@@ -27,14 +27,17 @@ from bot.providers.typed import Typed
 from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings
 from processors.alarm import Alarm, EmergencySettings
+from processors.discreet import Discreet, Mended
 from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
 from processors.interruption import InterruptionSettings
+from processors.keypad import Keypad
 from processors.one_turn import OneTurn
 from processors.own_voice import OwnVoice, OwnVoiceTap
 from processors.resume import Heard, Playback, ResumeSettings
 from processors.silence import AttentiveVAD, SilenceTeller
 from processors.unheard import Unheard
+from processors.vault import Vault
 from processors.whole_chunks import WholeChunks
 
 __all__ = ["Brief", "RealtimeStages", "Stages", "realtime_stages", "stages", "strategies"]
@@ -67,22 +70,29 @@ def stages(
     resume: ResumeSettings | None = None,
     own: OwnVoice | None = None,
     emergency: EmergencySettings | None = None,
+    vault: Vault | None = None,
+    keypad: Keypad | None = None,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm.
 
     own: what `vad` knows our voice by: it is told what was sent.
+    vault, keypad: of the call, if keys can be pressed in it; they are before its voice.
     """
     able, health = candidates(settings, engines, brief), engines.health
     voice = _alone(able.tts) or Speaking(able.tts, health, settings.speaking)
     unheard, going_on = Unheard(), resume or ResumeSettings()
+    ear = _alone(able.stt) or Hearing(able.stt, health, settings.hearing)
+    Discreet(vault or Vault()).watch(ear)
+    silence = SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return Stages(
-        vad=SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
-        stt=_alone(able.stt) or Hearing(able.stt, health, settings.hearing),
+        vad=Pipeline([keypad, silence]) if keypad else silence,
+        stt=ear,
         alarm=Alarm(emergency or EmergencySettings()),
         llm=Pipeline(
             [
                 EndOfAudio(),
                 OneTurn(),
+                Mended(),
                 _alone(able.llm) or Thinking(able.llm, health, settings.thinking),
             ]
         ),
@@ -139,6 +149,9 @@ def realtime_stages(
     filler: FillerPolicy,
     context: LLMContext,
     emergency: EmergencySettings | None = None,
+    *,
+    vault: Vault,
+    keypad: Keypad,
 ) -> RealtimeStages:
     """The stages of one call whose model hears and speaks.
 
@@ -146,9 +159,10 @@ def realtime_stages(
         MissingKeyError: the provider's key is missing.
     """
     model = realtime(settings, brief, context)
+    Discreet(vault).watch(model)
     vad_processor = VADProcessor(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return RealtimeStages(
-        vad=Pipeline([vad_processor, Typed()]),
+        vad=Pipeline([keypad, vad_processor, Typed()]),
         alarm=Alarm(emergency or EmergencySettings()),
         stand_in=StandIn(loaded(engines.voice), lambda: model.can_speak),
         model=Pipeline([model, EndOfAudio()]),
