@@ -1,8 +1,9 @@
 """What there is to set about the phone."""
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from transports.intake import IntakeSettings
+from transports.twilio.numbers import e164
 
 
 class TwilioSettings(BaseModel):
@@ -36,6 +37,22 @@ class TwilioSettings(BaseModel):
     send_secs: float = 2.0
     """How long Twilio may leave what is sent to it unread, before it counts as gone."""
     intake: IntakeSettings = IntakeSettings()
+
+    number: str = ""
+    """Ours, like +15550009999: calls we place and texts we send come from it."""
+    api_url: str = ""
+    """Where Twilio's REST API is, if not at https://api.twilio.com."""
+    rest_secs: float = Field(default=5.0, gt=0)
+    """How long Twilio may take to do what we ask of it."""
+    dial_secs: int = Field(default=20, ge=5, le=600)
+    """How long a colleague's phone rings before the caller is told that nobody answers."""
+    nobody: str = "I am sorry, nobody can take your call right now. A colleague will call you back."
+    """Said by Twilio when a transfer was not answered; then the caller is with Echo again."""
+
+    @field_validator("number")
+    @classmethod
+    def _as_dialled(cls, number: str) -> str:
+        return e164(number) if number else number
 
     def missing(self, public_url: str) -> str | None:
         """What the phone cannot do without, in words for whoever sets it up; None if all is there.
