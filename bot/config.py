@@ -16,6 +16,7 @@ from pydantic_settings import (
 from bot.providers.settings import ProviderSettings
 from bot.telemetry.prices import TABLE
 from bot.tools.clinic import ClinicSettings
+from bot.tools.handoff import HandoffSettings
 from bot.tools.outlook import WeatherSettings
 from bot.tools.store import StoreSettings
 from bot.turns import TurnSettings
@@ -102,6 +103,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     database: StoreSettings = StoreSettings()
     clinic: ClinicSettings = ClinicSettings()
     weather: WeatherSettings = WeatherSettings()
+    handoff: HandoffSettings = HandoffSettings()
 
     @classmethod
     def settings_customise_sources(

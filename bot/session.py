@@ -79,6 +79,7 @@ class Call:
             now=settings.clinic.now,
             call_id=connection.session_id,
             transfer=connection.transfer,
+            colleague=settings.handoff.to,
         )
         self._worker = self._build(settings)
         self._listen()

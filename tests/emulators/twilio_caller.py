@@ -26,7 +26,12 @@ QUIET = b"\xff" * FRAME
 PATIENCE_SECS = 15.0
 """Twilio gives a webhook so long in all."""
 
-VOICE, NEXT, STATUS = "/twilio/voice", "/twilio/next", "/twilio/status"
+VOICE, NEXT, STATUS, DIALLED = (
+    "/twilio/voice",
+    "/twilio/next",
+    "/twilio/status",
+    "/twilio/dialled",
+)
 
 
 class TwilioError(Exception):
@@ -62,6 +67,8 @@ class Instructions:
     then_url: str = ""
     said: str = ""
     dialled: str = ""
+    dialled_url: str = ""
+    """Asked when the dialling is over."""
 
 
 def read(twiml: str) -> Instructions:
@@ -70,7 +77,7 @@ def read(twiml: str) -> Instructions:
         response = ElementTree.fromstring(twiml)
     except ElementTree.ParseError as error:
         raise TwilioError("12100 Document parse failure") from error
-    stream = response.find("Connect/Stream")
+    stream, dial = response.find("Connect/Stream"), response.find("Dial")
     if response.tag != "Response" or (stream is not None and "?" in stream.get("url", "?")):
         raise TwilioError("12200 Schema validation warning")
     return Instructions(
@@ -80,6 +87,7 @@ def read(twiml: str) -> Instructions:
         then_url=response.findtext("Redirect", ""),
         said=response.findtext("Say", ""),
         dialled=response.findtext("Dial", ""),
+        dialled_url="" if dial is None else dial.get("action", ""),
     )
 
 

@@ -6,6 +6,7 @@ Nothing is kept, looked up or made for a request before Twilio's signature on it
 import asyncio
 import uuid
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
 from loguru import logger
@@ -15,29 +16,33 @@ from transports.intake import Goodbye
 from transports.tickets import Tickets
 from transports.twilio import twiml, wire
 from transports.twilio.lines import CALL_SID, Line, Lines
+from transports.twilio.numbers import E164
 from transports.twilio.opening import opening
 from transports.twilio.settings import TwilioSettings
 from transports.twilio.signature import Signatures, form_of
 from transports.twilio.transport import TwilioTransport
 from transports.websocket import close
 
-VOICE, NEXT, STATUS, STREAM = (
+VOICE, NEXT, DIALLED, STATUS, STREAM = (
     "/twilio/voice",
     "/twilio/next",
+    "/twilio/dialled",
     "/twilio/status",
     "/twilio/stream",
 )
 MAX_BODY_BYTES = 65_536
 PARTING_SECS = 3.0
 """Twilio asks what is next as soon as a stream is closed, our own call a moment later knows why."""
+ANSWERED = frozenset({"answered", "completed"})
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
 def routes(
     settings: TwilioSettings, public_url: str, tickets: Tickets, door: Door, launch: Launch
 ) -> APIRouter:
-    """`/twilio/voice` (the number's webhook), `/twilio/next`, `/twilio/status` (the number's status
-    callback), and the stream's socket. `public_url` is where Twilio reaches this server."""
+    """`/twilio/voice` (the number's webhook), `/twilio/next`, `/twilio/dialled`, `/twilio/status`
+    (the number's status callback), and the stream's socket. `public_url` is where Twilio reaches
+    this server."""
     desk = Exchange(settings, Signatures(settings, public_url), tickets, door, launch)
     router = APIRouter()
 
@@ -48,6 +53,10 @@ def routes(
     @router.post(NEXT)
     async def next_(request: Request) -> Response:
         return _xml(await desk.go_on(await desk.signed(request, NEXT)))
+
+    @router.post(DIALLED)
+    async def dialled(request: Request) -> Response:
+        return _xml(desk.come_back(await desk.signed(request, DIALLED)))
 
     @router.post(STATUS)
     async def status(request: Request) -> Response:
@@ -119,7 +128,8 @@ class Exchange:
             line = replace(_unknown(form), point="cut", connects=0)
         await _parted(line)
         if line.pass_on_to:
-            return twiml.dial(line.pass_on_to, self._settings.apology)
+            dialled = self._signatures.web(DIALLED)
+            return twiml.dial(line.pass_on_to, dialled, self._settings.dial_secs)
         if line.point == "finished":
             return twiml.hang_up()
         if line.connects > self._settings.reconnects:
@@ -128,6 +138,23 @@ class Exchange:
             self._door.leave(line.session_id)
         again = self._promise(replace(line, point="promised", connects=line.connects + 1))
         return self._connect(again) if again else twiml.hang_up(self._settings.apology)
+
+    def come_back(self, form: dict[str, str]) -> str:
+        """What to do with a call that was passed on: end it, or if nobody answered, stream it anew.
+
+        Raises HTTPException(403) for one that is with us: a replay.
+        """
+        if form.get("DialCallStatus") in ANSWERED or form.get("CallStatus") in OVER:
+            return twiml.hang_up()
+        line = self._lines.of_call(form["CallSid"]) or replace(_unknown(form), point="cut")
+        if line.point == "live" and not line.pass_on_to:
+            logger.warning("A webhook was refused: its call is with Echo")
+            raise HTTPException(403, "Forbidden")
+        again = line
+        if line.point != "promised":
+            again = self._promise(replace(line, point="promised", pass_on_to=""))
+        nobody = self._settings.nobody
+        return self._connect(again, nobody) if again else twiml.hang_up(nobody)
 
     def note(self, form: dict[str, str]) -> None:
         """A call's new status: one that is over before its stream began gives its place back."""
@@ -146,11 +173,12 @@ class Exchange:
         self._lines.put(promised)
         return promised
 
-    def _connect(self, line: Line) -> str:
+    def _connect(self, line: Line, words: str = "") -> str:
         return twiml.connect(
             self._signatures.socket(f"{STREAM}/{line.ticket}"),
             {"from": line.caller, "to": line.called},
             self._signatures.web(NEXT),
+            words,
         )
 
     async def stream(self, websocket: WebSocket, ticket: str) -> None:
@@ -193,6 +221,7 @@ class Exchange:
                 audio=Audio(self._settings.in_hz, wire.HZ),
                 caller=Caller(line.caller),
                 body=start.parameters,
+                transfer=partial(_pass_on, line),
             )
         )
         if transport.ended_by_us:
@@ -204,6 +233,14 @@ class Exchange:
 
 def _unknown(form: dict[str, str]) -> Line:
     return Line(form["CallSid"], "", "", form.get("From", ""), form.get("To", ""))
+
+
+async def _pass_on(line: Line, number: str) -> bool:
+    """Have the number dialled once our part of the call is over."""
+    if not E164.fullmatch(number):
+        return False
+    line.pass_on_to = number
+    return True
 
 
 async def _parted(line: Line) -> None:
