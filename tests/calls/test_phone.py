@@ -1,70 +1,52 @@
-"""Whole calls by phone: the server with its local engines, and Twilio as it would call."""
+"""Whole calls by phone, by ear: what the caller heard is read back from the audio."""
 
-import asyncio
-import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
-import aiohttp
-import numpy as np
 import pytest
 import pytest_asyncio
 
-from bot.tools.handoff import HandoffSettings
-from evals.hearing import transcribe
-from evals.voice import local_voice, resample
-from tests.calls.inside import Inside, inside
-from tests.emulators.twilio_caller import DIALLED, NEXT, Account, Stream, Twilio
-from transports.start import StartSettings
-from transports.twilio.settings import TwilioSettings
+from evals.voice import read_wav
+from tests.calls import phone_call
+from tests.calls.inside import Inside, inside, practised, until
+from tests.calls.phone import plain, telephone, telephoning
+from tests.emulators.twilio_caller import HZ, NEXT
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-ACCOUNT = Account()
-COLLEAGUE = "+15550002000"
-PUBLIC_URL = "https://echo.example"
+in_one_loop = pytest.mark.asyncio(loop_scope="module")
+GREETED_MS = 500
+LONGEST_GAP_MS = 40
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def echo() -> AsyncIterator[Inside]:
-    phone = TwilioSettings(account_sid=ACCOUNT.sid, auth_token=ACCOUNT.auth_token)
-    async with inside(
-        greeting="Hi.",
-        twilio=phone,
-        public=StartSettings(url=PUBLIC_URL),
-        handoff=HandoffSettings(to=COLLEAGUE),
-    ) as running:
+    async with inside(**telephone()) as running:
+        await until(lambda: practised(running), within_secs=60)
         yield running
 
 
-async def test_who_asks_for_a_person_hears_that_they_get_one_and_is_dialled_to_a_colleague(
-    echo: Inside,
-):
-    words = await asyncio.to_thread(spoken, "I want to talk to a real person.")
-    async with aiohttp.ClientSession() as http:
-        caller = Twilio(http, echo.url, PUBLIC_URL, ACCOUNT)
-        async with caller.call() as call:
-            await call.until_silent(0.6)
-            call.say(words)
-            await asyncio.wait_for(call.closed.wait(), 30)
-            heard = await asyncio.to_thread(what_was_heard, call)
-        assert re.search(r"connecting you to a colleague.*reference is \S+", heard), heard
-        answer = await caller.ask(NEXT)
-        assert answer.dialled == COLLEAGUE
-        back = await caller.ask(DIALLED, DialCallStatus="no-answer")
-        stream = Stream(await caller.open(back.stream_url), caller, back.parameters)
-        await stream.begin()
-        async with asyncio.timeout(10):
-            running = asyncio.create_task(stream.run())
-            await stream.until_silent(0.3)
-        await stream.hang_up()
-        await asyncio.gather(running, return_exceptions=True)
-    assert "Hi" in await asyncio.to_thread(what_was_heard, stream)
+@in_one_loop
+async def test_a_caller_is_greeted_answered_and_said_goodbye_to(echo: Inside):
+    async with telephoning(echo.url) as call:
+        await call.hears_out()
+        asked = await call.asks("Where is my order one zero four two?")
+        bye = await call.say("Goodbye.")
+        await call.is_hung_up_on()
+        next_ = await call.stream.twilio.ask(NEXT)
+    assert 1000 * (call.sound_after(0.0) or 9) <= GREETED_MS
+    assert max(call.gaps_ms(), default=0) <= LONGEST_GAP_MS
+    greeting = await call.words(0, asked.start_secs)
+    assert greeting == "hi this is echo at acme how can i help"
+    answer = await call.words(asked.start_secs, bye.start_secs)
+    assert answer.startswith("order 1042 your walnut desk lamp is on its way")
+    goodbye = await call.words(bye.start_secs)
+    assert goodbye == "thank you for calling goodbye"
+    assert next_.verbs == ("Hangup",)
 
 
-def spoken(words: str) -> bytes:
-    """Mono s16 at 8 kHz."""
-    return np.asarray(resample(local_voice(words), 16_000, 8_000), np.int16).tobytes()
-
-
-def what_was_heard(call: Stream) -> str:
-    return transcribe(call.ear, 8_000)
+def test_the_command_prints_a_call_and_keeps_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert phone_call.main(["--say", "Goodbye.", "--out", str(tmp_path / "call.wav")]) == 0
+    printed = plain(capsys.readouterr().out)
+    assert "hi this is echo at acme how can i help" in printed
+    assert "thank you for calling goodbye" in printed
+    assert "echo hung up" in printed
+    assert len(read_wav(tmp_path / "call.wav", HZ)) > 4 * HZ

@@ -4,6 +4,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from transports.phone.settings import PhoneSettings
 from transports.twilio.numbers import e164
+from transports.twilio.wire import HZ
 
 
 class TwilioSettings(PhoneSettings):
@@ -34,6 +35,11 @@ class TwilioSettings(PhoneSettings):
     @classmethod
     def _as_dialled(cls, number: str) -> str:
         return e164(number) if number else number
+
+    @property
+    def out_hz(self) -> int | None:
+        """What the caller is sent; None without this phone."""
+        return HZ if self.account_sid else None
 
     def missing(self, public_url: str) -> str | None:
         """What the phone cannot do without, in words for whoever sets it up; None if all is there.

@@ -3,6 +3,7 @@
 from pydantic import Field, SecretStr
 
 from transports.phone.settings import PhoneSettings
+from transports.vonage.wire import HZ
 
 
 class VonageSettings(PhoneSettings):
@@ -12,6 +13,11 @@ class VonageSettings(PhoneSettings):
     """Vonage signs with it (JWT, HS256) what it sends; what is not so signed is refused."""
     reconnects: int = Field(default=2, ge=0)
     """How often a call whose socket was cut is connected anew before it is apologised for."""
+
+    @property
+    def out_hz(self) -> int | None:
+        """What the caller is sent; None without this phone."""
+        return HZ if self.application_id else None
 
     def missing(self, public_url: str) -> str | None:
         """What the phone cannot do without, in words for whoever sets it up; None if all is there.
