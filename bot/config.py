@@ -28,6 +28,7 @@ from transports.daily import DailySettings
 from transports.local import LocalSettings
 from transports.start import StartSettings
 from transports.tickets import TicketSettings
+from transports.twilio.outbound import OutboundSettings
 from transports.twilio.settings import TwilioSettings
 from transports.vonage.settings import VonageSettings
 from transports.webrtc import WebrtcSettings
@@ -94,6 +95,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     webrtc: WebrtcSettings = WebrtcSettings()
     daily: DailySettings = DailySettings()
     twilio: TwilioSettings = TwilioSettings()
+    outbound: OutboundSettings = OutboundSettings()
     vonage: VonageSettings = VonageSettings()
     local: LocalSettings = LocalSettings()
 

@@ -104,12 +104,13 @@ class Twilio:
     call_sid: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
     caller: str = "+15550001042"
     called: str = "+15550009999"
+    direction: str = "inbound"
     opened: list[str] = field(default_factory=list)
     """The addresses of all streams that were asked for."""
 
     def form(self, **more: str) -> dict[str, str]:
         about = {"CallSid": self.call_sid, "AccountSid": self.account.sid, "CallStatus": "ringing"}
-        return about | {"From": self.caller, "To": self.called, "Direction": "inbound"} | more
+        return about | {"From": self.caller, "To": self.called, "Direction": self.direction} | more
 
     async def post(
         self,

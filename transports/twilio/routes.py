@@ -16,10 +16,12 @@ from transports.intake import Goodbye
 from transports.phone.lines import Line, Lines, parted
 from transports.phone.transport import PhoneTransport
 from transports.tickets import Tickets
-from transports.twilio import twiml, wire
+from transports.twilio import outbound, twiml, wire
 from transports.twilio.intake import Intake
 from transports.twilio.numbers import E164
 from transports.twilio.opening import opening
+from transports.twilio.outbound import OutboundSettings
+from transports.twilio.rest import Callbacks, Rest
 from transports.twilio.settings import TwilioSettings
 from transports.twilio.signature import Signatures, form_of
 from transports.websocket import close
@@ -38,13 +40,21 @@ OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
 def routes(
-    settings: TwilioSettings, public_url: str, tickets: Tickets, door: Door, launch: Launch
+    settings: TwilioSettings,
+    public_url: str,
+    tickets: Tickets,
+    door: Door,
+    launch: Launch,
+    placing: OutboundSettings | None = None,
 ) -> APIRouter:
     """`/twilio/voice` (the number's webhook), `/twilio/next`, `/twilio/dialled`, `/twilio/status`
     (the number's status callback), and the stream's socket. `public_url` is where Twilio reaches
     this server."""
     desk = Exchange(settings, Signatures(settings, public_url), tickets, door, launch)
     router = APIRouter()
+    if placing and placing.key.get_secret_value():
+        at = (public_url + path for path in (VOICE, STATUS, outbound.ANSWERED_BY))
+        router.include_router(outbound.routes(placing, Rest(settings), Callbacks(*at), desk, door))
 
     @router.post(VOICE)
     async def voice(request: Request) -> Response:
@@ -116,10 +126,34 @@ class Exchange:
         line = self._lines.of_call(form["CallSid"])
         if line is None:
             line = self._promise(_unknown(form))
+        elif line.point == "dialling":
+            self._door.leave(line.session_id)  # kept until its ticket would have lapsed
+            line = self._promise(replace(line, point="promised"))
         elif line.point != "promised":
             logger.warning("A webhook was refused: its call has been taken up before")
             raise HTTPException(403, "Forbidden")
-        return self._connect(line) if line else twiml.busy()
+        if line:
+            return self._connect(line)
+        ours = form.get("Direction", "").startswith("outbound")
+        return twiml.hang_up(self._settings.apology) if ours else twiml.busy()
+
+    def expect(self, call_sid: str, session_id: str, number: str) -> None:
+        """A call to this number has been placed, for which the place is kept."""
+        if self._lines.of_call(call_sid):  # answered before we heard that it had been placed
+            self._door.leave(session_id)
+            return
+        ours = self._settings.number
+        self._lines.put(Line(call_sid, session_id, "", number, ours, point="dialling"))
+
+    def give_up(self, call_sid: str) -> bool:
+        """Leave a call to Twilio; False if that was done before."""
+        line = self._lines.of_call(call_sid)
+        if line is None:
+            return True  # another server's
+        before, line.point = line.point, "finished"
+        if before in ("dialling", "promised"):
+            self._door.leave(line.session_id)
+        return before != "finished"
 
     async def go_on(self, form: dict[str, str]) -> str:
         """What to do with a call whose stream is over: end it, pass it on, or stream it anew."""
@@ -159,7 +193,7 @@ class Exchange:
     def note(self, form: dict[str, str]) -> None:
         """A call's new status: one that is over before its stream began gives its place back."""
         line = self._lines.of_call(form["CallSid"])
-        if line and line.point == "promised" and form.get("CallStatus") in OVER:
+        if line and line.point in ("dialling", "promised") and form.get("CallStatus") in OVER:
             self._door.leave(line.session_id)
             line.point = "finished"
 
@@ -234,7 +268,9 @@ class Exchange:
 
 
 def _unknown(form: dict[str, str]) -> Line:
-    return Line(form["CallSid"], "", "", form.get("From", ""), form.get("To", ""))
+    parties = form.get("From", ""), form.get("To", "")
+    who, we = reversed(parties) if form.get("Direction", "").startswith("outbound") else parties
+    return Line(form["CallSid"], "", "", who, we)
 
 
 async def _pass_on(line: Line, number: str) -> bool:
