@@ -25,6 +25,7 @@ from processors.idle import IdlePolicy
 from processors.interruption import InterruptionSettings
 from processors.resume import ResumeSettings
 from transports.daily import DailySettings
+from transports.edge.settings import EdgeSettings
 from transports.local import LocalSettings
 from transports.start import StartSettings
 from transports.tickets import TicketSettings
@@ -90,6 +91,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     """What providers cost, for the cost of turns and calls."""
 
     public: StartSettings = StartSettings()
+    edge: EdgeSettings = EdgeSettings()
     ticket: TicketSettings = TicketSettings()
     websocket: WebsocketSettings = WebsocketSettings()
     webrtc: WebrtcSettings = WebrtcSettings()

@@ -105,6 +105,8 @@ class Twilio:
     caller: str = "+15550001042"
     called: str = "+15550009999"
     direction: str = "inbound"
+    webhook: str = VOICE
+    """The number's."""
     opened: list[str] = field(default_factory=list)
     """The addresses of all streams that were asked for."""
 
@@ -128,9 +130,9 @@ class Twilio:
         ) as response:
             return response.status, await response.text()
 
-    async def ask(self, path: str = VOICE, **more: str) -> Instructions:
+    async def ask(self, path: str = "", **more: str) -> Instructions:
         """What to do with the call. Raises TwilioError for anything but TwiML."""
-        status, body = await self.post(path, self.form(**more))
+        status, body = await self.post(path or self.webhook, self.form(**more))
         if status != 200:
             raise TwilioError(f"11200 HTTP retrieval failure: {status}")
         return read(body)
