@@ -18,6 +18,7 @@ from bot.recording import RecordingSettings
 from bot.retention import RetentionSettings
 from bot.telemetry.prices import TABLE
 from bot.tools.clinic import ClinicSettings
+from bot.tools.handoff import HandoffSettings
 from bot.tools.outlook import WeatherSettings
 from bot.tools.store import StoreSettings
 from bot.turns import TurnSettings
@@ -32,6 +33,7 @@ from transports.edge.settings import EdgeSettings
 from transports.local import LocalSettings
 from transports.start import StartSettings
 from transports.tickets import TicketSettings
+from transports.twilio.outbound import OutboundSettings
 from transports.twilio.settings import TwilioSettings
 from transports.vonage.settings import VonageSettings
 from transports.webrtc import WebrtcSettings
@@ -102,6 +104,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     webrtc: WebrtcSettings = WebrtcSettings()
     daily: DailySettings = DailySettings()
     twilio: TwilioSettings = TwilioSettings()
+    outbound: OutboundSettings = OutboundSettings()
     vonage: VonageSettings = VonageSettings()
     local: LocalSettings = LocalSettings()
 
@@ -117,6 +120,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     database: StoreSettings = StoreSettings()
     clinic: ClinicSettings = ClinicSettings()
     weather: WeatherSettings = WeatherSettings()
+    handoff: HandoffSettings = HandoffSettings()
 
     @classmethod
     def settings_customise_sources(
