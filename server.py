@@ -29,6 +29,7 @@ from bot.tools import TOOLS
 from transports import daily, direct, start, webrtc, websocket
 from transports.tickets import Tickets
 from transports.twilio import routes as twilio
+from transports.vonage import routes as vonage
 
 PAGE = Path(__file__).with_name("transports") / "web"
 LARGEST_MESSAGE_BYTES = 65_536
@@ -62,6 +63,11 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         if missing := settings.twilio.missing(settings.public.url):
             raise SettingsError(missing)
         phone = twilio.routes(settings.twilio, settings.public.url, tickets, places, pool.run)
+        app.include_router(phone)
+    if settings.vonage.application_id:
+        if missing := settings.vonage.missing(settings.public.url):
+            raise SettingsError(missing)
+        phone = vonage.routes(settings.vonage, settings.public.url, tickets, places, pool.run)
         app.include_router(phone)
     _tell(app, house, places, list(ways))
     app.mount("/client", _official_page())

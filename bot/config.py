@@ -28,6 +28,7 @@ from transports.local import LocalSettings
 from transports.start import StartSettings
 from transports.tickets import TicketSettings
 from transports.twilio.settings import TwilioSettings
+from transports.vonage.settings import VonageSettings
 from transports.webrtc import WebrtcSettings
 from transports.websocket import WebsocketSettings
 
@@ -92,6 +93,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     webrtc: WebrtcSettings = WebrtcSettings()
     daily: DailySettings = DailySettings()
     twilio: TwilioSettings = TwilioSettings()
+    vonage: VonageSettings = VonageSettings()
     local: LocalSettings = LocalSettings()
 
     turn: TurnSettings = TurnSettings()

@@ -94,9 +94,9 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
 
 
 async def _practise(settings: Settings, engines: Engines) -> None:
-    """At the rate of the phone too, and there first: on the phone nobody waits to be connected."""
-    phone = [settings.twilio.out_hz] if settings.twilio.account_sid else []
-    for rate in dict.fromkeys([*phone, settings.websocket.out_hz]):
+    """At the rates of the phones too, and there first: there nobody waits to be connected."""
+    rates = (settings.twilio.out_hz, settings.vonage.out_hz, settings.websocket.out_hz)
+    for rate in dict.fromkeys(filter(None, rates)):
         await practise(settings, engines, rate)
 
 
