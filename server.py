@@ -71,7 +71,11 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     if settings.twilio.account_sid:
         if missing := settings.twilio.missing(settings.public.url):
             raise SettingsError(missing)
-        phone = twilio.routes(settings.twilio, settings.public.url, tickets, places, pool.run)
+        if missing := settings.outbound.missing(settings.twilio.number):
+            raise SettingsError(missing)
+        phone = twilio.routes(
+            settings.twilio, settings.public.url, tickets, places, pool.run, settings.outbound
+        )
         app.include_router(phone)
     if settings.vonage.application_id:
         if missing := settings.vonage.missing(settings.public.url):

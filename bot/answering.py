@@ -1,5 +1,7 @@
 """How a call is answered: its pipeline, in the mode that the caller or the settings chose."""
 
+from dataclasses import replace
+
 from pipecat.frames.frames import EndWorkerFrame, TTSSpeakFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -14,6 +16,7 @@ from bot.pipeline import cascade, realtime
 from bot.providers import realtime_stages, stages, strategies
 from bot.providers.choice import mode_of
 from bot.providers.tool_steps import turn_of
+from processors.consent import Consent
 from processors.idle import IdleLadder, IdlePolicy
 from processors.keypad import Keypad
 from processors.own_voice import OwnVoice
@@ -28,7 +31,9 @@ VAD_STOP_SECS = 0.15
 say so, or the end of the speech would be unknown to them."""
 
 
-def answering(house: House, connection: Connection, vault: Vault) -> Pipeline:
+def answering(
+    house: House, connection: Connection, vault: Vault, consent: Consent | None = None
+) -> Pipeline:
     """The whole data path of a call; nothing is loaded or connected here.
 
     Raises:
@@ -36,12 +41,14 @@ def answering(house: House, connection: Connection, vault: Vault) -> Pipeline:
     """
     match mode_of(connection.body, house.settings):
         case "cascade":
-            return _cascade(house, connection, vault)
+            return _cascade(house, connection, vault, consent)
         case "realtime":
             return _realtime(house, connection, vault)
 
 
-def _cascade(house: House, connection: Connection, vault: Vault) -> Pipeline:
+def _cascade(
+    house: House, connection: Connection, vault: Vault, consent: Consent | None
+) -> Pipeline:
     settings, engines = house.settings, house.engines
     context = LLMContextAggregatorPair(
         LLMContext(tools=house.tools),
@@ -57,8 +64,10 @@ def _cascade(house: House, connection: Connection, vault: Vault) -> Pipeline:
     _ask_when_idle(context.user(), settings.silence, keypad)
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
-    rules = settings.filler, settings.resume
-    parts = stages(settings, engines, house.brief, vad, *rules, own, vault, keypad)
+    rules = settings.filler, settings.resume, own, settings.emergency
+    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad)
+    if consent:
+        parts = replace(parts, stt=Pipeline([parts.stt, consent]))
     return cascade(connection.transport, parts, context)
 
 
@@ -85,7 +94,8 @@ def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
     context = LLMContext(tools=house.tools)
     vad = house.engines.ears.vad(settings.turn.model_copy(update={"stop_secs": VAD_STOP_SECS}))
     keypad = Keypad(vault, settings.keypad)
+    rules = settings.filler, context, settings.emergency
     parts = realtime_stages(
-        settings, house.engines, house.brief, vad, settings.filler, context, vault, keypad
+        settings, house.engines, house.brief, vad, *rules, vault=vault, keypad=keypad
     )
     return realtime(connection.transport, parts, LLMContextAggregatorPair(context))

@@ -26,6 +26,7 @@ from bot.providers.thinking import Thinking
 from bot.providers.typed import Typed
 from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings
+from processors.alarm import Alarm, EmergencySettings
 from processors.discreet import Discreet, Mended
 from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
@@ -52,6 +53,7 @@ class Stages:
 
     vad: FrameProcessor
     stt: FrameProcessor
+    alarm: FrameProcessor
     llm: FrameProcessor
     filler: FrameProcessor
     tts: FrameProcessor
@@ -67,6 +69,7 @@ def stages(
     filler: FillerPolicy,
     resume: ResumeSettings | None = None,
     own: OwnVoice | None = None,
+    emergency: EmergencySettings | None = None,
     vault: Vault | None = None,
     keypad: Keypad | None = None,
 ) -> Stages:
@@ -84,6 +87,7 @@ def stages(
     return Stages(
         vad=Pipeline([keypad, silence]) if keypad else silence,
         stt=ear,
+        alarm=Alarm(emergency or EmergencySettings()),
         llm=Pipeline(
             [
                 EndOfAudio(),
@@ -131,6 +135,7 @@ class RealtimeStages:
     """The processors of one call, speech to speech, in the order a voice meets them."""
 
     vad: FrameProcessor
+    alarm: FrameProcessor
     stand_in: FrameProcessor
     model: FrameProcessor
     filler: FrameProcessor
@@ -143,6 +148,8 @@ def realtime_stages(
     vad: VADAnalyzer,
     filler: FillerPolicy,
     context: LLMContext,
+    emergency: EmergencySettings | None = None,
+    *,
     vault: Vault,
     keypad: Keypad,
 ) -> RealtimeStages:
@@ -156,6 +163,7 @@ def realtime_stages(
     vad_processor = VADProcessor(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return RealtimeStages(
         vad=Pipeline([keypad, vad_processor, Typed()]),
+        alarm=Alarm(emergency or EmergencySettings()),
         stand_in=StandIn(loaded(engines.voice), lambda: model.can_speak),
         model=Pipeline([model, EndOfAudio()]),
         filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),

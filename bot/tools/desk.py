@@ -65,6 +65,8 @@ class Desk:
     colleague: str = ""
     """Whom to transfer to, a number or address; empty: a colleague calls back."""
     proposals: Proposals = field(default_factory=Proposals)
+    may_keep_words: Callable[[], bool] = lambda: True
+    """Whether what was said in this call may be stored."""
     expect_keys: Callable[[Literal["card", "pin"]], None] | None = None
     """Sends what is keyed in next past everybody; None where there are no keys."""
     transferred: bool = False
