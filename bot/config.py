@@ -27,10 +27,12 @@ from processors.idle import IdlePolicy
 from processors.interruption import InterruptionSettings
 from processors.resume import ResumeSettings
 from transports.daily import DailySettings
+from transports.edge.settings import EdgeSettings
 from transports.local import LocalSettings
 from transports.start import StartSettings
 from transports.tickets import TicketSettings
 from transports.twilio.settings import TwilioSettings
+from transports.vonage.settings import VonageSettings
 from transports.webrtc import WebrtcSettings
 from transports.websocket import WebsocketSettings
 
@@ -93,11 +95,13 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     """What providers cost, for the cost of turns and calls."""
 
     public: StartSettings = StartSettings()
+    edge: EdgeSettings = EdgeSettings()
     ticket: TicketSettings = TicketSettings()
     websocket: WebsocketSettings = WebsocketSettings()
     webrtc: WebrtcSettings = WebrtcSettings()
     daily: DailySettings = DailySettings()
     twilio: TwilioSettings = TwilioSettings()
+    vonage: VonageSettings = VonageSettings()
     local: LocalSettings = LocalSettings()
 
     turn: TurnSettings = TurnSettings()

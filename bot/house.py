@@ -87,7 +87,7 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
                         settings.retention, settings.recording.folder, store, settings.clinic.now
                     )
                 ),
-                asyncio.create_task(practise(settings, engines, settings.websocket.out_hz)),
+                asyncio.create_task(_practise(settings, engines)),
                 asyncio.create_task(keep_probing(able, engines.health, last_words.goodbye)),
             ]
             try:
@@ -99,6 +99,13 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     finally:
         lag.stop()
         await store.close()
+
+
+async def _practise(settings: Settings, engines: Engines) -> None:
+    """At the rates of the phones too, and there first: there nobody waits to be connected."""
+    rates = (settings.twilio.out_hz, settings.vonage.out_hz, settings.websocket.out_hz)
+    for rate in dict.fromkeys(filter(None, rates)):
+        await practise(settings, engines, rate)
 
 
 async def _last_words(settings: Settings, engines: Engines) -> LastWords:

@@ -149,7 +149,7 @@ class Call:
 
         @transport.event_handler("on_client_connected")
         async def connected(*_: object) -> None:
-            says_ready = self._connection.kind not in ("local", "twilio")
+            says_ready = self._connection.kind not in ("local", "twilio", "vonage")
             await self._greet_after(READY_SECS if says_ready else 0)
 
         @transport.event_handler("on_client_disconnected")

@@ -3,7 +3,7 @@
 Nothing is kept, looked up or made for a request before Twilio's signature on it is found good.
 """
 
-import asyncio
+import re
 import uuid
 from dataclasses import replace
 
@@ -12,13 +12,14 @@ from loguru import logger
 
 from transports.connection import Audio, Caller, Connection, Door, Guest, Launch
 from transports.intake import Goodbye
+from transports.phone.lines import Line, Lines, parted
+from transports.phone.transport import PhoneTransport
 from transports.tickets import Tickets
 from transports.twilio import twiml, wire
-from transports.twilio.lines import CALL_SID, Line, Lines
+from transports.twilio.intake import Intake
 from transports.twilio.opening import opening
 from transports.twilio.settings import TwilioSettings
 from transports.twilio.signature import Signatures, form_of
-from transports.twilio.transport import TwilioTransport
 from transports.websocket import close
 
 VOICE, NEXT, STATUS, STREAM = (
@@ -28,8 +29,7 @@ VOICE, NEXT, STATUS, STREAM = (
     "/twilio/stream",
 )
 MAX_BODY_BYTES = 65_536
-PARTING_SECS = 3.0
-"""Twilio asks what is next as soon as a stream is closed, our own call a moment later knows why."""
+CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
@@ -117,7 +117,7 @@ class Exchange:
         line = self._lines.of_call(form["CallSid"])
         if line is None:  # another server's, which has died, or ours before a restart
             line = replace(_unknown(form), point="cut", connects=0)
-        await _parted(line)
+        await parted(line)
         if line.pass_on_to:
             return twiml.dial(line.pass_on_to, self._settings.apology)
         if line.point == "finished":
@@ -184,7 +184,9 @@ class Exchange:
             logger.bind(code=start.code, reason=start.reason).warning("A stream was not taken up")
             await websocket.close(start.code, start.reason)
             return
-        transport = TwilioTransport(websocket, self._settings, start.stream_sid)
+        stream = Intake(start.stream_sid, self._settings.intake, self._settings.fill_secs)
+        dialect = wire.Dialect(start.stream_sid)
+        transport = PhoneTransport(websocket, self._settings, stream, dialect)
         await self._launch(
             Connection(
                 transport=transport,
@@ -199,18 +201,8 @@ class Exchange:
             line.point = "finished"
 
     def _is_of(self, start: wire.Start, line: Line) -> bool:
-        return start.call_sid == line.call_sid and start.account_sid == self._settings.account_sid
+        return start.call_sid == line.call_id and start.account_sid == self._settings.account_sid
 
 
 def _unknown(form: dict[str, str]) -> Line:
     return Line(form["CallSid"], "", "", form.get("From", ""), form.get("To", ""))
-
-
-async def _parted(line: Line) -> None:
-    """Waits, a little, until the call that the line was in has come to its end."""
-    try:
-        async with asyncio.timeout(PARTING_SECS):
-            while line.point == "live":  # noqa: ASYNC110  asked once a call, and seldom twice
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        logger.warning("A call goes on here whose stream is over at Twilio")

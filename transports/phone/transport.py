@@ -1,4 +1,4 @@
-"""A phone call's audio, both ways, over an accepted and started Twilio media stream."""
+"""A phone call's audio, both ways, over an accepted and started stream of a carrier's."""
 
 import asyncio
 
@@ -21,10 +21,9 @@ from pipecat.transports.base_input import BaseInputTransport
 from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport
 
 from transports.intake import Goodbye
-from transports.twilio import wire
-from transports.twilio.intake import Heard, Intake
-from transports.twilio.marks import Marks
-from transports.twilio.settings import TwilioSettings
+from transports.phone.heard import Dialect, Heard, Intake, Key, Mark, Stop
+from transports.phone.marks import Marks
+from transports.phone.settings import PhoneSettings
 from transports.websocket_transport import Client, Input, Output, WireSettings, spares_playout
 
 LAST = EndFrame
@@ -32,18 +31,18 @@ LAST = EndFrame
 
 
 class Phone(FrameSerializer):
-    """Frames to what Twilio is told. What Twilio says is judged by the intake, before any frame."""
+    """Frames to what a carrier is told. What it says is judged by the intake, before any frame."""
 
-    def __init__(self, stream_sid: str) -> None:
+    def __init__(self, dialect: Dialect) -> None:
         super().__init__()
-        self._stream_sid = stream_sid
+        self._dialect = dialect
 
     async def serialize(self, frame: Frame) -> str | bytes | None:
         match frame:
             case OutputAudioRawFrame():
-                return wire.media(self._stream_sid, frame.audio)
+                return self._dialect.media(frame.audio)
             case InterruptionFrame():
-                return wire.clear(self._stream_sid)
+                return self._dialect.clear()
             case _:
                 return None
 
@@ -59,12 +58,12 @@ class PhoneInput(Input):
         transport: FastAPIWebsocketTransport,
         client: Client,
         params: FastAPIWebsocketParams,
-        settings: TwilioSettings,
-        stream_sid: str,
+        settings: PhoneSettings,
+        stream: Intake,
     ) -> None:
         super().__init__(transport, client, params, _wire(settings))
         self._silent_secs = settings.silent_secs
-        self._stream = Intake(stream_sid, settings.intake, settings.fill_secs)
+        self._stream = stream
         self._over = False
         self.on_mark: list[PhoneOutput] = []
 
@@ -79,7 +78,7 @@ class PhoneInput(Input):
                     if isinstance(judged, Goodbye):
                         await self._line.hang_up(judged)
                         break
-                    if isinstance(judged, wire.Stop):
+                    if isinstance(judged, Stop):
                         break
                     if isinstance(judged, InputAudioRawFrame):
                         alive.reschedule(loop.time() + self._silent_secs)
@@ -99,10 +98,10 @@ class PhoneInput(Input):
         match heard:
             case InputAudioRawFrame() if not self._over:
                 await self._pass_on(heard)
-            case wire.Mark():
+            case Mark():
                 for output in self.on_mark:
                     await output.echoed(heard.name)
-            case wire.Dtmf():
+            case Key():
                 await self.push_frame(InputDTMFFrame(button=KeypadEntry(heard.digit)))
             case _:
                 pass
@@ -122,12 +121,12 @@ class PhoneOutput(Output):
         transport: FastAPIWebsocketTransport,
         client: Client,
         params: FastAPIWebsocketParams,
-        settings: TwilioSettings,
-        stream_sid: str,
+        settings: PhoneSettings,
+        dialect: Dialect,
     ) -> None:
         super().__init__(transport, client, params, _wire(settings))
         self._socket = client
-        self._stream_sid = stream_sid
+        self._dialect = dialect
         self._marks = Marks[Frame](settings.echo_secs)
         self._all_heard = asyncio.Event()
         self._all_heard.set()
@@ -155,7 +154,7 @@ class PhoneOutput(Output):
         now = self.get_event_loop().time()
         name = self._marks.say(frame, now + self._pacer.unheard_secs(now))
         self._note()
-        await self._socket.send(wire.mark(self._stream_sid, name))
+        await self._socket.send(self._dialect.mark(name))
 
     def _note(self) -> None:
         """Keeps a watch for marks that do not return, as long as any is out."""
@@ -206,19 +205,25 @@ class _Silence(Frame):
     """The end of all audio; nobody downstream has a use for it."""
 
 
-class TwilioTransport(FastAPIWebsocketTransport):
-    """One caller on the phone.
+class PhoneTransport(FastAPIWebsocketTransport):
+    """One caller on the phone, over a carrier's stream.
 
     Events: `on_client_connected` and, however the call ends unless by us,
     `on_client_disconnected`, once.
     """
 
-    def __init__(self, websocket: WebSocket, settings: TwilioSettings, stream_sid: str) -> None:
-        params = _params(settings, stream_sid)
+    def __init__(
+        self,
+        websocket: WebSocket,
+        settings: PhoneSettings,
+        stream: Intake,
+        dialect: Dialect,
+    ) -> None:
+        params = _params(settings, dialect)
         super().__init__(websocket, params)
         client = Client(websocket, self._callbacks, settings.send_secs)
-        phone_in = PhoneInput(self, client, params, settings, stream_sid)
-        phone_out = PhoneOutput(self, client, params, settings, stream_sid)
+        phone_in = PhoneInput(self, client, params, settings, stream)
+        phone_out = PhoneOutput(self, client, params, settings, dialect)
         phone_in.on_mark.append(phone_out)
         self._client = client
         self._input, self._output = phone_in, phone_out
@@ -229,24 +234,23 @@ class TwilioTransport(FastAPIWebsocketTransport):
         return self._socket.is_leaving
 
 
-def _wire(settings: TwilioSettings) -> WireSettings:
+def _wire(settings: PhoneSettings) -> WireSettings:
     return WireSettings(
         in_hz=settings.in_hz,
-        out_hz=wire.HZ,
         lead_ms=settings.lead_ms,
         send_secs=settings.send_secs,
         intake=settings.intake,
     )
 
 
-def _params(settings: TwilioSettings, stream_sid: str) -> FastAPIWebsocketParams:
+def _params(settings: PhoneSettings, dialect: Dialect) -> FastAPIWebsocketParams:
     return FastAPIWebsocketParams(
-        serializer=Phone(stream_sid),
+        serializer=Phone(dialect),
         allowed_origins=[],  # no browser comes this way: the handshake is signed
         audio_in_enabled=True,
         audio_in_sample_rate=settings.in_hz,
         audio_out_enabled=True,
-        audio_out_sample_rate=wire.HZ,
-        audio_out_10ms_chunks=_wire(settings).chunk_ms // 10,
+        audio_out_sample_rate=dialect.hz,
+        audio_out_10ms_chunks=dialect.chunk_ms // 10,
         audio_out_end_silence_secs=0,  # its last mark says when the goodbye was heard
     )
