@@ -42,7 +42,7 @@ def answering(house: House, connection: Connection) -> Pipeline:
 def _cascade(house: House, connection: Connection) -> Pipeline:
     settings, engines = house.settings, house.engines
     context = LLMContextAggregatorPair(
-        LLMContext(tools=house.tools),
+        LLMContext(tools=house.tools_for(connection)),
         user_params=LLMUserAggregatorParams(
             user_turn_strategies=strategies(
                 settings, engines, settings.turn, settings.interruption
@@ -76,7 +76,7 @@ def _ask_when_idle(user: LLMUserAggregator, policy: IdlePolicy) -> None:
 def _realtime(house: House, connection: Connection) -> Pipeline:
     """Whose turn it is says the model: its service brings the strategies for it."""
     settings = house.settings
-    context = LLMContext(tools=house.tools)
+    context = LLMContext(tools=house.tools_for(connection))
     vad = house.engines.ears.vad(settings.turn.model_copy(update={"stop_secs": VAD_STOP_SECS}))
     parts = realtime_stages(settings, house.engines, house.brief, vad, settings.filler, context)
     return realtime(connection.transport, parts, LLMContextAggregatorPair(context))

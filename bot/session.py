@@ -80,6 +80,7 @@ class Call:
             call_id=connection.session_id,
             transfer=connection.transfer,
             colleague=settings.handoff.to,
+            text=connection.text,
         )
         self._worker = self._build(settings)
         self._listen()

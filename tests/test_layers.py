@@ -27,7 +27,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "bot.client_secrets": ("bot.providers", "transports.direct"),
     "bot.pipeline": ("bot.providers",),
-    "bot.house": ("bot.config", "bot.providers", "bot.tools", "bot.telemetry", "bot.threads"),
+    "bot.house": (
+        *("bot.config", "bot.providers", "bot.tools", "bot.telemetry", "bot.threads"),
+        "transports.connection",
+    ),
     "bot.answering": (
         *("bot.house", "bot.pipeline", "bot.providers", "bot.turns"),
         *("processors.idle", "processors.own_voice", "transports.connection"),
