@@ -32,6 +32,7 @@ from transports.edge.guard import guard
 from transports.edge.settings import EdgeSettings
 from transports.tickets import Tickets
 from transports.twilio import routes as twilio
+from transports.vonage import routes as vonage
 
 PAGE = Path(__file__).with_name("transports") / "web"
 LARGEST_MESSAGE_BYTES = 65_536
@@ -70,7 +71,16 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     if settings.twilio.account_sid:
         if missing := settings.twilio.missing(settings.public.url):
             raise SettingsError(missing)
-        phone = twilio.routes(settings.twilio, settings.public.url, tickets, places, pool.run)
+        if missing := settings.outbound.missing(settings.twilio.number):
+            raise SettingsError(missing)
+        phone = twilio.routes(
+            settings.twilio, settings.public.url, tickets, places, pool.run, settings.outbound
+        )
+        app.include_router(phone)
+    if settings.vonage.application_id:
+        if missing := settings.vonage.missing(settings.public.url):
+            raise SettingsError(missing)
+        phone = vonage.routes(settings.vonage, settings.public.url, tickets, places, pool.run)
         app.include_router(phone)
     _tell(app, house, places, list(ways))
     guard(app, settings.edge, settings.public.url)

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from pipecat.transports.base_transport import BaseTransport
 
-Kind = Literal["websocket", "webrtc", "daily", "openai-webrtc", "twilio", "local"]
+Kind = Literal["websocket", "webrtc", "daily", "openai-webrtc", "twilio", "vonage", "local"]
 
 Transfer = Callable[[str], Awaitable[bool]]
 """Passes the caller on to a number or address; False if the other side did not take the call."""

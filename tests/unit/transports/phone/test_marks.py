@@ -1,6 +1,6 @@
 """What was heard, by the marks that came back."""
 
-from transports.twilio.marks import Marks
+from transports.phone.marks import Marks
 
 
 def test_a_mark_that_comes_back_means_heard():
