@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Literal
 
 from loguru import logger
-from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import FunctionCallParams
 
+from bot.tools.consent import Exchange, Readback, agreed, exchange
 from bot.tools.ledger import Ledger
 from bot.tools.outlook import WeatherError, WeatherSource
 from bot.tools.spoken import Answer, error
@@ -27,21 +27,24 @@ class Proposals:
     """What this call has read back to the caller and may carry out after a yes."""
 
     def __init__(self) -> None:
-        self.turn = 0
-        """How often the caller has spoken."""
-        self._open: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
+        self.last = Exchange()
+        """How the conversation ends."""
+        self._open: dict[tuple[str, frozenset[tuple[str, str]]], tuple[int, Readback]] = {}
 
-    def propose(self, tool: str, **arguments: str) -> None:
-        """Remember that the caller hears exactly these arguments in this turn."""
-        self._open.setdefault((tool, frozenset(arguments.items())), self.turn)
+    def propose(self, tool: str, readback: Readback, **arguments: str) -> None:
+        """Remember that the caller is to hear exactly these arguments in this turn."""
+        key = (tool, frozenset(arguments.items()))
+        self._open.setdefault(key, (self.last.turns, readback))
 
     def confirmed(self, tool: str, **arguments: str) -> bool:
-        """Whether exactly these were proposed, and the caller has spoken since.
+        """Whether exactly these were proposed, and the caller has heard them and said yes since.
 
-        One proposal is good for one write; a model cannot say yes to its own question.
+        One proposal is good for one write; a model cannot say yes to its own question, nor ask
+        another one and take the yes to that.
         """
         key = (tool, frozenset(arguments.items()))
-        if self._open.get(key, self.turn) == self.turn:
+        turn, readback = self._open.get(key, (self.last.turns, None))
+        if turn == self.last.turns or readback is None or not agreed(readback, self.last):
             return False
         del self._open[key]
         return True
@@ -166,7 +169,8 @@ async def answer_write(params: FunctionCallParams, work: Coroutine[object, objec
     settles the call as "CANCELLED" in the context, so the model is told what was done after all.
     """
     desk = desk_of(params)
-    desk.proposals.turn = turn = _turn_of(params.context)
+    desk.proposals.last = exchange(params.context.get_messages())
+    turn = desk.proposals.last.turns
     key = json.dumps([params.function_name, params.arguments], sort_keys=True, default=str)
     task = desk.begin_once(params.tool_call_id, key, turn, work)
     try:
@@ -176,14 +180,6 @@ async def answer_write(params: FunctionCallParams, work: Coroutine[object, objec
         task.add_done_callback(lambda done: _unheard(params, done))
         raise
     await params.result_callback(result)
-
-
-def _turn_of(context: LLMContext) -> int:
-    """How often the caller has spoken: within one turn it stays the same."""
-    return sum(
-        isinstance(message, dict) and message.get("role") == "user"
-        for message in context.get_messages()
-    )
 
 
 async def _in_words(desk: Desk, work: Coroutine[object, object, Answer]) -> Answer:

@@ -11,11 +11,13 @@ from pipecat.services.llm_service import FunctionCallParams, FunctionCallResultC
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.tools import spoken
+from bot.tools.consent import HANDOVER, Readback, agreed, text_of, wants_person
 from bot.tools.desk import WRITE_SECS, Desk, answer_write, desk_of
 from bot.tools.spoken import Answer
 from bot.tools.tables import Handoff
 
 GOODBYE = "Thank you for calling. Goodbye!"
+_OFFER = Readback(HANDOVER)
 _SUMMARY_LINES = 12
 _LINE_CHARS = 200
 _SILENT = FunctionCallResultProperties(run_llm=False)
@@ -30,8 +32,13 @@ class HandoffSettings(BaseModel):
 
 
 @tool_options(timeout_secs=WRITE_SECS)
-async def talk_to_human(params: FunctionCallParams, reason: str = "") -> None:
+async def talk_to_human(
+    params: FunctionCallParams, reason: str = "", confirmed: bool = False
+) -> None:
     """Hand the caller over to a human colleague, or have one call back.
+
+    Call it without `confirmed` first: unless the caller has asked for a person in so many words, it
+    answers with a question for them.
 
     Examples: "I want to talk to a human", "let me speak to a real person", \
         "can I talk to an agent", "get me your manager", "put me through to someone", \
@@ -39,6 +46,7 @@ async def talk_to_human(params: FunctionCallParams, reason: str = "") -> None:
 
     Args:
         reason: What it is about, in one sentence.
+        confirmed: True only after the caller's explicit yes to the question.
     """
     desk = desk_of(params)
     said = params.context.get_messages() if desk.may_keep_words() else ()
@@ -81,6 +89,9 @@ async def end_call(params: FunctionCallParams) -> None:
 
 
 async def _hand_over(desk: Desk, reason: str, summary: str) -> Answer:
+    # What the caller said is what counts: `confirmed` is there for models to call it all alike.
+    if not (wants_person(desk.proposals.last.said) or _offer_accepted(desk)):
+        return spoken.confirm("Would you like me to connect you to a colleague?")
     kept = await desk.store.hand_off(
         Handoff(call_id=desk.call_id, reason=reason, summary=summary, asked_at=desk.now())
     )
@@ -97,6 +108,11 @@ async def _hand_over(desk: Desk, reason: str, summary: str) -> Answer:
     )
 
 
+def _offer_accepted(desk: Desk) -> bool:
+    """A yes to the tool's question, or to the model's own "would you like to talk to a person?"."""
+    return agreed(_OFFER, desk.proposals.last)
+
+
 def summarize(reason: str, messages: Sequence[object]) -> str:
     """What a colleague reads first: the reason, then the last things both sides said."""
     lines = [line for message in messages if (line := _line(message))]
@@ -108,15 +124,5 @@ def _line(message: object) -> str:
     if not isinstance(message, Mapping):
         return ""
     speaker = {"user": "Caller", "assistant": "Echo"}.get(str(message.get("role")), "")
-    words = " ".join(_text(message.get("content")).split())
+    words = " ".join(text_of(message.get("content")).split())
     return f"{speaker}: {words[:_LINE_CHARS]}" if speaker and words else ""
-
-
-def _text(content: object) -> str:
-    match content:
-        case str():
-            return content
-        case [*parts]:
-            return " ".join(str(part["text"]) for part in parts if "text" in part)
-        case _:
-            return ""

@@ -16,8 +16,9 @@ from pipecat.utils.errors import ErrorCategory
 from pydantic import SecretStr
 
 from bot.providers.settings import AnthropicSettings, OpenAISettings, ProviderSettings
-from bot.tools import TOOLS
+from bot.tools import TOOLS, consent
 from bot.tools.clinic import ClinicSettings
+from bot.tools.consent import Readback
 from bot.tools.desk import Desk, answer_write
 from bot.tools.offer import ToolError, offered
 from bot.tools.outlook import WeatherSettings, weather_source
@@ -38,6 +39,7 @@ ORDER = Call("look_up_order", {"order_number": "1042"})
 SECRET = "4111 1111 1111 1111"
 BROKEN = Call("look_up_order", f'{{"order_number": "{SECRET}')
 RETURN = {"order_number": "1038"}
+QUESTION = "You would like to return order 1038. Shall I start the return?"
 
 
 @pytest.fixture(params=[OpenAIChat, Anthropic])
@@ -167,7 +169,7 @@ async def test_each_turn_has_a_repair_of_its_own(provider: LanguageModel, desk: 
 async def test_arguments_that_do_not_fit_are_named_and_nothing_is_done(
     provider: LanguageModel, desk: Desk, arguments: dict, flaw: str
 ):
-    desk.proposals.propose("start_return", order="1038")
+    desk.proposals.propose("start_return", Readback(consent.RETURN), order="1038")
     wrong = Call("start_return", arguments)
     provider.mind = Scripted([Reply(calls=(wrong,)), SORRY, AGAIN])
     async with calling(provider, desk) as call:
@@ -336,7 +338,7 @@ async def test_a_model_that_confirms_its_own_question_writes_nothing(
         [
             Reply(calls=(asks, confirms)),
             Reply(calls=(confirms,)),
-            SORRY,
+            QUESTION,
             Reply(calls=(confirms,)),
             WORDS,
         ]
@@ -345,19 +347,20 @@ async def test_a_model_that_confirms_its_own_question_writes_nothing(
         await call.ask(runs=3)
         assert await desk.store.return_of(1038) is None
         await call.say("Yes.", runs=2)
-    assert call.said == SORRY + WORDS
+    assert call.said == QUESTION + WORDS
     assert (await desk.store.return_of(1038)).reference == 5001
 
 
 async def test_the_same_yes_twice_at_once_starts_one_return_and_says_so_twice(
     provider: LanguageModel, desk: Desk
 ):
-    desk.proposals.propose("start_return", order="1038")
+    asks = Call("start_return", RETURN)
     twice = [Call("start_return", {**RETURN, "reason": why, "confirmed": True}) for why in "ab"]
-    provider.mind = Scripted([Reply(calls=tuple(twice)), WORDS])
+    provider.mind = Scripted([Reply(calls=(asks,)), QUESTION, Reply(calls=tuple(twice)), WORDS])
     async with calling(provider, desk) as call:
         await call.ask(runs=2)
-    first, second = told(provider, 1)
+        await call.say("Yes, please.", runs=2)
+    first, second = told(provider, 3)[-2:]
     assert first == second
     assert "5001" in first
     assert (await desk.store.return_of(1038)).reason == "a"

@@ -8,6 +8,7 @@ from bot.tools.handoff import HandoffSettings, summarize, talk_to_human
 from tests.unit.tools.conftest import use
 from tests.unit.tools.line import SPEECH_SECS, calling
 
+ASKED = "I want to talk to a real person, please."
 TALK = [
     {"role": "developer", "content": "never said aloud"},
     {"role": "user", "content": "Where is my order 1042?"},
@@ -38,7 +39,7 @@ def test_a_long_call_is_summarized_by_its_end():
 
 @pytest.mark.real_clock
 async def test_without_a_way_to_transfer_a_colleague_calls_back(desk: Desk):
-    answer = await use(talk_to_human, desk, reason="a late order")
+    answer = await use(talk_to_human, desk, says=ASKED, reason="a late order")
     assert answer["say"] == "A colleague will call you back. Your reference is 7001."
 
 
@@ -51,7 +52,7 @@ async def test_the_caller_is_passed_on_to_the_colleague(desk: Desk):
         return True
 
     desk.transfer, desk.colleague = transfer, "+15550100"
-    answer = await use(talk_to_human, desk)
+    answer = await use(talk_to_human, desk, says=ASKED)
     assert passed_on_to == ["+15550100"]
     assert (answer["transferred"], answer["reference"]) == (True, 7001)
 
@@ -65,8 +66,8 @@ async def test_a_caller_is_passed_on_once(desk: Desk):
         return True
 
     desk.transfer, desk.colleague = transfer, "+15550100"
-    first = await use(talk_to_human, desk, reason="the lamp")
-    assert await use(talk_to_human, desk, reason="the lamp") == first
+    first = await use(talk_to_human, desk, says=ASKED, reason="the lamp")
+    assert await use(talk_to_human, desk, says=ASKED, reason="the lamp") == first
     assert transfers == ["+15550100"]
 
 
@@ -75,13 +76,15 @@ async def test_a_transfer_that_fails_becomes_a_call_back(desk: Desk):
         return False
 
     desk.transfer, desk.colleague = transfer, "+15550100"
-    assert "call you back" in str((await use(talk_to_human, desk))["say"])
+    assert "call you back" in str((await use(talk_to_human, desk, says=ASKED))["say"])
 
 
 @pytest.mark.real_clock
 async def test_asking_twice_keeps_one_reference(desk: Desk):
-    first = await use(talk_to_human, desk)
-    assert (await use(talk_to_human, desk, reason="again"))["reference"] == first["reference"]
+    first = await use(talk_to_human, desk, says=ASKED)
+    assert (await use(talk_to_human, desk, says=ASKED, reason="again"))["reference"] == first[
+        "reference"
+    ]
 
 
 @pytest.mark.real_clock
@@ -90,7 +93,7 @@ async def test_echo_leaves_once_the_caller_has_heard_that_they_are_passed_on(des
         return True
 
     desk.transfer, desk.colleague = transfer, "+15550100"
-    async with calling(talk_to_human, desk) as line:
+    async with calling(talk_to_human, desk, says=ASKED) as line:
         assert await line.over()
     assert line.voice.said == ["I'm connecting you to a colleague. Your reference is 7001."]
     assert line.speaker.heard_secs == pytest.approx(SPEECH_SECS, abs=0.05)
@@ -99,7 +102,7 @@ async def test_echo_leaves_once_the_caller_has_heard_that_they_are_passed_on(des
 
 @pytest.mark.real_clock
 async def test_echo_stays_with_a_caller_who_is_called_back(desk: Desk):
-    async with calling(talk_to_human, desk) as line:
+    async with calling(talk_to_human, desk, says=ASKED) as line:
         while line.llm.runs < 2:  # noqa: ASYNC110  told the result, the model answers
             await asyncio.sleep(0.05)
         assert not line.running.done()

@@ -87,6 +87,9 @@ class Ready:
         await asyncio.sleep(0)
 
 
+SPOKEN = [{"role": "user", "content": "Please."}]
+
+
 class Scene:
     """One call: some tools, then whatever the seed makes happen, then the hang-up."""
 
@@ -138,7 +141,7 @@ class Scene:
 
         tool = self.chance.choice([self.write, self.read])
         number = str(self.chance.randrange(2) if tool is self.write else at)
-        params = params_for(self._write, self.desk, report, {"number": number}, turn=1)
+        params = params_for(self._write, self.desk, report, {"number": number}, SPOKEN)
         params.function_name = tool.name
         params.tool_call_id = str(self.chance.randrange(3))
         self.contexts.append(params.context)

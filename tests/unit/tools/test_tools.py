@@ -24,7 +24,7 @@ def test_the_tools_are_those_that_were_promised():
         "cancel_appointment": ["starts_at", "name", "confirmed"],
         "get_weather": ["city", "day"],
         "enter_securely": ["pin"],
-        "talk_to_human": ["reason"],
+        "talk_to_human": ["reason", "confirmed"],
         "end_call": [],
         "text_confirmation": [],
     }

@@ -115,13 +115,16 @@ async def get_weather(params: FunctionCallParams, city: str, day: str = "") -> N
     """
 
 
-async def talk_to_human(params: FunctionCallParams, reason: str = "") -> None:
+async def talk_to_human(
+    params: FunctionCallParams, reason: str = "", confirmed: bool = False
+) -> None:
     """Hand the caller over to a person.
 
     Examples: "I want to talk to a human", "can I talk to an agent", "get me your manager".
 
     Args:
         reason: What it is about.
+        confirmed: True only after the caller's explicit yes.
     """
 
 
