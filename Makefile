@@ -10,7 +10,7 @@ RUN_READY := $(VENV)/.installed
 DEV_READY := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run call phone-call mic test check bench bench-cloud bench-turns peers lock clean
+.PHONY: help run call phone-call mic test check bench bench-cloud bench-phone bench-turns peers lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -42,6 +42,9 @@ peers: ## install LiveKit Agents for `make bench-cloud`, in .venv-livekit
 
 bench-cloud: $(DEV_READY) ## measure beside others on emulated providers; writes docs/cloud.md
 	@exec $(BIN)/python -m tests.bench.cloud
+
+bench-phone: $(DEV_READY) ## measure phone calls on emulated providers; writes docs/phone.md
+	@exec $(BIN)/python -m tests.bench.phone
 
 bench-turns: $(DEV_READY) ## measure who is cut off, talked over or thrown off; writes docs/turns.md
 	@exec $(BIN)/python -m tests.bench.turns

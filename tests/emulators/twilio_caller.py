@@ -28,7 +28,12 @@ SOON_SECS = 0.7
 PATIENCE_SECS = 15.0
 """Twilio gives a webhook so long in all."""
 
-VOICE, NEXT, STATUS = "/twilio/voice", "/twilio/next", "/twilio/status"
+VOICE, NEXT, STATUS, DIALLED = (
+    "/twilio/voice",
+    "/twilio/next",
+    "/twilio/status",
+    "/twilio/dialled",
+)
 
 
 class TwilioError(Exception):
@@ -64,6 +69,8 @@ class Instructions:
     then_url: str = ""
     said: str = ""
     dialled: str = ""
+    dialled_url: str = ""
+    """Asked when the dialling is over."""
 
 
 def read(twiml: str) -> Instructions:
@@ -72,7 +79,7 @@ def read(twiml: str) -> Instructions:
         response = ElementTree.fromstring(twiml)
     except ElementTree.ParseError as error:
         raise TwilioError("12100 Document parse failure") from error
-    stream = response.find("Connect/Stream")
+    stream, dial = response.find("Connect/Stream"), response.find("Dial")
     if response.tag != "Response" or (stream is not None and "?" in stream.get("url", "?")):
         raise TwilioError("12200 Schema validation warning")
     return Instructions(
@@ -82,6 +89,7 @@ def read(twiml: str) -> Instructions:
         then_url=response.findtext("Redirect", ""),
         said=response.findtext("Say", ""),
         dialled=response.findtext("Dial", ""),
+        dialled_url="" if dial is None else dial.get("action", ""),
     )
 
 
@@ -96,12 +104,15 @@ class Twilio:
     call_sid: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
     caller: str = "+15550001042"
     called: str = "+15550009999"
+    direction: str = "inbound"
+    webhook: str = VOICE
+    """The number's."""
     opened: list[str] = field(default_factory=list)
     """The addresses of all streams that were asked for."""
 
     def form(self, **more: str) -> dict[str, str]:
         about = {"CallSid": self.call_sid, "AccountSid": self.account.sid, "CallStatus": "ringing"}
-        return about | {"From": self.caller, "To": self.called, "Direction": "inbound"} | more
+        return about | {"From": self.caller, "To": self.called, "Direction": self.direction} | more
 
     async def post(
         self,
@@ -119,9 +130,9 @@ class Twilio:
         ) as response:
             return response.status, await response.text()
 
-    async def ask(self, path: str = VOICE, **more: str) -> Instructions:
+    async def ask(self, path: str = "", **more: str) -> Instructions:
         """What to do with the call. Raises TwilioError for anything but TwiML."""
-        status, body = await self.post(path, self.form(**more))
+        status, body = await self.post(path or self.webhook, self.form(**more))
         if status != 200:
             raise TwilioError(f"11200 HTTP retrieval failure: {status}")
         return read(body)
