@@ -23,7 +23,7 @@ from tests.calls.phone import PhoneCall, Uttered, plain, telephone, telephoning
 from tests.emulators.twilio_caller import HZ
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-CAN = "start a return book or cancel appointments or tell you the weather"
+CAN = "book or cancel appointments"
 """How the long answer goes on; how it begins depends on what is offered."""
 A_FRAME_SECS = 0.06
 """What is sent at a time, and the emulated Twilio's own 20 ms."""
@@ -157,7 +157,7 @@ async def test_a_hum_over_an_answer_holds_it_and_costs_no_word_of_it(
         heard = await call.words(over.start_secs - 3)
     assert clear_ms(call, inner) <= CLEARED_MS
     assert silent_ms(call, over) <= SILENT_MS
-    for part in ("start a return", "book or cancel appointments", "weather"):
+    for part in ("start a return", "book or cancel appointments"):
         assert heard.count(part) == 1
     assert CAN in remembered(contexts[0])
 
