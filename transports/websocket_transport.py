@@ -97,6 +97,12 @@ class Client(FastAPIWebsocketClient):
             self._stuck = True  # it did not read, or it was gone before
         await self.trigger_client_disconnected()
 
+    def _on_close_done(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and isinstance(task.exception(), WebSocketDisconnect):
+            logger.debug("The client had hung up before it was hung up on")
+            return
+        super()._on_close_done(task)
+
     async def trigger_client_disconnected(self) -> None:
         if not self._reported:
             self._reported = True

@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 import numpy as np
 
-from evals.ear import Samples, first_audible, last_audible, stereo
+from evals.ear import Samples, audible, first_audible, last_audible, stereo
 from evals.mouth import RATE
 from evals.voice import local_voice, resample, write_wav
 from tests.emulators.twilio_caller import HZ, Account, Stream, Twilio
@@ -115,8 +115,13 @@ class PhoneCall:
         return 1000 * secs
 
     def gaps_ms(self) -> list[float]:
-        """Silences that came of nothing to play, shorter than any pause that is meant."""
-        return [round(1000 * secs, 1) for _, secs in self.stream.dry]
+        """Silences within a word or between two: nothing to play came, where there had to be."""
+        edge = 0.04
+        return [
+            round(1000 * secs, 1)
+            for at, secs in self.stream.dry
+            if audible(self.ear(at - edge, at)) and audible(self.ear(at + secs, at + secs + edge))
+        ]
 
     async def words(self, from_secs: float = 0.0, to_secs: float | None = None) -> str:
         """What speech recognition makes of what was heard, in small letters."""

@@ -23,10 +23,8 @@ from tests.calls.phone import PhoneCall, Uttered, plain, telephone, telephoning
 from tests.emulators.twilio_caller import HZ
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-CAN = (
-    "I can look up an order, track a package, start a return, book or cancel appointments "
-    "or tell you the weather."
-)
+CAN = "book or cancel appointments"
+"""How the long answer goes on; how it begins depends on what is offered."""
 A_FRAME_SECS = 0.06
 """What is sent at a time, and the emulated Twilio's own 20 ms."""
 ANSWERED_MS = 2_000
@@ -142,7 +140,7 @@ async def test_stop_over_an_answer_ends_it_and_what_was_heard_is_remembered_to_t
     assert clear_ms(call, inner) <= CLEARED_MS
     assert silent_ms(call, over) <= SILENT_MS
     memory = remembered(contexts[0], 1)
-    assert plain(CAN).startswith(memory)
+    assert plain(" ".join(text for text, _ in inner.replies[0])).startswith(memory)
     least, most = inner.complete(0, heard_secs - A_FRAME_SECS), inner.complete(0, heard_secs)
     assert least <= len(memory.split()) <= most
     assert "appointments" not in await call.words(over.start_secs - 3)
@@ -159,9 +157,9 @@ async def test_a_hum_over_an_answer_holds_it_and_costs_no_word_of_it(
         heard = await call.words(over.start_secs - 3)
     assert clear_ms(call, inner) <= CLEARED_MS
     assert silent_ms(call, over) <= SILENT_MS
-    for part in ("look up an order", "start a return", "book or cancel appointments", "weather"):
+    for part in ("start a return", "book or cancel appointments"):
         assert heard.count(part) == 1
-    assert remembered(contexts[0]).startswith(plain(CAN))
+    assert CAN in remembered(contexts[0])
 
 
 async def test_without_marks_the_clock_says_what_was_heard_and_echo_is_done_when_it_is_done(
@@ -180,6 +178,6 @@ async def test_without_marks_the_clock_says_what_was_heard_and_echo_is_done_when
     assert call.stream.echoed == []
     assert call.answered_ms(first) <= ANSWERED_MS
     assert "book or cancel appointments" in heard
-    assert remembered(contexts[0], 2).startswith(plain(CAN))
+    assert CAN in remembered(contexts[0], -2)
     assert (await call.words(bye.start_secs)) == "thank you for calling goodbye"
     assert call.now_secs - bye.end_secs <= HUNG_UP_SECS
