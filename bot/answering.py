@@ -51,7 +51,7 @@ def _cascade(
 ) -> Pipeline:
     settings, engines = house.settings, house.engines
     context = LLMContextAggregatorPair(
-        LLMContext(tools=house.tools),
+        LLMContext(tools=house.tools_for(connection)),
         user_params=LLMUserAggregatorParams(
             user_turn_strategies=strategies(
                 settings, engines, settings.turn, settings.interruption
@@ -91,7 +91,7 @@ def _ask_when_idle(user: LLMUserAggregator, policy: IdlePolicy, keypad: Keypad) 
 def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
     """Whose turn it is says the model: its service brings the strategies for it."""
     settings = house.settings
-    context = LLMContext(tools=house.tools)
+    context = LLMContext(tools=house.tools_for(connection))
     vad = house.engines.ears.vad(settings.turn.model_copy(update={"stop_secs": VAD_STOP_SECS}))
     keypad = Keypad(vault, settings.keypad)
     rules = settings.filler, context, settings.emergency

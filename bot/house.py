@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 
+from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 
 from bot.config import Settings, SettingsError
@@ -21,10 +22,11 @@ from bot.telemetry.loop_lag import LoopLag
 from bot.telemetry.prices import Prices, prices
 from bot.telemetry.totals import Totals
 from bot.threads import no_threads_of_numpy
-from bot.tools import TOOLS
+from bot.tools import TEXTING, TOOLS
 from bot.tools.offer import offered
 from bot.tools.outlook import WeatherSource, weather_source
 from bot.tools.store import Store, open_store
+from transports.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,17 @@ class House:
     weather: WeatherSource
     tools: ToolsSchema
     """Made once: reading the tools' docstrings takes most of what a call's start takes."""
+    tools_with_texting: ToolsSchema
     brief: Brief
     lag: LoopLag
     last_words: LastWords
     prices: Prices
     totals: Totals = field(default_factory=Totals)
     """What the calls that have ended came to."""
+
+    def tools_for(self, connection: Connection) -> ToolsSchema:
+        """What the model may call for this caller."""
+        return self.tools if connection.text is None else self.tools_with_texting
 
 
 @asynccontextmanager
@@ -69,15 +76,19 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     lag = LoopLag()
     try:
         engines, _ = await asyncio.gather(
-            warm(settings, TOOLS, _phrases(settings), progress), check(settings, progress)
+            warm(settings, (*TOOLS, *TEXTING), _phrases(settings), progress),
+            check(settings, progress),
         )
         brief = Brief(persona, settings.greeting, settings.clinic.now)
         async with aclosing(engines.clients):
             await told("the first call", rehearse(settings, engines, brief), progress)
             weather = weather_source(settings.weather)
-            tools = ToolsSchema([*offered(TOOLS, settings.tool_timeout_secs)])
+            tools = _offered(TOOLS, settings)
+            more = _offered((*TOOLS, *TEXTING), settings)
             last_words = await _last_words(settings, engines)
-            house = House(settings, engines, store, weather, tools, brief, lag, last_words, table)
+            house = House(
+                settings, engines, store, weather, tools, more, brief, lag, last_words, table
+            )
             _keep()
             lag.start()
             able = candidates(settings, engines, brief)
@@ -99,6 +110,10 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     finally:
         lag.stop()
         await store.close()
+
+
+def _offered(tools: tuple[DirectFunction, ...], settings: Settings) -> ToolsSchema:
+    return ToolsSchema([*offered(tools, settings.tool_timeout_secs)])
 
 
 async def _practise(settings: Settings, engines: Engines) -> None:

@@ -30,16 +30,20 @@ async def keep_clearing(
 ) -> None:
     """Deletes what is too old, now and every hour, until it is cancelled."""
     while settings.days:
-        before = now() - timedelta(days=settings.days)
         try:
-            files = await asyncio.to_thread(_clear, folder, settings.days)
-            rows = await store.forget_handoffs_before(before)
+            files, rows = await clear(settings.days, folder, store, now())
         except (OSError, StoreError) as error:
             logger.bind(cause=type(error).__name__).error("what is too old could not be deleted")
         else:
             if files or rows:
                 logger.bind(files=files, rows=rows).info("deleted what was too old")
         await asyncio.sleep(_EVERY_SECS)
+
+
+async def clear(days: int, folder: Path, store: Store, now: datetime) -> tuple[int, int]:
+    """Delete what is older than so many days; how many files and rows that were."""
+    files = await asyncio.to_thread(_clear, folder, days)
+    return files, await store.forget_handoffs_before(now - timedelta(days=days))
 
 
 def _clear(folder: Path, days: int) -> int:

@@ -96,6 +96,7 @@ class Call:
             may_keep_words=self._may_keep_words,
             expect_keys=self._vault.expect if connection.kind != "local" else None,
             colleague=settings.handoff.to,
+            text=connection.text,
         )
         self._consent, self._recorder = self._recording(settings)
         self._pipeline = answering(house, connection, self._vault, self._consent)

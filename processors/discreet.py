@@ -1,5 +1,7 @@
 """Card numbers that are spoken go no further than the ears: behind them is `[card ending 1111]`."""
 
+from collections.abc import Callable
+
 from pipecat.frames.frames import (
     BotStartedSpeakingFrame,
     EagerTranscriptionFrame,
@@ -83,10 +85,21 @@ def mend(context: LLMContext) -> None:
     messages = [*context.messages]
     if not messages:
         return
-    last = messages[-1]
-    if not isinstance(last, dict) or last.get("role") != "user":
-        return
-    content = last.get("content")
-    if isinstance(content, str) and (whole := mended(content)) != content:
-        mine: LLMContextMessage = {"role": "user", "content": whole}
-        context.set_messages([*messages[:-1], mine])
+    last = _changed(messages[-1], mended)
+    if last is not messages[-1]:
+        context.set_messages([*messages[:-1], last])
+
+
+def typed(message: LLMContextMessage) -> LLMContextMessage:
+    """What may be known of a message that was typed, or keyed in."""
+    return _changed(message, hide)
+
+
+def _changed(message: LLMContextMessage, change: Callable[[str], str]) -> LLMContextMessage:
+    """The message, if it is the caller's with its text changed."""
+    if not isinstance(message, dict) or message.get("role") != "user":
+        return message
+    content = message.get("content")
+    if not isinstance(content, str) or (text := change(content)) == content:
+        return message
+    return {"role": "user", "content": text}

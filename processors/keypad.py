@@ -19,6 +19,7 @@ from pipecat.processors.aggregators.llm_context import LLMContextMessage
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pydantic import BaseModel, ConfigDict, Field
 
+from processors.discreet import typed
 from processors.vault import Vault
 
 
@@ -70,6 +71,7 @@ class Entry:
 class Keypad(FrameProcessor):
     """Before the caller's aggregator: keys in, a typed message out. The first key interrupts Echo.
 
+    What is typed elsewhere passes through, without the card numbers in it.
     The vault is wiped when the call ends.
     """
 
@@ -91,6 +93,8 @@ class Keypad(FrameProcessor):
             case InputDTMFFrame():
                 await self._press(frame.button.value)
                 return
+            case LLMMessagesAppendFrame():
+                frame.messages = [typed(message) for message in frame.messages]
             case EndFrame() | CancelFrame():
                 await self._forget()
             case _:

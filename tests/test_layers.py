@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.pipeline": ("bot.providers",),
     "bot.house": (
         *("bot.config", "bot.providers", "bot.retention", "bot.tools"),
-        *("bot.telemetry", "bot.threads"),
+        *("bot.telemetry", "bot.threads", "transports.connection"),
     ),
     "bot.answering": (
         *("bot.house", "bot.pipeline", "bot.providers", "bot.turns", "processors.consent"),

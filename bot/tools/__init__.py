@@ -10,6 +10,7 @@ from bot.tools.appointments import book_appointment, cancel_appointment, find_ap
 from bot.tools.handoff import end_call, talk_to_human
 from bot.tools.orders import look_up_order, start_return, track_shipment
 from bot.tools.secure_entry import enter_securely
+from bot.tools.texting import text_confirmation
 from bot.tools.weather import get_weather
 
 TOOLS: tuple[DirectFunction, ...] = (
@@ -24,3 +25,6 @@ TOOLS: tuple[DirectFunction, ...] = (
     talk_to_human,
     end_call,
 )
+
+TEXTING: tuple[DirectFunction, ...] = (text_confirmation,)
+"""Offered besides, where the way in can text the caller."""

@@ -64,6 +64,10 @@ class Desk:
     """Passes the caller on to a number or address; None where the way in cannot."""
     colleague: str = ""
     """Whom to transfer to, a number or address; empty: a colleague calls back."""
+    text: Callable[[str], Awaitable[bool]] | None = None
+    """Texts the caller's own phone; None where the way in cannot."""
+    texted: list[str] = field(default_factory=list[str], repr=False)
+    """What the caller has been texted."""
     proposals: Proposals = field(default_factory=Proposals)
     may_keep_words: Callable[[], bool] = lambda: True
     """Whether what was said in this call may be stored."""

@@ -15,8 +15,8 @@ async def enter_securely(params: FunctionCallParams, pin: bool = False) -> None:
     """Let the caller key in a card number or a PIN, so that nobody hears or reads it. Never ask
     for one to be spoken. What follows is `[card ending 4242]` or `[PIN entered]`.
 
-    Examples: "can I give you my card number", "I want to give you my credit card number", \
-        "let me key in my card number", "take my credit card number", "I'd like to enter my PIN".
+    Examples: "I want to pay by Visa", "can I type in my payment details", \
+        "let me use the keypad", "I'd rather key it in than say it", "I'd like to enter my PIN".
 
     Args:
         pin: True for a PIN, false for a card number.

@@ -186,6 +186,12 @@ class Store:
         async with self._session() as session:
             return (await session.scalars(wanted.order_by(Appointment.starts_at))).all()
 
+    async def booked_in(self, call_id: str) -> Sequence[Appointment]:
+        """What was booked in this call and stands, the next first."""
+        wanted = select(Appointment).where(Appointment.call_id == call_id, _STANDS)
+        async with self._session() as session:
+            return (await session.scalars(wanted.order_by(Appointment.starts_at))).all()
+
     async def book(self, new: Appointment) -> bool:
         """Whether the slot is now theirs; False: someone has it, or the clinic has no such slot."""
         values = {

@@ -1,10 +1,10 @@
-"""Callers who want a person, by phone: what they hear, and where their call goes."""
+"""Callers who want a person or a text, by phone: what they hear, and where their call goes."""
 
 import asyncio
 
 from bot.tools.handoff import HandoffSettings
 from tests.calls.inside import inside
-from tests.calls.phone import PhoneCall, line, telephone
+from tests.calls.phone import PhoneCall, line, telephone, telephoning
 from tests.emulators.twilio_caller import DIALLED, NEXT, Stream
 
 COLLEAGUE = "+15550002000"
@@ -34,3 +34,14 @@ async def test_who_asks_for_a_person_hears_that_they_get_one_and_is_put_through(
         assert (await again.words()).startswith("hi")
         await stream.hang_up()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_who_asks_for_a_text_and_has_booked_nothing_is_told_so():
+    async with (
+        inside(greeting="Hi.", **telephone(number="+15550009999")) as echo,
+        telephoning(echo.url) as call,
+    ):
+        await call.hears_out()
+        asked = await call.asks("Can you text me a confirmation?")
+        heard = await call.words(asked.end_secs)
+    assert "nothing to confirm" in heard

@@ -5,7 +5,6 @@ import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 
 from bot.command import main
 from bot.recording import paths
-from bot.retention import RetentionSettings, forget, keep_clearing
+from bot.retention import RetentionSettings, clear, forget, keep_clearing
 from bot.tools.clinic import ClinicSettings
 from bot.tools.store import Store, StoreSettings, open_store
 from bot.tools.tables import Appointment, Handoff
@@ -59,7 +58,7 @@ async def test_a_forgotten_call_leaves_nothing_and_others_stay(store: Store, tmp
 
 
 async def test_appointments_are_forgotten_too(store: Store, tmp_path: Path):
-    (slot, *_) = await store.free_slots(CLINIC.now(), CLINIC.now() + timedelta(days=14), 1)
+    (slot, *_) = await store.free_slots(CLINIC.now(), CLINIC.now() + timedelta(days=14))
     await store.book(
         Appointment(starts_at=slot, name="Maria Lopez", call_id="one", booked_at=CLINIC.now())
     )
@@ -73,17 +72,18 @@ async def test_what_is_no_call_deletes_nothing(store: Store, tmp_path: Path, cal
         await forget(call_id, tmp_path, store)
 
 
-@pytest.mark.parametrize(("days", "left"), [(30, ["new"]), (0, ["new", "old"])])
-async def test_what_is_too_old_goes_by_itself(
-    store: Store, tmp_path: Path, days: int, left: list[str]
-):
+async def test_what_is_too_old_goes(store: Store, tmp_path: Path):
     await leave(store, tmp_path, "old", days_ago=31)
     await leave(store, tmp_path, "new", days_ago=29)
-    clearing = keep_clearing(RetentionSettings(days=days), tmp_path, store, CLINIC.now)
-    with suppress(TimeoutError):
-        await asyncio.wait_for(clearing, 0.5)
-    assert calls(tmp_path) == left
-    assert files(tmp_path) == [f"{each}.{kind}" for each in left for kind in ("txt", "wav")]
+    assert await clear(30, tmp_path, store, CLINIC.now()) == (2, 1)
+    assert calls(tmp_path) == ["new"]
+    assert files(tmp_path) == ["new.txt", "new.wav"]
+
+
+async def test_a_server_that_is_to_keep_everything_deletes_nothing(store: Store, tmp_path: Path):
+    await leave(store, tmp_path, "old", days_ago=3_000)
+    await keep_clearing(RetentionSettings(days=0), tmp_path, store, CLINIC.now)
+    assert calls(tmp_path) == ["old"]
 
 
 def test_the_command_forgets_a_call(

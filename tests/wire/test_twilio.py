@@ -10,7 +10,10 @@ import pytest
 from fastapi import FastAPI
 from loguru import logger
 
+from tests.emulators import provider
+from tests.emulators.provider import Stall
 from tests.emulators.twilio_caller import DIALLED, NEXT, STATUS, VOICE, Account, Stream, Twilio
+from tests.emulators.twilio_rest import TwilioApi
 from tests.wire.ways_in import Calls, Door, Parrot, serving, until
 from transports.tickets import Tickets, TicketSettings
 from transports.twilio import routes as twilio
@@ -401,3 +404,32 @@ async def test_nobody_is_passed_on_to_what_is_no_number(number: str):
         transfer = server.calls.connections[0].transfer
         assert transfer is not None
         assert not await transfer(number)
+
+
+async def test_a_caller_is_texted_at_the_number_they_call_from():
+    api = TwilioApi(key=ACCOUNT.auth_token)
+    async with provider.serving(api):
+        server = Server(number="+15550009999", api_url=api.url, rest_secs=0.5)
+        async with phone(server) as caller, caller.call():
+            await until(lambda: bool(server.calls.connections))
+            text = server.calls.connections[0].text
+            assert text is not None
+            assert await text("Your appointment is on Friday.")
+            api.will(Stall())
+            assert not await text("Your appointment is on Monday.")
+    (sent,) = api.noted("message")
+    assert (sent["To"], sent["Body"]) == (caller.caller, "Your appointment is on Friday.")
+
+
+@pytest.mark.parametrize(
+    ("number", "caller_id"), [("", "+15550001042"), ("+15550009999", "anonymous")]
+)
+async def test_nobody_is_texted_from_no_number_or_to_one_that_is_withheld(
+    number: str, caller_id: str
+):
+    server = Server(number=number)
+    async with phone(server) as caller:
+        caller.caller = caller_id
+        async with caller.call():
+            await until(lambda: bool(server.calls.connections))
+    assert server.calls.connections[0].text is None

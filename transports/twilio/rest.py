@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
+from loguru import logger
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
@@ -34,7 +35,7 @@ class Callbacks:
 
 
 class Rest:
-    """Twilio's REST API, for one account. Every method raises RestError."""
+    """Twilio's REST API, for one account. What fails raises RestError."""
 
     def __init__(self, settings: TwilioSettings) -> None:
         self._number = settings.number
@@ -83,6 +84,15 @@ class Rest:
         except _FAILURES as error:
             raise _explained(error) from None
         return sent.sid or ""
+
+    async def texted(self, to: str, words: str) -> bool:
+        """As `text`; False if Twilio did not take it, which is logged. Raises nothing."""
+        try:
+            await self.text(to, words)
+        except RestError as error:
+            logger.bind(code=error.code).error("A text could not be sent")
+            return False
+        return True
 
 
 _FAILURES = (TwilioException, aiohttp.ClientError, TimeoutError)

@@ -11,7 +11,7 @@ from functools import partial
 from fastapi import APIRouter, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
 from loguru import logger
 
-from transports.connection import Audio, Caller, Connection, Door, Guest, Launch
+from transports.connection import Audio, Caller, Connection, Door, Guest, Launch, Text
 from transports.intake import Goodbye
 from transports.phone.lines import Line, Lines, parted
 from transports.phone.transport import PhoneTransport
@@ -101,6 +101,7 @@ class Exchange:
         self._door = door
         self._launch = launch
         self._lines = Lines()
+        self._rest = Rest(settings)
 
     async def signed(self, request: Request, path: str) -> dict[str, str]:
         """The form of a webhook about a call of ours. Raises HTTPException: 403, or 413."""
@@ -258,10 +259,17 @@ class Exchange:
                 caller=Caller(line.caller),
                 body=start.parameters,
                 transfer=partial(_pass_on, line),
+                text=self._texts(line.caller),
             )
         )
         if transport.ended_by_us:
             line.point = "finished"
+
+    def _texts(self, number: str) -> Text | None:
+        """How to text this caller; None without a number of ours, or when theirs is withheld."""
+        if not self._settings.number or not E164.fullmatch(number):
+            return None
+        return partial(self._rest.texted, number)
 
     def _is_of(self, start: wire.Start, line: Line) -> bool:
         return start.call_sid == line.call_id and start.account_sid == self._settings.account_sid

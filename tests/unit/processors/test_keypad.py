@@ -66,3 +66,9 @@ async def test_what_is_not_complete_when_the_call_ends_is_told_to_nobody():
     assert said([*down]) == []
     assert not keypad.is_in_use
     await asyncio.sleep(10)
+
+
+async def test_a_card_number_that_is_typed_is_hidden_as_well():
+    typed = LLMMessagesAppendFrame([{"role": "user", "content": f"It is {CARD}, order 1042."}])
+    frames = await passed_on(Vault(), typed)
+    assert said(frames) == ["It is [card ending 4242], order 1042."]
