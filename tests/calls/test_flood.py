@@ -14,7 +14,7 @@ import psutil
 import pytest
 import pytest_asyncio
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from evals import wire
 from tests.calls.inside import ready, until
@@ -35,6 +35,8 @@ SETTINGS = {
 }
 HEARD_MS = 40
 """Nobody hears a shorter gap."""
+CALM_PIECES = 100
+"""Four seconds in which the machine let a voice be heard."""
 STALL_MS = 1_000
 """A machine that others use makes gaps by itself; a flood that gets in takes the voice away."""
 
@@ -44,14 +46,16 @@ class Ear:
     before the next piece of Echo's voice had come."""
 
     def __init__(self, client: ClientConnection) -> None:
-        self._client = client
+        self.client = client
         self._plays_until = 0.0
         self.gaps_ms: list[float] = []
         self.pieces = 0
+        self.since_gap = 0
+        self.listening = asyncio.create_task(self.listen())
 
     async def listen(self) -> None:
         while True:
-            heard = wire.decode(await self._client.recv())
+            heard = wire.decode(await self.client.recv())
             if isinstance(heard, wire.Sound):
                 self._note(heard, time.monotonic())
 
@@ -59,7 +63,9 @@ class Ear:
         gap_ms = (now - self._plays_until) * 1000
         if self.pieces and gap_ms > HEARD_MS:
             self.gaps_ms.append(gap_ms)
+            self.since_gap = 0
         self.pieces += 1
+        self.since_gap += 1
         self._plays_until = max(now, self._plays_until) + len(sound.samples) / sound.rate
 
 
@@ -95,8 +101,8 @@ async def echo() -> AsyncIterator[Echo]:
     server = await asyncio.to_thread(running.__enter__)
     try:
         echo = Echo(server.url, psutil.Process(server.process.pid))
-        async with a_call(echo):  # whatever is made once for all calls
-            pass
+        async with a_call(echo) as ear:  # what is made once, and learnt beside the first calls
+            await until(lambda: _is_calm(ear), within_secs=25)
         yield echo
     finally:
         await asyncio.to_thread(running.__exit__, None, None, None)
@@ -109,7 +115,9 @@ async def undisturbed(echo: Echo) -> AsyncIterator[None]:
     files = echo.process.num_fds()
     async with a_call(echo) as ear:
         before = ear.pieces
+        ear.gaps_ms.clear()
         yield
+        assert not ear.listening.done()
         assert ear.pieces > before + 5
         assert max(ear.gaps_ms, default=0.0) < STALL_MS
     await until(echo.is_empty)
@@ -124,14 +132,16 @@ async def a_call(echo: Echo) -> AsyncIterator[Ear]:
     assert status == 200, told
     async with connect(f"{told['wsUrl']}?token={told['token']}") as client:
         ear = Ear(client)
-        listening = asyncio.create_task(ear.listen())
         await ready(client)
         try:
             await until(lambda: _spoke(ear))
             yield ear
-            assert not listening.done()
         finally:
-            listening.cancel()
+            ear.listening.cancel()
+
+
+async def _is_calm(ear: Ear) -> bool:
+    return ear.since_gap > CALM_PIECES
 
 
 async def _spoke(ear: Ear) -> bool:
@@ -195,3 +205,21 @@ async def test_a_thousand_forged_tickets_open_nothing(echo: Echo):
     async with undisturbed(echo):
         assert Counter(await a_thousand(forge, at_once=WAITING_EACH // 2)) == {403: MANY}
         assert (await echo.status())["calls"] == 1
+
+
+@pytest.mark.parametrize("message", [bytes(2**20), "x" * 2**24], ids=["1 MiB", "16 MiB"])
+async def test_a_message_far_too_large_is_never_held(echo: Echo, message: bytes | str):
+    await until(echo.is_empty)
+    async with a_call(echo) as ear:
+        before_mb = _memory_mb(echo)
+        with suppress(ConnectionClosed):
+            await ear.client.send(message)
+        with pytest.raises(ConnectionClosed) as ended:
+            await ear.listening
+        assert ended.value.rcvd is None or ended.value.rcvd.code == 1009
+        assert _memory_mb(echo) - before_mb < 8
+    await until(echo.is_empty)
+
+
+def _memory_mb(echo: Echo) -> float:
+    return echo.process.memory_info().rss / 1e6

@@ -114,6 +114,18 @@ async def test_without_allowed_origins_no_other_page_is_told_anything():
         assert "Access-Control-Allow-Origin" not in (await here.start(Origin=here.url))[2]
 
 
+# Where it says it is
+
+
+@pytest.mark.parametrize("proxies", [(), ("127.0.0.1",)])
+async def test_a_forwarded_host_is_never_believed_not_even_a_proxys(proxies: tuple[str, ...]):
+    claims = {"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
+    async with edge(proxies=proxies) as here:
+        _, answer, headers = await here.start(**claims)
+        assert answer["wsUrl"] == f"ws{here.url.removeprefix('http')}/ws-client"
+        assert "evil" not in str(headers)
+
+
 # How often
 
 
