@@ -17,6 +17,7 @@ from bot.providers.probe import keep_probing
 from bot.providers.rehearsal import practise, rehearse
 from bot.providers.roles import candidates
 from bot.providers.warm import Engines, Progress, loaded, told, warm
+from bot.retention import keep_clearing
 from bot.telemetry.loop_lag import LoopLag
 from bot.telemetry.prices import Prices, prices
 from bot.telemetry.totals import Totals
@@ -34,6 +35,8 @@ class LastWords:
 
     goodbye: Clip
     handover: Clip
+    emergency: Clip
+    emergency_transfer: Clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,11 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
             lag.start()
             able = candidates(settings, engines, brief)
             beside = [
+                asyncio.create_task(
+                    keep_clearing(
+                        settings.retention, settings.recording.folder, store, settings.clinic.now
+                    )
+                ),
                 asyncio.create_task(_practise(settings, engines)),
                 asyncio.create_task(keep_probing(able, engines.health, last_words.goodbye)),
             ]
@@ -120,12 +128,15 @@ async def _last_words(settings: Settings, engines: Engines) -> LastWords:
     return LastWords(
         goodbye=await spoken(voice, settings.breakdown),
         handover=await spoken(voice, settings.breakdown_handover),
+        emergency=await spoken(voice, settings.emergency.spoken),
+        emergency_transfer=await spoken(voice, settings.emergency.transfer_words),
     )
 
 
 def _phrases(settings: Settings) -> tuple[str, ...]:
     """What is always said in the same words, the most urgent first."""
-    said = (settings.greeting, settings.apology, settings.resume.bridge)
+    said = (settings.disclosure, settings.greeting, settings.apology, settings.resume.bridge)
+    said = tuple(filter(None, said))
     return (*said, *settings.filler.phrases, *settings.silence.phrases)
 
 

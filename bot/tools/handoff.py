@@ -40,9 +40,11 @@ async def talk_to_human(params: FunctionCallParams, reason: str = "") -> None:
     Args:
         reason: What it is about, in one sentence.
     """
-    summary = summarize(reason, params.context.get_messages())
+    desk = desk_of(params)
+    said = params.context.get_messages() if desk.may_keep_words() else ()
+    summary = summarize(reason, said)
     leaving = replace(params, result_callback=_leave_if_transferred(params))
-    await answer_write(leaving, _hand_over(desk_of(params), f"{reason or ''}"[:500], summary))
+    await answer_write(leaving, _hand_over(desk, f"{reason or ''}"[:500], summary))
 
 
 def _leave_if_transferred(params: FunctionCallParams) -> FunctionCallResultCallback:

@@ -192,6 +192,8 @@ class Stream:
         self.arrived: list[tuple[float, int]] = []
         """When each piece came, by the loop's clock, and its length in bytes."""
         self.cleared_at: list[float] = []
+        self.played_at_clear: list[int] = []
+        """Bytes of what was sent that had been heard, at each `clear`."""
         self.dry: list[tuple[float, float]] = []
         """Where sound stopped for want of anything to play and soon went on: from when, how long,
         in seconds of `heard`."""
@@ -322,7 +324,9 @@ class Stream:
         self.clears += 1
         self.cleared_at.append(asyncio.get_running_loop().time())
         dropped, self._to_hear = self._to_hear, deque()
-        self.cleared_bytes += sum(len(part) for part in dropped if isinstance(part, bytes))
+        unheard = sum(len(part) for part in dropped if isinstance(part, bytes))
+        self.cleared_bytes += unheard
+        self.played_at_clear.append(sum(size for _, size in self.arrived) - self.cleared_bytes)
         for part in dropped:
             if isinstance(part, str):
                 await self._echo(part)

@@ -23,6 +23,7 @@ def test_the_tools_are_those_that_were_promised():
         "book_appointment": ["starts_at", "name", "confirmed"],
         "cancel_appointment": ["starts_at", "name", "confirmed"],
         "get_weather": ["city", "day"],
+        "enter_securely": ["pin"],
         "talk_to_human": ["reason"],
         "end_call": [],
         "text_confirmation": [],
