@@ -29,6 +29,9 @@ CAN = (
 )
 A_FRAME_SECS = 0.06
 """What is sent at a time, and the emulated Twilio's own 20 ms."""
+ANSWERED_MS = 2_000
+HUNG_UP_SECS = 4.0
+"""Two of them are the goodbye."""
 CLEARED_MS = 100
 SILENT_MS = 300
 
@@ -101,8 +104,8 @@ def inner(monkeypatch: pytest.MonkeyPatch) -> Inner:
 
 def remembered(context: LLMContext, at: int = -1) -> str:
     """What Echo said, as its memory has it: by default last."""
-    said = [m["content"] for m in context.get_messages() if m["role"] == "assistant"]
-    return plain(str(said[at]))
+    told = [m.get("content") for m in context.get_messages() if m["role"] == "assistant"]
+    return plain([text for text in told if isinstance(text, str)][at])
 
 
 async def speaks_over(call: PhoneCall, words: str, after_secs: float = 1.5) -> Uttered:
@@ -159,3 +162,24 @@ async def test_a_hum_over_an_answer_holds_it_and_costs_no_word_of_it(
     for part in ("look up an order", "start a return", "book or cancel appointments", "weather"):
         assert heard.count(part) == 1
     assert remembered(contexts[0]).startswith(plain(CAN))
+
+
+async def test_without_marks_the_clock_says_what_was_heard_and_echo_is_done_when_it_is_done(
+    echo: Inside, contexts: list[LLMContext]
+):
+    async with telephoning(echo.url) as call:
+        call.stream.echoes = False
+        await call.hears_out(0.6)
+        first = await call.asks("How are you?")
+        over = await speaks_over(call, "Mm-hmm.")
+        await call.hears_out()
+        heard = await call.words(over.start_secs - 3)
+        bye = await call.say("Goodbye.")
+        await call.is_hung_up_on()
+    assert call.stream.marks
+    assert call.stream.echoed == []
+    assert call.answered_ms(first) <= ANSWERED_MS
+    assert "book or cancel appointments" in heard
+    assert remembered(contexts[0], 2).startswith(plain(CAN))
+    assert (await call.words(bye.start_secs)) == "thank you for calling goodbye"
+    assert call.now_secs - bye.end_secs <= HUNG_UP_SECS
