@@ -1,10 +1,10 @@
 """The whole data path of a call, on one screen."""
 
-from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.transports.base_transport import BaseTransport
 
 from bot.providers import RealtimeStages, Stages
+from processors.spared import Pipeline
 
 
 def cascade(

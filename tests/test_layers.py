@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("processors", "transports"),
     ),
     "bot.client_secrets": ("bot.providers", "transports.direct"),
-    "bot.pipeline": ("bot.providers",),
+    "bot.pipeline": ("bot.providers", "processors.spared"),
     "bot.house": (
         *("bot.config", "bot.providers", "bot.retention", "bot.tools"),
         *("bot.telemetry", "bot.threads", "transports.connection"),

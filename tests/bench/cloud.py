@@ -92,9 +92,8 @@ def page(profile: str, results: Sequence[Measured], on: Machine) -> str:
             "",
             f"{on.processor}, {on.cores} cores, {on.memory_gb} GB; Python {on.python}.",
             "",
-            "Beyond eight callers the machine is what is measured: each caller takes 0.07 cores "
-            "and comes first, the emulators come on top, and the system gets what is left of two. "
-            "Echo takes 0.05 cores a call, LiveKit Agents 0.03, so Echo runs out first.",
+            "The callers share a process, which comes first: beside emulators and callers the "
+            "system gets what is left of the cores.",
             "",
         ]
     )
