@@ -36,7 +36,7 @@ async def asked(
     strategy = AskEarlyStopStrategy(
         turn_analyzer=Voice(IN_DOUBT),
         settings=EndpointingSettings(),
-        asking=asking or AskingSettings(),
+        asking=asking or AskingSettings(ask_early=True),
     )
     strategies = UserTurnStrategies(start=[VADUserTurnStartStrategy()], stop=[strategy])
     context = LLMContextAggregatorPair(
@@ -143,7 +143,7 @@ def worth(asking: Asking, words: str = "Where is it?", secs: float = 0.1) -> boo
 
 
 def test_a_caller_who_goes_on_is_not_guessed_at_for_ever():
-    asking = Asking(AskingSettings(ask_wasted_share=0.3))
+    asking = Asking(AskingSettings(ask_early=True, ask_wasted_share=0.3))
     assert worth(asking)
     asking.wasted()
     assert not worth(asking)
@@ -153,6 +153,6 @@ def test_a_caller_who_goes_on_is_not_guessed_at_for_ever():
 
 
 def test_words_that_may_change_have_to_stand_for_a_moment():
-    asking = Asking(AskingSettings())
+    asking = Asking(AskingSettings(ask_early=True))
     assert not asking.worth("Where is it?", final=False, silent_secs=0.03)
     assert asking.worth("Where is it?", final=False, silent_secs=0.06)
