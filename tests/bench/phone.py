@@ -205,8 +205,8 @@ def page(results: Sequence[Measured], on: Machine) -> str:
             "Written by `make bench-phone`. An emulated Twilio calls, at 8 kHz; Deepgram, OpenAI "
             f"and Cartesia are emulated with the delays whose stages alone take {STAGES_MS} ms. "
             "From the caller's last audible sample to the first of the answer, in milliseconds; "
-            f"gaps are those of over {GAP_MS} ms inside speech; clear and hush are from the caller's first sample over "
-            "an answer.",
+            f"gaps are those of over {GAP_MS} ms inside speech; clear and hush are from the "
+            "caller's first sample over an answer.",
             "",
             "| calls | system | greeting | p50 | p95 | to Echo's | lost | gaps | clear | hush |",
             "|---|---|---|---|---|---|---|---|---|---|",

@@ -78,6 +78,13 @@ class PhoneCall:
                     return
                 await asyncio.sleep(0.02)
 
+    async def hears(self, since_secs: float, within_secs: float = 15.0) -> float:
+        """Waits for Echo's first sound after then, and returns when it was."""
+        async with asyncio.timeout(within_secs):
+            while (secs := self.sound_after(since_secs)) is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        return since_secs + secs
+
     async def asks(self, text: str) -> Uttered:
         """Says it, and hears the answer out."""
         uttered = await self.say(text)

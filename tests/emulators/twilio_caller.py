@@ -28,7 +28,12 @@ SOON_SECS = 0.7
 PATIENCE_SECS = 15.0
 """Twilio gives a webhook so long in all."""
 
-VOICE, NEXT, STATUS = "/twilio/voice", "/twilio/next", "/twilio/status"
+VOICE, NEXT, STATUS, DIALLED = (
+    "/twilio/voice",
+    "/twilio/next",
+    "/twilio/status",
+    "/twilio/dialled",
+)
 
 
 class TwilioError(Exception):
@@ -64,6 +69,8 @@ class Instructions:
     then_url: str = ""
     said: str = ""
     dialled: str = ""
+    dialled_url: str = ""
+    """Asked when the dialling is over."""
 
 
 def read(twiml: str) -> Instructions:
@@ -72,7 +79,7 @@ def read(twiml: str) -> Instructions:
         response = ElementTree.fromstring(twiml)
     except ElementTree.ParseError as error:
         raise TwilioError("12100 Document parse failure") from error
-    stream = response.find("Connect/Stream")
+    stream, dial = response.find("Connect/Stream"), response.find("Dial")
     if response.tag != "Response" or (stream is not None and "?" in stream.get("url", "?")):
         raise TwilioError("12200 Schema validation warning")
     return Instructions(
@@ -82,6 +89,7 @@ def read(twiml: str) -> Instructions:
         then_url=response.findtext("Redirect", ""),
         said=response.findtext("Say", ""),
         dialled=response.findtext("Dial", ""),
+        dialled_url="" if dial is None else dial.get("action", ""),
     )
 
 
@@ -96,6 +104,7 @@ class Twilio:
     call_sid: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
     caller: str = "+15550001042"
     called: str = "+15550009999"
+    direction: str = "inbound"
     webhook: str = VOICE
     """The number's."""
     opened: list[str] = field(default_factory=list)
@@ -103,7 +112,7 @@ class Twilio:
 
     def form(self, **more: str) -> dict[str, str]:
         about = {"CallSid": self.call_sid, "AccountSid": self.account.sid, "CallStatus": "ringing"}
-        return about | {"From": self.caller, "To": self.called, "Direction": "inbound"} | more
+        return about | {"From": self.caller, "To": self.called, "Direction": self.direction} | more
 
     async def post(
         self,
@@ -183,6 +192,8 @@ class Stream:
         self.arrived: list[tuple[float, int]] = []
         """When each piece came, by the loop's clock, and its length in bytes."""
         self.cleared_at: list[float] = []
+        self.played_at_clear: list[int] = []
+        """Bytes of what was sent that had been heard, at each `clear`."""
         self.dry: list[tuple[float, float]] = []
         """Where sound stopped for want of anything to play and soon went on: from when, how long,
         in seconds of `heard`."""
@@ -313,7 +324,9 @@ class Stream:
         self.clears += 1
         self.cleared_at.append(asyncio.get_running_loop().time())
         dropped, self._to_hear = self._to_hear, deque()
-        self.cleared_bytes += sum(len(part) for part in dropped if isinstance(part, bytes))
+        unheard = sum(len(part) for part in dropped if isinstance(part, bytes))
+        self.cleared_bytes += unheard
+        self.played_at_clear.append(sum(size for _, size in self.arrived) - self.cleared_bytes)
         for part in dropped:
             if isinstance(part, str):
                 await self._echo(part)

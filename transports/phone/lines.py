@@ -15,8 +15,9 @@ PARTING_SECS = 3.0
 """A carrier asks what is next as soon as a stream is closed, our own call a moment later knows why.
 """
 
-Point = Literal["promised", "live", "finished", "cut"]
-"""Finished is a call that we ended; cut is one whose stream ended by anything else."""
+Point = Literal["dialling", "promised", "live", "finished", "cut"]
+"""Dialling is a call of ours that nobody has answered; finished is a call that we ended; cut is one
+whose stream ended by anything else."""
 
 
 @dataclass(slots=True)

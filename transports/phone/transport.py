@@ -24,7 +24,8 @@ from transports.intake import Goodbye
 from transports.phone.heard import Dialect, Heard, Intake, Key, Mark, Stop
 from transports.phone.marks import Marks
 from transports.phone.settings import PhoneSettings
-from transports.websocket_transport import Client, Input, Output, WireSettings
+from transports.phone.words import Words
+from transports.websocket_transport import Client, Input, Output, WireSettings, spares_playout
 
 LAST = EndFrame
 """Waits for everything before it to be heard."""
@@ -128,6 +129,7 @@ class PhoneOutput(Output):
         self._socket = client
         self._dialect = dialect
         self._marks = Marks[Frame](settings.echo_secs)
+        self._words = Words()
         self._all_heard = asyncio.Event()
         self._all_heard.set()
         self._watch: asyncio.Task[None] | None = None
@@ -145,14 +147,14 @@ class PhoneOutput(Output):
         passes = direction is FrameDirection.UPSTREAM or isinstance(frame, SystemFrame | LAST)
         if passes or not (said or self._marks):
             await super().push_frame(frame, direction)
-        elif said:
-            await self._mark(frame)
-        else:
+        elif not isinstance(frame, TTSTextFrame):
             self._marks.follow(frame)
+        elif self._words.take(frame):
+            await self._mark(frame)
 
-    async def _mark(self, frame: Frame) -> None:
+    async def _mark(self, frame: Frame, just_sent_secs: float = 0.0) -> None:
         now = self.get_event_loop().time()
-        name = self._marks.say(frame, now + self._pacer.unheard_secs(now))
+        name = self._marks.say(frame, now + self._pacer.unheard_secs(now) + just_sent_secs)
         self._note()
         await self._socket.send(self._dialect.mark(name))
 
@@ -173,7 +175,10 @@ class PhoneOutput(Output):
         self._all_heard.set()
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        if isinstance(frame, InterruptionFrame):
+        if isinstance(frame, TTSTextFrame):
+            self._words.expect(frame)
+        if isinstance(frame, InterruptionFrame) and not spares_playout(frame):
+            self._words.clear()
             # Before anybody hears of the interruption: what is kept back was not heard.
             for rest in self._marks.clear():
                 if not (rest.interruptible or isinstance(rest, TTSTextFrame)):
@@ -185,7 +190,15 @@ class PhoneOutput(Output):
         if isinstance(frame, LAST):
             await self._wait_until_heard()
             return True
-        return await super()._write_frame(frame)
+        written = await super()._write_frame(frame)
+        if written and isinstance(frame, OutputAudioRawFrame):
+            await self._mark_words(frame.num_frames / frame.sample_rate)
+        return written
+
+    async def _mark_words(self, just_sent_secs: float) -> None:
+        ahead_secs = self._pacer.unheard_secs(self.get_event_loop().time()) + just_sent_secs
+        for word in self._words.sent(self.get_clock().get_time() + round(1e9 * ahead_secs)):
+            await self._mark(word, just_sent_secs)
 
     async def _wait_until_heard(self) -> None:
         """Until the last sound has been heard: no goodbye is cut off."""

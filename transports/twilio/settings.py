@@ -1,8 +1,9 @@
 """What there is to set about calls by Twilio."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from transports.phone.settings import PhoneSettings
+from transports.twilio.numbers import e164
 from transports.twilio.wire import HZ
 
 
@@ -18,6 +19,22 @@ class TwilioSettings(PhoneSettings):
     fill_secs: float = Field(default=0.2, ge=0, le=1.0)
     """Lost audio up to this length is filled with silence, so that time stays true for the models;
     after more the stream is taken up where it is."""
+
+    number: str = ""
+    """Ours, like +15550009999: calls we place and texts we send come from it."""
+    api_url: str = ""
+    """Where Twilio's REST API is, if not at https://api.twilio.com."""
+    rest_secs: float = Field(default=5.0, gt=0)
+    """How long Twilio may take to do what we ask of it."""
+    dial_secs: int = Field(default=20, ge=5, le=600)
+    """How long a colleague's phone rings before the caller is told that nobody answers."""
+    nobody: str = "I am sorry, nobody can take your call right now. A colleague will call you back."
+    """Said by Twilio when a transfer was not answered; then the caller is with Echo again."""
+
+    @field_validator("number")
+    @classmethod
+    def _as_dialled(cls, number: str) -> str:
+        return e164(number) if number else number
 
     @property
     def out_hz(self) -> int | None:
