@@ -17,8 +17,8 @@ class AskingSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     ask_early: bool = False
-    """Off, the model is asked when the turn is over: one request a turn, and later answers. On, while
-    Echo is in doubt; it is off until whole calls have shown what it gains."""
+    """On, the model is asked while Echo is in doubt whether the turn is over. Off until whole calls
+    have shown what that gains: one request a turn."""
     ask_after_secs: float = Field(default=0.06, ge=0, le=1)
     """Silence behind words that may still change, from which on they are taken for all there are:
     two windows of the VAD."""
