@@ -10,7 +10,7 @@ RUN_READY := $(VENV)/.installed
 DEV_READY := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run call mic test check bench bench-cloud bench-turns peers lock clean
+.PHONY: help run call phone-call mic test check bench bench-cloud bench-phone bench-turns peers lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -23,6 +23,9 @@ mic: $(RUN_READY) ## talk to Echo on this machine's microphone and speaker
 
 call: $(RUN_READY) ## call a running Echo without a microphone: make call SAY="Where is my order 1042?"
 	@LOGURU_AUTOINIT=0 exec $(BIN)/python -m evals.call --url $(URL) $(if $(SAY),--say "$(SAY)")
+
+phone-call: $(DEV_READY) ## call Echo by an emulated Twilio, no account needed: make phone-call SAY="Where is my order 1042?"
+	@LOGURU_AUTOINIT=0 exec $(BIN)/python -m tests.calls.phone_call $(if $(SAY),--say "$(SAY)")
 
 test: $(DEV_READY) ## the whole suite (Debian packages it uses: see .ci/run)
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --ignore tests/calls/test_page.py
@@ -39,6 +42,9 @@ peers: ## install LiveKit Agents for `make bench-cloud`, in .venv-livekit
 
 bench-cloud: $(DEV_READY) ## measure beside others on emulated providers; writes docs/cloud.md
 	@exec $(BIN)/python -m tests.bench.cloud
+
+bench-phone: $(DEV_READY) ## measure phone calls on emulated providers; writes docs/phone.md
+	@exec $(BIN)/python -m tests.bench.phone
 
 bench-turns: $(DEV_READY) ## measure who is cut off, talked over or thrown off; writes docs/turns.md
 	@exec $(BIN)/python -m tests.bench.turns

@@ -27,8 +27,12 @@ from bot.session import run_call
 from bot.startup import run, say
 from bot.tools import TOOLS
 from transports import daily, direct, start, webrtc, websocket
+from transports.edge.doorstep import doorstep
+from transports.edge.guard import guard
+from transports.edge.settings import EdgeSettings
 from transports.tickets import Tickets
 from transports.twilio import routes as twilio
+from transports.vonage import routes as vonage
 
 PAGE = Path(__file__).with_name("transports") / "web"
 LARGEST_MESSAGE_BYTES = 65_536
@@ -53,7 +57,13 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     if can_speak_to_speech(settings):
         secrets = ClientSecrets(settings, house.brief, TOOLS, settings.ticket.lifetime_secs)
         ways["openai-webrtc"] = direct.way(secrets.mint)
-    app = FastAPI(title="Echo", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Echo",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        max_body_size=settings.edge.max_body_bytes,
+    )
     objection = partial(wrong_mode, settings=settings)
     app.include_router(start.routes(settings.public, ways, places, objection))
     app.include_router(websocket.routes(settings.websocket, tickets, places, pool.run))
@@ -61,9 +71,19 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     if settings.twilio.account_sid:
         if missing := settings.twilio.missing(settings.public.url):
             raise SettingsError(missing)
-        phone = twilio.routes(settings.twilio, settings.public.url, tickets, places, pool.run)
+        if missing := settings.outbound.missing(settings.twilio.number):
+            raise SettingsError(missing)
+        phone = twilio.routes(
+            settings.twilio, settings.public.url, tickets, places, pool.run, settings.outbound
+        )
+        app.include_router(phone)
+    if settings.vonage.application_id:
+        if missing := settings.vonage.missing(settings.public.url):
+            raise SettingsError(missing)
+        phone = vonage.routes(settings.vonage, settings.public.url, tickets, places, pool.run)
         app.include_router(phone)
     _tell(app, house, places, list(ways))
+    guard(app, settings.edge, settings.public.url)
     app.mount("/client", _official_page())
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return app, pool
@@ -165,20 +185,22 @@ async def serve(settings: Settings) -> None:
     with listen(settings.host, settings.port) as listener:
         async with open_house(settings, progress=say) as house:
             app, pool = create_app(house)
-            server = Server(uvicorn_config(app), pool, settings.drain_secs)
+            server = Server(uvicorn_config(app, settings.edge), pool, settings.drain_secs)
             port = listener.getsockname()[1]
             say(f"\nTalk to Echo: http://{settings.host}:{port}\n")
             await server.serve(sockets=[listener])
             await pool.drain(0)
 
 
-def uvicorn_config(app: FastAPI) -> uvicorn.Config:
+def uvicorn_config(app: FastAPI, edge: EdgeSettings) -> uvicorn.Config:
     """How the application is served: what is bounded, and what is not written down."""
     return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,  # the address of a socket holds its ticket
-        proxy_headers=False,
+        http=doorstep(edge),
+        proxy_headers=bool(edge.proxies),
+        forwarded_allow_ips=list(edge.proxies),
         ws_max_size=LARGEST_MESSAGE_BYTES,
         ws_per_message_deflate=False,  # costs a core for nothing: sound does not shrink
         ws_ping_interval=5,

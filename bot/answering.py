@@ -1,5 +1,7 @@
 """How a call is answered: its pipeline, in the mode that the caller or the settings chose."""
 
+from dataclasses import replace
+
 from pipecat.frames.frames import EndWorkerFrame, TTSSpeakFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -14,8 +16,11 @@ from bot.pipeline import cascade, realtime
 from bot.providers import realtime_stages, stages, strategies
 from bot.providers.choice import mode_of
 from bot.providers.tool_steps import turn_of
+from processors.consent import Consent
 from processors.idle import IdleLadder, IdlePolicy
+from processors.keypad import Keypad
 from processors.own_voice import OwnVoice
+from processors.vault import Vault
 from transports.connection import Connection
 
 IDLE = "the caller fell silent"
@@ -26,7 +31,9 @@ VAD_STOP_SECS = 0.15
 say so, or the end of the speech would be unknown to them."""
 
 
-def answering(house: House, connection: Connection) -> Pipeline:
+def answering(
+    house: House, connection: Connection, vault: Vault, consent: Consent | None = None
+) -> Pipeline:
     """The whole data path of a call; nothing is loaded or connected here.
 
     Raises:
@@ -34,15 +41,17 @@ def answering(house: House, connection: Connection) -> Pipeline:
     """
     match mode_of(connection.body, house.settings):
         case "cascade":
-            return _cascade(house, connection)
+            return _cascade(house, connection, vault, consent)
         case "realtime":
-            return _realtime(house, connection)
+            return _realtime(house, connection, vault)
 
 
-def _cascade(house: House, connection: Connection) -> Pipeline:
+def _cascade(
+    house: House, connection: Connection, vault: Vault, consent: Consent | None
+) -> Pipeline:
     settings, engines = house.settings, house.engines
     context = LLMContextAggregatorPair(
-        LLMContext(tools=house.tools),
+        LLMContext(tools=house.tools_for(connection)),
         user_params=LLMUserAggregatorParams(
             user_turn_strategies=strategies(
                 settings, engines, settings.turn, settings.interruption
@@ -51,19 +60,25 @@ def _cascade(house: House, connection: Connection) -> Pipeline:
             user_idle_timeout=settings.silence.after_secs,
         ),
     )
-    _ask_when_idle(context.user(), settings.silence)
+    keypad = Keypad(vault, settings.keypad)
+    _ask_when_idle(context.user(), settings.silence, keypad)
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
-    parts = stages(settings, engines, house.brief, vad, settings.filler, settings.resume, own)
+    rules = settings.filler, settings.resume, own, settings.emergency
+    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad)
+    if consent:
+        parts = replace(parts, stt=Pipeline([parts.stt, consent]))
     return cascade(connection.transport, parts, context)
 
 
-def _ask_when_idle(user: LLMUserAggregator, policy: IdlePolicy) -> None:
+def _ask_when_idle(user: LLMUserAggregator, policy: IdlePolicy, keypad: Keypad) -> None:
     """Speak to a caller whose turn it is and who says nothing; no model is asked for that."""
     ladder = IdleLadder(policy)
 
     @user.event_handler("on_user_turn_idle")
     async def idle(_: object) -> None:
+        if keypad.is_in_use:
+            return
         rung = ladder.climb(turn_of(user.context))
         await user.push_frame(TTSSpeakFrame(rung.text))
         if rung.hangs_up:
@@ -73,10 +88,14 @@ def _ask_when_idle(user: LLMUserAggregator, policy: IdlePolicy) -> None:
             await user.push_frame(hang_up)
 
 
-def _realtime(house: House, connection: Connection) -> Pipeline:
+def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
     """Whose turn it is says the model: its service brings the strategies for it."""
     settings = house.settings
-    context = LLMContext(tools=house.tools)
+    context = LLMContext(tools=house.tools_for(connection))
     vad = house.engines.ears.vad(settings.turn.model_copy(update={"stop_secs": VAD_STOP_SECS}))
-    parts = realtime_stages(settings, house.engines, house.brief, vad, settings.filler, context)
+    keypad = Keypad(vault, settings.keypad)
+    rules = settings.filler, context, settings.emergency
+    parts = realtime_stages(
+        settings, house.engines, house.brief, vad, *rules, vault=vault, keypad=keypad
+    )
     return realtime(connection.transport, parts, LLMContextAggregatorPair(context))

@@ -1,7 +1,6 @@
 """Every knob, composed of the parts' own settings; the only reader of the environment and .env."""
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -13,21 +12,30 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.log import LogSettings
 from bot.providers.settings import ProviderSettings
+from bot.recording import RecordingSettings
+from bot.retention import RetentionSettings
 from bot.telemetry.prices import TABLE
 from bot.tools.clinic import ClinicSettings
+from bot.tools.handoff import HandoffSettings
 from bot.tools.outlook import WeatherSettings
 from bot.tools.store import StoreSettings
 from bot.turns import TurnSettings
+from processors.alarm import EmergencySettings
 from processors.filler import FillerPolicy
 from processors.idle import IdlePolicy
 from processors.interruption import InterruptionSettings
+from processors.keypad import KeypadPolicy
 from processors.resume import ResumeSettings
 from transports.daily import DailySettings
+from transports.edge.settings import EdgeSettings
 from transports.local import LocalSettings
 from transports.start import StartSettings
 from transports.tickets import TicketSettings
+from transports.twilio.outbound import OutboundSettings
 from transports.twilio.settings import TwilioSettings
+from transports.vonage.settings import VonageSettings
 from transports.webrtc import WebrtcSettings
 from transports.websocket import WebsocketSettings
 
@@ -65,7 +73,6 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
 
     host: str = "localhost"
     port: int = Field(default=7860, ge=0, le=65535)
-    log_level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     max_calls: int = Field(default=16, ge=1)
     """Live calls at once; the keyless engines hold 24 on two cores, 16 leaves room for a page."""
@@ -77,6 +84,9 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     """How long live calls may finish after SIGTERM."""
     greeting: str = "Hi, this is Echo at Acme. How can I help?"
     """Said when a caller connects."""
+    disclosure: str = ""
+    """Said before that, in full whatever the caller says meanwhile, e.g. "You are talking to an
+    AI." Empty: the greeting says who speaks."""
     breakdown: str = "I'm sorry, something is broken on my side. Please call again later."
     """Said when every provider of a stage has failed, before Echo hangs up."""
     breakdown_handover: str = "I'm sorry, something is broken on my side. I'll get you a colleague."
@@ -86,12 +96,16 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     prices: Path = TABLE
     """What providers cost, for the cost of turns and calls."""
 
+    log: LogSettings = LogSettings()
     public: StartSettings = StartSettings()
+    edge: EdgeSettings = EdgeSettings()
     ticket: TicketSettings = TicketSettings()
     websocket: WebsocketSettings = WebsocketSettings()
     webrtc: WebrtcSettings = WebrtcSettings()
     daily: DailySettings = DailySettings()
     twilio: TwilioSettings = TwilioSettings()
+    outbound: OutboundSettings = OutboundSettings()
+    vonage: VonageSettings = VonageSettings()
     local: LocalSettings = LocalSettings()
 
     turn: TurnSettings = TurnSettings()
@@ -99,9 +113,14 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     resume: ResumeSettings = ResumeSettings()
     filler: FillerPolicy = FillerPolicy()
     silence: IdlePolicy = IdlePolicy()
+    emergency: EmergencySettings = EmergencySettings()
+    recording: RecordingSettings = RecordingSettings()
+    retention: RetentionSettings = RetentionSettings()
+    keypad: KeypadPolicy = KeypadPolicy()
     database: StoreSettings = StoreSettings()
     clinic: ClinicSettings = ClinicSettings()
     weather: WeatherSettings = WeatherSettings()
+    handoff: HandoffSettings = HandoffSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 
+from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 
 from bot.config import Settings, SettingsError
@@ -16,14 +17,16 @@ from bot.providers.probe import keep_probing
 from bot.providers.rehearsal import practise, rehearse
 from bot.providers.roles import candidates
 from bot.providers.warm import Engines, Progress, loaded, told, warm
+from bot.retention import keep_clearing
 from bot.telemetry.loop_lag import LoopLag
 from bot.telemetry.prices import Prices, prices
 from bot.telemetry.totals import Totals
 from bot.threads import no_threads_of_numpy
-from bot.tools import TOOLS
+from bot.tools import TEXTING, TOOLS
 from bot.tools.offer import offered
 from bot.tools.outlook import WeatherSource, weather_source
 from bot.tools.store import Store, open_store
+from transports.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class LastWords:
 
     goodbye: Clip
     handover: Clip
+    emergency: Clip
+    emergency_transfer: Clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,17 @@ class House:
     weather: WeatherSource
     tools: ToolsSchema
     """Made once: reading the tools' docstrings takes most of what a call's start takes."""
+    tools_with_texting: ToolsSchema
     brief: Brief
     lag: LoopLag
     last_words: LastWords
     prices: Prices
     totals: Totals = field(default_factory=Totals)
     """What the calls that have ended came to."""
+
+    def tools_for(self, connection: Connection) -> ToolsSchema:
+        """What the model may call for this caller."""
+        return self.tools if connection.text is None else self.tools_with_texting
 
 
 @asynccontextmanager
@@ -66,20 +76,29 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     lag = LoopLag()
     try:
         engines, _ = await asyncio.gather(
-            warm(settings, TOOLS, _phrases(settings), progress), check(settings, progress)
+            warm(settings, (*TOOLS, *TEXTING), _phrases(settings), progress),
+            check(settings, progress),
         )
         brief = Brief(persona, settings.greeting, settings.clinic.now)
         async with aclosing(engines.clients):
             await told("the first call", rehearse(settings, engines, brief), progress)
             weather = weather_source(settings.weather)
-            tools = ToolsSchema([*offered(TOOLS, settings.tool_timeout_secs)])
+            tools = _offered(TOOLS, settings)
+            more = _offered((*TOOLS, *TEXTING), settings)
             last_words = await _last_words(settings, engines)
-            house = House(settings, engines, store, weather, tools, brief, lag, last_words, table)
+            house = House(
+                settings, engines, store, weather, tools, more, brief, lag, last_words, table
+            )
             _keep()
             lag.start()
             able = candidates(settings, engines, brief)
             beside = [
-                asyncio.create_task(practise(settings, engines, settings.websocket.out_hz)),
+                asyncio.create_task(
+                    keep_clearing(
+                        settings.retention, settings.recording.folder, store, settings.clinic.now
+                    )
+                ),
+                asyncio.create_task(_practise(settings, engines)),
                 asyncio.create_task(keep_probing(able, engines.health, last_words.goodbye)),
             ]
             try:
@@ -93,17 +112,31 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
         await store.close()
 
 
+def _offered(tools: tuple[DirectFunction, ...], settings: Settings) -> ToolsSchema:
+    return ToolsSchema([*offered(tools, settings.tool_timeout_secs)])
+
+
+async def _practise(settings: Settings, engines: Engines) -> None:
+    """At the rates of the phones too, and there first: there nobody waits to be connected."""
+    rates = (settings.twilio.out_hz, settings.vonage.out_hz, settings.websocket.out_hz)
+    for rate in dict.fromkeys(filter(None, rates)):
+        await practise(settings, engines, rate)
+
+
 async def _last_words(settings: Settings, engines: Engines) -> LastWords:
     voice = loaded(engines.voice)
     return LastWords(
         goodbye=await spoken(voice, settings.breakdown),
         handover=await spoken(voice, settings.breakdown_handover),
+        emergency=await spoken(voice, settings.emergency.spoken),
+        emergency_transfer=await spoken(voice, settings.emergency.transfer_words),
     )
 
 
 def _phrases(settings: Settings) -> tuple[str, ...]:
     """What is always said in the same words, the most urgent first."""
-    said = (settings.greeting, settings.apology, settings.resume.bridge)
+    said = (settings.disclosure, settings.greeting, settings.apology, settings.resume.bridge)
+    said = tuple(filter(None, said))
     return (*said, *settings.filler.phrases, *settings.silence.phrases)
 
 

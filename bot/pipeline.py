@@ -1,10 +1,10 @@
 """The whole data path of a call, on one screen."""
 
-from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.transports.base_transport import BaseTransport
 
 from bot.providers import RealtimeStages, Stages
+from processors.spared import Pipeline
 
 
 def cascade(
@@ -16,6 +16,7 @@ def cascade(
             transport.input(),  # the caller's audio
             stages.vad,  # speech or noise?
             stages.stt,  # audio -> words, while they are spoken
+            stages.alarm,  # "there is a fire": no model is asked
             context.user(),  # words -> a finished turn
             stages.llm,  # turn -> reply tokens and tool calls
             stages.filler,  # "one moment..." while a tool runs
@@ -37,6 +38,7 @@ def realtime(
             transport.input(),  # the caller's audio
             stages.vad,  # speech or noise? for our clocks: the model takes turns by itself
             context.user(),  # whose turn it is, and what was said
+            stages.alarm,  # "there is a fire": no model is asked
             stages.stand_in,  # another voice, for when the model has none
             stages.model,  # audio -> audio and tool calls
             stages.filler,  # "still looking..." while a tool runs, said by the model

@@ -1,6 +1,7 @@
 """One call, from connect to hang-up."""
 
 import asyncio
+from dataclasses import replace
 
 from loguru import logger
 from pipecat.frames.frames import (
@@ -19,7 +20,9 @@ from pipecat.workers.runner import WorkerRunner
 from bot.answering import IDLE, answering
 from bot.config import Settings
 from bot.house import House
+from bot.providers.choice import mode_of
 from bot.providers.incident import OutageError
+from bot.recording import Recorder
 from bot.telemetry import report
 from bot.telemetry.latency import TurnLatency
 from bot.telemetry.loop_lag import LagHistogram
@@ -27,7 +30,11 @@ from bot.telemetry.observer import LatencyObserver
 from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSessionMetrics
 from bot.tools.desk import Desk
 from bot.tools.offer import ToolError
+from bot.urgent import Urgent, in_full
+from processors.alarm import Alarm
+from processors.consent import Consent
 from processors.resume import Playback
+from processors.vault import Vault
 from transports.connection import Connection
 
 READY_SECS = 1.0
@@ -49,7 +56,7 @@ async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
 
     What goes wrong in a call ends here and reaches no other call.
     """
-    with logger.contextualize(session=connection.session_id), house.lag.watch() as lag:
+    with logger.contextualize(**_who(connection)), house.lag.watch() as lag:
         call = Call(house, connection)
         try:
             await call.run()
@@ -58,6 +65,12 @@ async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
             house.totals.add(metrics)
             report.log_session(metrics)
     return metrics
+
+
+def _who(connection: Connection) -> dict[str, str]:
+    """Whose call it is, for the log."""
+    who = {"session": connection.session_id}
+    return who | ({"pii.caller": caller} if (caller := connection.caller.who) else {})
 
 
 class Call:
@@ -72,6 +85,7 @@ class Call:
         self._greeted = asyncio.Event()
         self._apology_due_secs = self._started_secs
         self._ending: asyncio.Task[None] | None = None
+        self._vault = Vault()
         self._tally = SessionTally(connection.session_id, connection.kind)
         self._desk = Desk(
             store=house.store,
@@ -79,15 +93,46 @@ class Call:
             now=settings.clinic.now,
             call_id=connection.session_id,
             transfer=connection.transfer,
+            may_keep_words=self._may_keep_words,
+            expect_keys=self._vault.expect if connection.kind != "local" else None,
+            colleague=settings.handoff.to,
+            text=connection.text,
         )
+        self._consent, self._recorder = self._recording(settings)
+        self._pipeline = answering(house, connection, self._vault, self._consent)
+        self._urgent = Urgent(connection.transport, self._pipeline)
         self._worker = self._build(settings)
         self._listen()
 
+    def _recording(self, settings: Settings) -> tuple[Consent | None, Recorder | None]:
+        """Who asks for consent and who records then; nobody unless it is set."""
+        connection, recording = self._connection, settings.recording
+        if not recording.enabled or mode_of(connection.body, settings) != "cascade":
+            return None, None
+        consent = Consent(recording.question)
+        recorder = Recorder(recording.folder, connection.session_id, connection.audio.in_hz)
+        recorder.watch(connection.transport.input(), consent, connection.transport.output())
+
+        @consent.event_handler("on_answer")
+        async def answered(_: object, answer: str) -> None:
+            if answer == "yes":
+                await recorder.begin()
+            else:
+                recorder.refuse()
+            if answer != "neither":
+                words = recording.thanks if answer == "yes" else recording.refused
+                await self._worker.queue_frame(TTSSpeakFrame(f"{words} {settings.greeting}"))
+
+        return consent, recorder
+
+    def _may_keep_words(self) -> bool:
+        """Where callers are asked, nothing they say is kept without their yes."""
+        return self._recorder is None or self._recorder.may_keep
+
     def _build(self, settings: Settings) -> PipelineWorker:
         audio = self._connection.audio
-        pipeline = answering(self._house, self._connection)
         return PipelineWorker(
-            pipeline,
+            self._pipeline,
             params=PipelineParams(
                 audio_in_sample_rate=audio.in_hz,
                 audio_out_sample_rate=audio.out_hz,
@@ -95,11 +140,14 @@ class Call:
                 enable_usage_metrics=True,
             ),
             app_resources=self._desk,
-            observers=[LatencyObserver(self._on_turn, self._tally, self._house.prices)],
+            observers=[
+                LatencyObserver(self._on_turn, self._tally, self._house.prices),
+                *([self._recorder] if self._recorder else []),
+            ],
             rtvi_observer_params=RTVIObserverParams(
                 function_call_report_level={"*": RTVIFunctionCallReportLevel.NAME},
                 # A hush is no interruption: Echo may go on.
-                ignored_sources=[p for p in pipeline.processors if isinstance(p, Playback)],
+                ignored_sources=[p for p in self._pipeline.processors if isinstance(p, Playback)],
             ),
             enable_turn_tracking=False,
             idle_timeout_secs=settings.idle_secs,
@@ -112,7 +160,7 @@ class Call:
 
         @transport.event_handler("on_client_connected")
         async def connected(*_: object) -> None:
-            says_ready = self._connection.kind not in ("local", "twilio")
+            says_ready = self._connection.kind not in ("local", "twilio", "vonage")
             await self._greet_after(READY_SECS if says_ready else 0)
 
         @transport.event_handler("on_client_disconnected")
@@ -140,6 +188,12 @@ class Call:
             elif not isinstance(error.exception, ToolError):  # which the model answers in words
                 await self._apologise()
 
+        for alarm in (p for p in self._pipeline.processors if isinstance(p, Alarm)):
+
+            @alarm.event_handler("on_emergency")
+            async def emergency(_: object) -> None:
+                await self._help()
+
         @worker.event_handler("on_idle_timeout")
         async def idle(*_: object) -> None:
             self._outcome = "idle"
@@ -159,7 +213,10 @@ class Call:
     async def _greet(self) -> None:
         if not self._greeted.is_set():
             self._greeted.set()
-            await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.greeting))
+            if disclosure := self._house.settings.disclosure:
+                await self._worker.queue_frame(in_full(disclosure))
+            greeting = TTSSpeakFrame(self._house.settings.greeting)
+            await self._worker.queue_frame(self._consent.ask() if self._consent else greeting)
 
     async def _apologise(self) -> None:
         """Say that something went wrong: the caller is waiting for an answer that will not come."""
@@ -167,6 +224,24 @@ class Call:
         if now_secs >= self._apology_due_secs:
             self._apology_due_secs = now_secs + APOLOGY_SECS
             await self._worker.queue_frame(TTSSpeakFrame(self._house.settings.apology))
+
+    async def _help(self) -> None:
+        """Whom to dial, from memory; or whoever callers in danger are passed on to."""
+        words, number = self._house.last_words, self._house.settings.emergency.transfer
+        transfer = self._connection.transfer
+        if not (number and transfer):
+            await self._urgent.say(words.emergency)
+            return
+        await self._urgent.say(words.emergency_transfer)
+        await self._urgent.said()
+        try:
+            async with asyncio.timeout(HANDOVER_SECS):
+                done = await transfer(number)
+        except Exception as error:  # noqa: BLE001  a way in's own; the caller is told whom to dial
+            logger.bind(cause=type(error).__name__).error("no transfer in an emergency")
+            done = False
+        if not done:
+            await self._urgent.say(words.emergency)
 
     def _give_up(self, outcome: SessionOutcome) -> None:
         """Nobody is left to serve a stage: the call would go on deaf or mute."""
@@ -179,6 +254,7 @@ class Call:
         """Say so past all stages, from memory; then hand the caller over, or hang up."""
         desk, words = self._desk, self._house.last_words
         clip = words.handover if desk.can_transfer else words.goodbye
+        await self._urgent.said()
         speaker = self._connection.transport.output()
         await speaker.queue_frame(InterruptionFrame())
         await speaker.queue_frame(TTSAudioRawFrame(clip.audio, clip.hz, 1))
@@ -209,11 +285,15 @@ class Call:
     async def close(self, lag: LagHistogram) -> VoiceSessionMetrics:
         if self._ending:
             self._ending.cancel()
+        self._vault.wipe()
         await self._desk.close()
+        if self._recorder:
+            await self._recorder.close()
         now_secs = asyncio.get_running_loop().time()
-        return self._tally.metrics(
+        metrics = self._tally.metrics(
             self._house.prices,
             outcome=self._outcome,
             duration_secs=now_secs - self._started_secs,
             loop_lag_p99_ms=lag.p99_ms,
         )
+        return replace(metrics, recording=self._recorder.outcome if self._recorder else "off")

@@ -3,21 +3,16 @@
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING
-
-from loguru import logger
 
 from bot import config
 from bot.config import Settings, SettingsError
+from bot.log import log_to_stderr
 from bot.providers.check import RefusedError
 from bot.providers.choice import announced
 from bot.providers.local.weights import WeightsError
 from bot.providers.settings import MissingKeyError
 from bot.telemetry.prices import PricesError
 from bot.tools.store import StoreError
-
-if TYPE_CHECKING:
-    from loguru import Record
 
 CANNOT_START = (
     *(SettingsError, PricesError, MissingKeyError, RefusedError, WeightsError, StoreError),
@@ -38,7 +33,7 @@ def run(
     """
     try:
         settings = config.load()
-        log_to_stderr(settings.log_level)
+        log_to_stderr(settings.log)
         for line in announced(settings):
             say(line)
         sys.setswitchinterval(SWITCH_SECS)
@@ -58,31 +53,6 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:  # there is none for Windows
         return None
     return uvloop.new_event_loop
-
-
-def log_to_stderr(level: str) -> None:
-    """One line an event; of pipecat's warnings only where they come from.
-
-    Their text may hold a caller's words: the arguments of a tool, what was not spoken.
-    """
-    logger.remove()
-    logger.add(
-        sys.stderr,
-        level=level,
-        filter={"": level, "pipecat": "WARNING"},
-        format=_line,
-        backtrace=False,
-        diagnose=False,
-    )
-
-
-def _line(record: "Record") -> str:
-    name = record["name"] or ""
-    if name.partition(".")[0] == "pipecat":
-        error = record["exception"]
-        cause = f"{error.type.__name__} " if error and error.type else ""
-        return "{time:HH:mm:ss.SSS} {level:<7} {name}:{line} " + cause + "{extra}\n"
-    return "{time:HH:mm:ss.SSS} {level:<7} {message} {extra}\n{exception}"
 
 
 def say(line: str) -> None:

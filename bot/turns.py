@@ -17,16 +17,17 @@ from pydantic import Field
 
 from bot.threads import model_threads
 from processors.adaptive_vad import AdaptiveVAD, RoomSettings, level_dbfs
+from processors.ask_early import AskEarlyStopStrategy
+from processors.asking import AskingSettings
 from processors.barge_in import BargeInStrategy, ProposedBargeInStrategy
 from processors.endpointing import EndpointingSettings
 from processors.interruption import InterruptionSettings
 from processors.own_voice import OwnVoice
-from processors.prompt_stop import PromptStopStrategy
 from processors.silence import AttentiveVAD
 from processors.withdrawal import AnsweringEagerStopStrategy
 
 
-class TurnSettings(EndpointingSettings, RoomSettings):
+class TurnSettings(EndpointingSettings, RoomSettings, AskingSettings):
     """How long sound and silence may last before they mean something, and which sound counts."""
 
     follow_room: bool = True
@@ -98,7 +99,7 @@ class Ears:
         analyzer = self.smart_turn(settings)
         return UserTurnStrategies(
             start=[BargeInStrategy(interruption)],
-            stop=[PromptStopStrategy(turn_analyzer=analyzer, settings=settings)],
+            stop=[AskEarlyStopStrategy(turn_analyzer=analyzer, settings=settings, asking=settings)],
         )
 
 

@@ -110,6 +110,20 @@ class Endpointing:
         self._all_heard = False
 
     @property
+    def has_all(self) -> bool:
+        """Whether no more words are to come, should the silence last."""
+        return self._all_heard
+
+    @property
+    def words(self) -> str:
+        """All of the turn so far, with the guess at those that are not certain."""
+        return self.words_with(self._guess)
+
+    def words_with(self, guess: str) -> str:
+        """Those that will not change, and `guess` for the rest."""
+        return " ".join(filter(None, (*self._said, guess)))
+
+    @property
     def doubts_voice(self) -> bool:
         """Whether Smart Turn has not said yet that the turn is over."""
         return self._probability is None or self._probability < self._settings.sure_probability
@@ -131,7 +145,7 @@ class Endpointing:
         settings, done = self._settings, not self.doubts_voice
         soon_secs = settings.sure_secs if self._all_heard else settings.stop_secs
         if self._looks is None:
-            self._looks = looks(" ".join((*self._said, self._guess)))
+            self._looks = looks(self.words)
         match self._looks:
             case Looks.OPEN:
                 return settings.incomplete_secs

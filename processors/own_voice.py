@@ -5,6 +5,7 @@ us: its waveform correlates with what was played, through a telephone line and i
 room too. A caller's does not, and neither does a caller who is louder than the echo.
 """
 
+from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -107,28 +108,60 @@ def _resampler(rate: int) -> Callable[[Sound], Sound]:
 
 
 class _Tail:
-    """The last samples of a stream, at our rate, its high tones emphasised."""
+    """The last samples of a stream, at our rate, its high tones emphasised.
+
+    What is added is kept as it is until somebody asks for the sound: most of it nobody ever does,
+    and what has become too old by then costs nothing.
+    """
+
+    _RUN_UP_SECS = 0.1
+    """More than is compared: the resampler's filter begins in it."""
 
     def __init__(self, length: int) -> None:
-        self.sound: Sound = np.zeros(length, np.float32)
+        self._sound: Sound = np.zeros(length, np.float32)
         self._length = length
         self._before = np.float32(0)
         self._rate = _RATE
         self._resampled = _resampler(_RATE)
+        self._waiting: deque[tuple[bytes, int]] = deque()
+        self._waiting_secs = 0.0
+
+    @property
+    def sound(self) -> Sound:
+        while self._waiting:
+            self._take(*self._waiting.popleft())
+        self._waiting_secs = 0.0
+        return self._sound
 
     def add(self, audio: bytes, rate: int) -> None:
+        self._waiting.append((audio, rate))
+        self._waiting_secs += _secs(audio, rate)
+        while self._waiting_secs - _secs(*self._waiting[0]) > self._most_secs:
+            self._waiting_secs -= _secs(*self._waiting.popleft())
+
+    def pause(self, length: int) -> None:
+        """Silence, at the rate of what was added last: another would begin the filter anew."""
+        rate = self._waiting[-1][1] if self._waiting else self._rate
+        self.add(bytes(2 * (length * rate // _RATE)), rate)
+
+    @property
+    def _most_secs(self) -> float:
+        return self._length / _RATE + self._RUN_UP_SECS
+
+    def _take(self, audio: bytes, rate: int) -> None:
         if rate != self._rate:
             self._rate, self._resampled = rate, _resampler(rate)
         sound = self._resampled(np.frombuffer(audio, np.int16).astype(np.float32) * _FULL_SCALE)
         if len(sound):
             self._append(sound)
 
-    def pause(self, length: int) -> None:
-        self._append(np.zeros(length, np.float32))
-
     def _append(self, sound: Sound) -> None:
         emphasised = sound.copy()
         emphasised[0] -= _EMPHASIS * self._before
         emphasised[1:] -= _EMPHASIS * sound[:-1]
         self._before = sound[-1]
-        self.sound = np.concatenate((self.sound, emphasised))[-self._length :]
+        self._sound = np.concatenate((self._sound, emphasised))[-self._length :]
+
+
+def _secs(audio: bytes, rate: int) -> float:
+    return len(audio) / 2 / rate

@@ -28,6 +28,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from processors.unheard import NS, Unheard
 
+SPARES_PLAYOUT = "spares_playout"
+"""In an InterruptionFrame's metadata: what the caller's end has not played yet must be heard."""
+
 _BREATH_SECS = 0.12
 """After the bridge's comma."""
 
@@ -94,6 +97,8 @@ class Playback(FrameProcessor):
         self._last_audio: TTSAudioRawFrame | None = None
         self._stopped: BotStoppedSpeakingFrame | None = None
         self._in_order = asyncio.Lock()
+        self._guarded_till_ns = 0
+        """Until then, something is heard that no interruption may cut."""
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
@@ -125,6 +130,8 @@ class Playback(FrameProcessor):
             self._last_audio = frame
         held = self._held_ns is not None
         self._unheard.say(frame, self._now_ns, sent=not held)
+        if isinstance(frame, OutputAudioRawFrame) and not frame.interruptible:
+            self._guarded_till_ns = self._unheard.ends_ns
         if not held:
             await self.push_frame(frame)
 
@@ -162,6 +169,8 @@ class Playback(FrameProcessor):
 
     async def _yield(self, frame: InterruptionFrame) -> None:
         self._held_ns = None
+        if self._now_ns < self._guarded_till_ns:
+            frame.metadata[SPARES_PLAYOUT] = True
         kept = self._unheard.drop()
         await self.push_frame(frame)
         for each in kept:

@@ -7,6 +7,8 @@ of another language are taken for plain, and then the voice alone decides.
 import re
 from enum import Enum, auto
 
+from processors.cards import NUMBER
+
 
 class Looks(Enum):
     """How a turn's words look at their end."""
@@ -27,6 +29,8 @@ class Looks(Enum):
 
 def looks(text: str) -> Looks:
     """How the words of a turn so far look."""
+    if text.rstrip(" .").endswith(NUMBER):
+        return Looks.GROWING
     words = re.sub(r"[^\w\s@.'-]|[.-]+(?=\s|$)", " ", text.lower()).split()
     if not words:
         return Looks.OPEN

@@ -113,6 +113,11 @@ class Unheard:
         return max(0, self._played.ends_ns - now_ns) / NS
 
     @property
+    def ends_ns(self) -> int:
+        """When all that was sent will have been heard."""
+        return self._played.ends_ns
+
+    @property
     def guarded(self) -> bool:
         """Whether something on its way may not be interrupted."""
         return any(

@@ -127,7 +127,7 @@ def _default(field: FieldInfo) -> str:
         case BaseModel() as part:
             return f"`{part.model_dump_json()}`".replace(",", ", ")
         case Path() as path:
-            return f"`{path.relative_to(ROOT)}`"
+            return f"`{path.relative_to(ROOT) if path.is_absolute() else path}`"
         case time() as clock:
             return f"`{clock:%H:%M}`"
         case bool() as flag:

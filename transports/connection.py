@@ -10,10 +10,14 @@ from typing import Literal, Protocol
 
 from pipecat.transports.base_transport import BaseTransport
 
-Kind = Literal["websocket", "webrtc", "daily", "openai-webrtc", "twilio", "local"]
+Kind = Literal["websocket", "webrtc", "daily", "openai-webrtc", "twilio", "vonage", "local"]
 
 Transfer = Callable[[str], Awaitable[bool]]
 """Passes the caller on to a number or address; False if the other side did not take the call."""
+
+
+Text = Callable[[str], Awaitable[bool]]
+"""Texts the phone the caller calls from, and no other; False if the carrier did not take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Connection:
     """What the client put in the `body` of its `/start`."""
     transfer: Transfer | None = None
     """None where the way in cannot pass a caller on."""
+    text: Text | None = None
+    """None where the way in cannot text the caller."""
 
 
 Launch = Callable[[Connection], Awaitable[None]]

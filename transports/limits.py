@@ -24,6 +24,11 @@ class Allowance:
         self._left -= amount
         return True
 
+    def wait_secs(self, amount: float, now: float) -> float:
+        """How long until `amount` is within the allowance, if nothing else is taken."""
+        left = self._left + (now - self._at) * self._per_sec
+        return max(0.0, (amount - left) / self._per_sec)
+
 
 class RealTime:
     """Speech arrives as fast as it is spoken.

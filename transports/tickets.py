@@ -1,6 +1,7 @@
 """One-time tickets: who has one may connect, once, soon, to the session it was made for."""
 
 import hashlib
+import hmac
 import secrets
 import time
 from collections.abc import Callable
@@ -9,15 +10,17 @@ from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
 MIN_KEY_LENGTH = 16
+KID_LENGTH = 8
 
 
 class TicketSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     keys: tuple[SecretStr, ...] = ()
-    """Secrets that sign tickets, newest first: it signs, all of them verify, so that a key can be
-    replaced while tickets are out. Without any, a random one is made at start, which is enough
-    for one process."""
+    """Secrets that sign tickets, newest first. The first signs; a ticket names its key, and any of
+    them verifies what bears its name, so that a key can be replaced while tickets are out. Calls
+    that have begun ask for none. Without any, a random one is made at start, which is enough for
+    one process."""
     lifetime_secs: int = 60
     """From `/start` to the connection. A page takes a second or two; a person who has to allow
     the microphone takes longer."""
@@ -33,35 +36,38 @@ class TicketSettings(BaseModel):
 class Tickets:
     """Makes tickets and takes them back.
 
-    A ticket is `<session id and nonce>.<time>.<HMAC-SHA256>`, URL-safe. `clock` is the time of
-    day in seconds, since tickets may be checked by another process than the one that made them.
+    A ticket is `<key id>.<session id and nonce>.<time>.<HMAC-SHA256>`, URL-safe. `clock` is the
+    time of day in seconds, since tickets may be checked by another process than the one that made
+    them.
     """
 
     def __init__(self, settings: TicketSettings, clock: Callable[[], float] = time.time) -> None:
         self._lifetime_secs = settings.lifetime_secs
         self._clock = clock
         self._spent: dict[str, float] = {}
-        self._serializer = URLSafeTimedSerializer(
-            _oldest_first(settings.keys),
-            salt="echo.ticket",
-            signer=_signer(clock),
-            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-        )
+        keys = [key.get_secret_value() for key in settings.keys] or [secrets.token_urlsafe(32)]
+        self._kid = key_id(keys[0])
+        self._keys = {key_id(key): _serializer(key, clock) for key in reversed(keys)}
+        self._nobodys = _serializer(secrets.token_urlsafe(32), clock)
 
     def issue(self, session_id: str) -> str:
         """A ticket for that session, good for `lifetime_secs`."""
-        return self._serializer.dumps([session_id, secrets.token_urlsafe(9)])
+        signed = self._keys[self._kid].dumps([session_id, secrets.token_urlsafe(9)])
+        return f"{self._kid}.{signed}"
 
     def redeem(self, ticket: str, for_session: str | None = None) -> str | None:
         """The session the ticket was made for, the first time; None for a ticket that is no good.
 
-        Expired, forged, spent and made for another session than `for_session` all look the same
-        to whoever presents it. The signature is compared in constant time.
+        Expired, forged, spent, made for another session than `for_session` and signed by a key we
+        do not have all look the same to whoever presents it. The signature is compared in constant
+        time, and against nobody's where the key is unknown.
         """
         now = self._clock()
         self._forget(now)
+        kid, _, signed = ticket.partition(".")
         try:
-            session_id, nonce = self._serializer.loads(ticket, max_age=self._lifetime_secs)
+            verified = self._keys.get(kid, self._nobodys)
+            session_id, nonce = verified.loads(signed, max_age=self._lifetime_secs)
         except (BadData, ValueError, TypeError):
             return None
         if nonce in self._spent or for_session not in (None, session_id):
@@ -83,9 +89,18 @@ class Tickets:
             del self._spent[nonce]
 
 
-def _oldest_first(keys: tuple[SecretStr, ...]) -> list[str]:
-    """The order itsdangerous wants: it signs with the last and verifies with all."""
-    return [key.get_secret_value() for key in reversed(keys)] or [secrets.token_urlsafe(32)]
+def key_id(key: str) -> str:
+    """The name of a key, which tells nothing about it: what a ticket says it was signed by."""
+    return hmac.new(key.encode(), b"echo.ticket.kid", hashlib.sha256).hexdigest()[:KID_LENGTH]
+
+
+def _serializer(key: str, clock: Callable[[], float]) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(
+        key,
+        salt="echo.ticket",
+        signer=_signer(clock),
+        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+    )
 
 
 def _signer(clock: Callable[[], float]) -> type[TimestampSigner]:

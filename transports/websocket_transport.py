@@ -13,6 +13,7 @@ from pipecat.frames.frames import (
     OutputAudioRawFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection
+from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.websocket.fastapi import (
     FastAPIWebsocketCallbacks,
     FastAPIWebsocketClient,
@@ -96,6 +97,12 @@ class Client(FastAPIWebsocketClient):
             self._stuck = True  # it did not read, or it was gone before
         await self.trigger_client_disconnected()
 
+    def _on_close_done(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and isinstance(task.exception(), WebSocketDisconnect):
+            logger.debug("The client had hung up before it was hung up on")
+            return
+        super()._on_close_done(task)
+
     async def trigger_client_disconnected(self) -> None:
         if not self._reported:
             self._reported = True
@@ -167,6 +174,11 @@ class Input(FastAPIWebsocketInputTransport):
             ).warning("Some of what the client sent was dropped")
 
 
+def spares_playout(frame: Frame) -> bool:
+    """An interruption during words that must be heard in full: the client drops nothing."""
+    return isinstance(frame, InterruptionFrame) and "spares_playout" in frame.metadata
+
+
 class Output(FastAPIWebsocketOutputTransport):
     """Sends speech a little ahead of the ear, on a schedule that makes up for stalls."""
 
@@ -189,6 +201,9 @@ class Output(FastAPIWebsocketOutputTransport):
         return True
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        if spares_playout(frame):
+            await BaseOutputTransport.process_frame(self, frame, direction)
+            return
         await super().process_frame(frame, direction)
         if isinstance(frame, InterruptionFrame):
             self._pacer.flush()

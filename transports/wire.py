@@ -17,10 +17,13 @@ from pipecat.serializers.protobuf import ProtobufFrameSerializer
 
 Heard = InputAudioRawFrame | InputTransportMessageFrame
 
-CALLER_MAY = frozenset({"client-ready", "disconnect-bot", "client-message", "send-text"})
+CALLER_MAY = frozenset({"client-ready", "disconnect-bot", "client-message", "send-text", "dtmf"})
 """RTVI message types a caller has a use for. RTVI knows more, with which a caller could invent the
 result of a tool (`llm-function-call-result`), have files read (`send-file`) or bring in audio past
 every limit on audio (`raw-audio`)."""
+
+KEYS_AT_ONCE = 32
+"""More keys in one `dtmf` message than anybody presses: each would become a frame."""
 
 
 class BadMessageError(ValueError):
@@ -75,7 +78,11 @@ def is_rtvi(message: object) -> bool:
 
 def is_offered(message: object) -> bool:
     """Whether a caller may send it: an RTVI message of one of the types in CALLER_MAY."""
-    return is_rtvi(message) and cast("dict[str, object]", message)["type"] in CALLER_MAY
+    match message:
+        case {"type": "dtmf", "data": {"buttons": [*keys]}} if len(keys) > KEYS_AT_ONCE:
+            return False
+        case _:
+            return is_rtvi(message) and cast("dict[str, object]", message)["type"] in CALLER_MAY
 
 
 class Wire(ProtobufFrameSerializer):

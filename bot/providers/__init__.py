@@ -26,14 +26,18 @@ from bot.providers.thinking import Thinking
 from bot.providers.typed import Typed
 from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings
+from processors.alarm import Alarm, EmergencySettings
+from processors.discreet import Discreet, Mended
 from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
 from processors.interruption import InterruptionSettings
+from processors.keypad import Keypad
 from processors.one_turn import OneTurn
 from processors.own_voice import OwnVoice, OwnVoiceTap
 from processors.resume import Heard, Playback, ResumeSettings
 from processors.silence import AttentiveVAD, SilenceTeller
 from processors.unheard import Unheard
+from processors.vault import Vault
 from processors.whole_chunks import WholeChunks
 
 __all__ = ["Brief", "RealtimeStages", "Stages", "realtime_stages", "stages", "strategies"]
@@ -49,6 +53,7 @@ class Stages:
 
     vad: FrameProcessor
     stt: FrameProcessor
+    alarm: FrameProcessor
     llm: FrameProcessor
     filler: FrameProcessor
     tts: FrameProcessor
@@ -64,21 +69,30 @@ def stages(
     filler: FillerPolicy,
     resume: ResumeSettings | None = None,
     own: OwnVoice | None = None,
+    emergency: EmergencySettings | None = None,
+    vault: Vault | None = None,
+    keypad: Keypad | None = None,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm.
 
     own: what `vad` knows our voice by: it is told what was sent.
+    vault, keypad: of the call, if keys can be pressed in it; they are before its voice.
     """
     able, health = candidates(settings, engines, brief), engines.health
     voice = _alone(able.tts) or Speaking(able.tts, health, settings.speaking)
     unheard, going_on = Unheard(), resume or ResumeSettings()
+    ear = _alone(able.stt) or Hearing(able.stt, health, settings.hearing)
+    Discreet(vault or Vault()).watch(ear)
+    silence = SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return Stages(
-        vad=SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS),
-        stt=_alone(able.stt) or Hearing(able.stt, health, settings.hearing),
+        vad=Pipeline([keypad, silence]) if keypad else silence,
+        stt=ear,
+        alarm=Alarm(emergency or EmergencySettings()),
         llm=Pipeline(
             [
                 EndOfAudio(),
                 OneTurn(),
+                Mended(),
                 _alone(able.llm) or Thinking(able.llm, health, settings.thinking),
             ]
         ),
@@ -121,6 +135,7 @@ class RealtimeStages:
     """The processors of one call, speech to speech, in the order a voice meets them."""
 
     vad: FrameProcessor
+    alarm: FrameProcessor
     stand_in: FrameProcessor
     model: FrameProcessor
     filler: FrameProcessor
@@ -133,6 +148,10 @@ def realtime_stages(
     vad: VADAnalyzer,
     filler: FillerPolicy,
     context: LLMContext,
+    emergency: EmergencySettings | None = None,
+    *,
+    vault: Vault,
+    keypad: Keypad,
 ) -> RealtimeStages:
     """The stages of one call whose model hears and speaks.
 
@@ -140,9 +159,11 @@ def realtime_stages(
         MissingKeyError: the provider's key is missing.
     """
     model = realtime(settings, brief, context)
+    Discreet(vault).watch(model)
     vad_processor = VADProcessor(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return RealtimeStages(
-        vad=Pipeline([vad_processor, Typed()]),
+        vad=Pipeline([keypad, vad_processor, Typed()]),
+        alarm=Alarm(emergency or EmergencySettings()),
         stand_in=StandIn(loaded(engines.voice), lambda: model.can_speak),
         model=Pipeline([model, EndOfAudio()]),
         filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),

@@ -42,8 +42,8 @@ class Repertoire:
 
     @property
     def known(self) -> int:
-        """How many phrases are known."""
-        return len(self._spoken)
+        """How many phrases are known, at one rate at least."""
+        return len({phrase for _, _, phrase in self._spoken})
 
     def get(self, key: Key) -> Spoken | None:
         return self._spoken.get(key)

@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from urllib.parse import quote
 
@@ -55,6 +55,8 @@ class Question:
     """The path of the list of all there are."""
     names: Callable[[object], Sequence[str]] = lambda _: ()
     """Those in that list's JSON."""
+    only_listed: bool = False
+    """Whether the list alone tells that there is such a thing: no path names it."""
     complete: bool = False
     """Whether what is not in the list cannot be used: servers in between may know more."""
 
@@ -152,9 +154,12 @@ async def _ask(
         async with asyncio.timeout(deadline_secs):
             answer = await _get(http, question, question.path)
             known: Sequence[str] = ()
-            if answer.status == question.missing and question.listed:
+            wanted = 200 if question.only_listed else question.missing
+            if answer.status == wanted and question.listed:
                 listed = await _get(http, question, question.listed)
                 known = _names(question, listed)
+                if known and question.only_listed:
+                    answer = Answer(question.missing)
             return trouble(question, answer, known)
     except (aiohttp.ClientError, OSError) as error:
         why = type(error).__name__
@@ -182,6 +187,30 @@ def _ids(found: object) -> Sequence[str]:
             return [str(voice["voice_id"]) for voice in voices]
         case _:
             return ()
+
+
+def _streaming(found: object) -> Sequence[str]:
+    """The models a socket may name: each by its own name, and the newest of its kind by that."""
+    match found:
+        case {"stt": list(models)}:
+            those = [model for model in models if model.get("streaming")]
+            named = [
+                name for each in those for name in (each["canonical_name"], each["architecture"])
+            ]
+            return list(dict.fromkeys(map(str, named)))
+        case _:
+            return ()
+
+
+def _nova(settings: ProviderSettings) -> Question:
+    return replace(
+        _deepgram(settings),
+        named="DEEPGRAM_MODEL",
+        value=settings.deepgram.model,
+        listed="/v1/models",
+        names=_streaming,
+        only_listed=True,  # and not complete: a model trained for one customer is in no list
+    )
 
 
 def _deepgram(settings: ProviderSettings) -> Question:
@@ -279,7 +308,7 @@ def _over_http(socket: str) -> str:
 
 
 _QUESTIONS: Mapping[str, Callable[[ProviderSettings], Question]] = {
-    "deepgram": _deepgram,
+    "deepgram": _nova,
     "flux": _deepgram,
     "openai": _openai,
     "anthropic": _anthropic,

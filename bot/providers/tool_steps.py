@@ -8,8 +8,15 @@ from uuid import uuid4
 
 from loguru import logger
 from pipecat.adapters.llm.base_llm_adapter import BaseLLMAdapter
-from pipecat.frames.frames import FunctionCallFromLLM
+from pipecat.frames.frames import (
+    EagerEndOfTurnCancelFrame,
+    Frame,
+    FunctionCallFromLLM,
+    InterruptionFrame,
+    UserStoppedSpeakingFrame,
+)
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.llm_service import LLMService
 
 from bot.providers.arguments import ILLEGIBLE
@@ -95,20 +102,42 @@ def turn_of(context: LLMContext) -> int:
 
 
 class InSteps(LLMService[Adapter]):
-    """Carries out tool calls as far as `steps` lets it, and ends the turn with `apology` there."""
+    """Carries out tool calls as far as `steps` lets it, and ends the turn with `apology` there.
+
+    Those of a question that was asked ahead of the end of the turn wait for that end, and are
+    dropped with the question: no tool runs on a guess.
+    """
 
     steps: Steps
     apology: str
     _acceptable: Acceptable | None = None
+    _ahead: Sequence[FunctionCallFromLLM] = ()
+    """What an answer to a turn that may not be over wants to have done."""
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        if isinstance(frame, (EagerEndOfTurnCancelFrame, InterruptionFrame)):
+            self._ahead = ()
+        await super().process_frame(frame, direction)
+        if isinstance(frame, UserStoppedSpeakingFrame):
+            await self._act()  # behind the frame: with it the answer is no guess any more
 
     async def _process_context(self, context: LLMContext) -> None:
+        self._ahead = ()
         self.steps.begin(turn_of(context))
         await super()._process_context(context)  # type: ignore[misc]
 
     async def run_function_calls(self, function_calls: Sequence[FunctionCallFromLLM]) -> None:
-        # A speculation's calls are not carried out: they come again with the answer proper.
-        if not function_calls or self._speculation_gate.is_speculating:
-            await super().run_function_calls(function_calls)
+        if self._speculation_gate.is_speculating:
+            self._ahead = function_calls
+            return
+        await self._carry_out(function_calls)
+
+    async def _act(self) -> None:
+        calls, self._ahead = self._ahead, ()
+        await self._carry_out(calls)
+
+    async def _carry_out(self, function_calls: Sequence[FunctionCallFromLLM]) -> None:
+        if not function_calls:
             return
         if not self.steps.take(function_calls):
             logger.bind(calls=len(function_calls)).warning("tool calls were not carried out")

@@ -26,6 +26,7 @@ class VoiceSessionMetrics:
         price.
     incidents: providers that failed, in order.
     loop_lag_p99_ms: how late the event loop was, None if nobody sampled it.
+    recording: off, not asked, refused, kept or failed.
     """
 
     session_id: str
@@ -45,6 +46,7 @@ class VoiceSessionMetrics:
     cost_usd: float | None
     incidents: tuple[Incident, ...]
     loop_lag_p99_ms: float | None
+    recording: str = "off"
 
     def to_dict(self) -> dict[str, object]:
         """Return the fields by name, ready for JSON."""

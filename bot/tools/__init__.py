@@ -9,6 +9,8 @@ from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 from bot.tools.appointments import book_appointment, cancel_appointment, find_appointments
 from bot.tools.handoff import end_call, talk_to_human
 from bot.tools.orders import look_up_order, start_return, track_shipment
+from bot.tools.secure_entry import enter_securely
+from bot.tools.texting import text_confirmation
 from bot.tools.weather import get_weather
 
 TOOLS: tuple[DirectFunction, ...] = (
@@ -19,6 +21,10 @@ TOOLS: tuple[DirectFunction, ...] = (
     book_appointment,
     cancel_appointment,
     get_weather,
+    enter_securely,
     talk_to_human,
     end_call,
 )
+
+TEXTING: tuple[DirectFunction, ...] = (text_confirmation,)
+"""Offered besides, where the way in can text the caller."""

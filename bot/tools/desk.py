@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
 from loguru import logger
 from pipecat.services.llm_service import FunctionCallParams
@@ -66,7 +67,15 @@ class Desk:
     """Passes the caller on to a number or address; None where the way in cannot."""
     colleague: str = ""
     """Whom to transfer to, a number or address; empty: a colleague calls back."""
+    text: Callable[[str], Awaitable[bool]] | None = None
+    """Texts the caller's own phone; None where the way in cannot."""
+    texted: list[str] = field(default_factory=list[str], repr=False)
+    """What the caller has been texted."""
     proposals: Proposals = field(default_factory=Proposals)
+    may_keep_words: Callable[[], bool] = lambda: True
+    """Whether what was said in this call may be stored."""
+    expect_keys: Callable[[Literal["card", "pin"]], None] | None = None
+    """Sends what is keyed in next past everybody; None where there are no keys."""
     transferred: bool = False
     """Whether the caller has been passed on."""
     ledger: Ledger = field(default_factory=Ledger)

@@ -3,10 +3,12 @@
 # pyright: reportUntypedFunctionDecorator=false
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pipecat.adapters.llm.schemas.direct_function import tool_options
 from pipecat.frames.frames import EndWorkerFrame, FunctionCallResultProperties, TTSSpeakFrame
-from pipecat.services.llm_service import FunctionCallParams
+from pipecat.services.llm_service import FunctionCallParams, FunctionCallResultCallback
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.tools import spoken
 from bot.tools.consent import HANDOVER, Readback, agreed, text_of, wants_person
@@ -18,6 +20,15 @@ GOODBYE = "Thank you for calling. Goodbye!"
 _OFFER = Readback(HANDOVER)
 _SUMMARY_LINES = 12
 _LINE_CHARS = 200
+_SILENT = FunctionCallResultProperties(run_llm=False)
+
+
+class HandoffSettings(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    to: str = Field(default="", pattern=r"^(\+[1-9][0-9]{6,14})?$")
+    """The colleague's phone, like +15550009999, for callers who ask for a person; without it, and
+    where the way in cannot transfer, a colleague calls back."""
 
 
 @tool_options(timeout_secs=WRITE_SECS)
@@ -37,8 +48,28 @@ async def talk_to_human(
         reason: What it is about, in one sentence.
         confirmed: True only after the caller's explicit yes to the question.
     """
-    summary = summarize(reason, params.context.get_messages())
-    await answer_write(params, _hand_over(desk_of(params), f"{reason or ''}"[:500], summary))
+    desk = desk_of(params)
+    said = params.context.get_messages() if desk.may_keep_words() else ()
+    summary = summarize(reason, said)
+    leaving = replace(params, result_callback=_leave_if_transferred(params))
+    await answer_write(leaving, _hand_over(desk, f"{reason or ''}"[:500], summary))
+
+
+def _leave_if_transferred(params: FunctionCallParams) -> FunctionCallResultCallback:
+    """Echo leaves a caller who is passed on, as soon as they have heard that they are."""
+
+    async def report(
+        result: Answer, *, properties: FunctionCallResultProperties | None = None
+    ) -> None:
+        if not result.get("transferred"):
+            await params.result_callback(result, properties=properties)
+            return
+        await params.result_callback(result, properties=_SILENT)
+        await params.llm.push_frame(TTSSpeakFrame(str(result["say"])))
+        # Not dropped by an interruption, unlike a goodbye: who asked for a person gets one.
+        await params.llm.push_frame(EndWorkerFrame(reason="transferred"))
+
+    return report
 
 
 @tool_options(timeout_secs=WRITE_SECS)
@@ -48,8 +79,7 @@ async def end_call(params: FunctionCallParams) -> None:
     Examples: "goodbye", "bye", "that's all, thank you", "thanks, have a nice day", \
         "no, that was everything", "you can hang up now".
     """
-    silent = FunctionCallResultProperties(run_llm=False)
-    await params.result_callback(spoken.say(GOODBYE), properties=silent)
+    await params.result_callback(spoken.say(GOODBYE), properties=_SILENT)
     await params.llm.push_frame(TTSSpeakFrame(GOODBYE))
     # The hang-up queues behind the goodbye's audio. Who speaks over the goodbye has more to say:
     # the same interruption that drops the audio drops this frame, and the call goes on.

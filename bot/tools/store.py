@@ -129,6 +129,25 @@ class Store:
         async with self._session() as session:
             return (await session.scalars(wanted)).all()
 
+    async def forget(self, call_id: str) -> int:
+        """Delete all that a call has left; how many rows that were."""
+        cancelled = update(Appointment).where(Appointment.cancelled_by_call == call_id)
+        forgotten = 0
+        async with self._session(write=True) as session:
+            await session.execute(cancelled.values(cancelled_by_call=""))
+            for table in (Handoff, Return, Appointment):
+                gone = await session.execute(
+                    delete(table).where(table.call_id == call_id).returning(table.id)
+                )
+                forgotten += len(gone.all())
+        return forgotten
+
+    async def forget_handoffs_before(self, when: datetime) -> int:
+        """Delete the words of calls that are older; how many hand-offs that were."""
+        old = delete(Handoff).where(Handoff.asked_at < when).returning(Handoff.id)
+        async with self._session(write=True) as session:
+            return len((await session.execute(old)).all())
+
     async def return_of(self, order_number: int) -> Return | None:
         async with self._session() as session:
             return await session.scalar(_return_of(order_number))
@@ -164,6 +183,12 @@ class Store:
         wanted = select(Appointment).where(
             Appointment.folded_name == fold(name), Appointment.starts_at > after
         )
+        async with self._session() as session:
+            return (await session.scalars(wanted.order_by(Appointment.starts_at))).all()
+
+    async def booked_in(self, call_id: str) -> Sequence[Appointment]:
+        """What was booked in this call and stands, the next first."""
+        wanted = select(Appointment).where(Appointment.call_id == call_id, _STANDS)
         async with self._session() as session:
             return (await session.scalars(wanted.order_by(Appointment.starts_at))).all()
 

@@ -53,24 +53,24 @@ def place_calls(
     about.
     """
     commands = [_command(url, script, number, lines) for number, script in enumerate(scripts)]
-    processes: list[subprocess.Popen[bytes]] = []
-    deadline = time.monotonic() + _SECS_A_STEP * max(len(script) for script in scripts)
-    try:
-        for command in commands:
-            processes.append(_caller(command))
-            time.sleep(_STAGGER_SECS)
-        while any(process.poll() is None for process in processes):
-            if time.monotonic() > deadline:
-                raise BenchError("A call did not end in time.")
-            meanwhile()
-            time.sleep(0.5)
-    finally:
-        for process in processes:
-            process.kill()
-            _, complaint = process.communicate()
-            if process.returncode > 0:
-                raise BenchError(complaint.decode(errors="replace").strip().splitlines()[-1])
+    _attend(commands, _SECS_A_STEP * max(len(script) for script in scripts), meanwhile)
     return [json.loads(_result(number, lines).read_text()) for number in range(len(scripts))]
+
+
+def place_crowd(
+    url: str,
+    script: Sequence[Play],
+    count: int,
+    lines: Lines,
+    *,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> list[Json]:
+    """As `place_calls`, the same script for all, by callers who share a process and cost little."""
+    result = lines.folder / "crowd.json"
+    caller = [sys.executable, "-m", "tests.bench.crowd", "--url", url, "--calls", str(count)]
+    command = [*caller, "--json", str(result), *(str(step.wav) for step in script)]
+    _attend([command], _SECS_A_STEP * len(script), meanwhile)
+    return json.loads(result.read_text())
 
 
 def _command(url: str, script: Sequence[Step], number: int, lines: Lines) -> list[str]:
@@ -87,6 +87,27 @@ def _caller(command: Sequence[str]) -> subprocess.Popen[bytes]:
     with suppress(psutil.AccessDenied, psutil.NoSuchProcess):
         psutil.Process(process.pid).nice(_PRIORITY)
     return process
+
+
+def _attend(commands: Sequence[Sequence[str]], secs: float, meanwhile: Callable[[], None]) -> None:
+    """Runs them all to their end. Raises `BenchError` for one that failed or took too long."""
+    processes: list[subprocess.Popen[bytes]] = []
+    deadline = time.monotonic() + secs
+    try:
+        for command in commands:
+            processes.append(_caller(command))
+            time.sleep(_STAGGER_SECS)
+        while any(process.poll() is None for process in processes):
+            if time.monotonic() > deadline:
+                raise BenchError("A call did not end in time.")
+            meanwhile()
+            time.sleep(0.5)
+    finally:
+        for process in processes:
+            process.kill()
+            _, complaint = process.communicate()
+            if process.returncode > 0:
+                raise BenchError(complaint.decode(errors="replace").strip().splitlines()[-1])
 
 
 def _result(number: int, lines: Lines) -> Path:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.bench import figures
-from tests.bench.callers import Lines, place_calls
+from tests.bench.callers import Lines, place_crowd
 from tests.bench.conversation import turns
 from tests.bench.figures import Spread
 from tests.bench.house import BenchError
@@ -47,9 +47,8 @@ def measure(system: System, calls: int, said: Sequence[str], lines: Lines) -> Me
     with running(system) as server:
         rss_mb, cpu_secs, began = server.rss_mb, server.cpu_secs, time.monotonic()
         rss = [rss_mb]
-        scripts = [script] * calls
-        placed = place_calls(
-            server.url, scripts, lines, meanwhile=lambda: rss.append(server.rss_mb)
+        placed = place_crowd(
+            server.url, script, calls, lines, meanwhile=lambda: rss.append(server.rss_mb)
         )
         secs = time.monotonic() - began
         used = (server.cpu_secs - cpu_secs) / secs
@@ -93,9 +92,8 @@ def page(profile: str, results: Sequence[Measured], on: Machine) -> str:
             "",
             f"{on.processor}, {on.cores} cores, {on.memory_gb} GB; Python {on.python}.",
             "",
-            "Beyond eight callers the machine is what is measured: each caller takes 0.07 cores "
-            "and comes first, the emulators come on top, and the system gets what is left of two. "
-            "Echo takes 0.05 cores a call, LiveKit Agents 0.03, so Echo runs out first.",
+            "The callers share a process, which comes first: beside emulators and callers the "
+            "system gets what is left of the cores.",
             "",
         ]
     )

@@ -82,6 +82,7 @@ def _environment(folder: Path, port: int, max_calls: int) -> dict[str, str]:
         "HOST": "127.0.0.1",
         "PORT": str(port),
         "MAX_CALLS": str(max_calls),
+        "EDGE_STARTS_BURST": "10000",  # all callers of a bench come from one address
         "STT": "local",
         "LLM": "local",
         "TTS": "local",

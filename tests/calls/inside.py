@@ -21,6 +21,10 @@ from bot.house import House, open_house
 from bot.pool import Pool
 from bot.tools.store import StoreSettings
 from evals import wire
+from transports.edge.settings import EdgeSettings
+
+ALL_FROM_HERE = EdgeSettings(starts_per_min=60_000, starts_burst=10_000, waiting_each=1_000)
+"""All callers of a test come from one address, and often."""
 
 POOLS = ("asyncio_", "brain", "smart-turn", "voice", "whisper")
 """Threads that serve all calls: they are started when they are first needed, and stay."""
@@ -120,6 +124,7 @@ async def inside(
                 "stt": "local",
                 "llm": "local",
                 "tts": "local",
+                "edge": ALL_FROM_HERE,
                 "database": StoreSettings(url=f"sqlite:///{Path(folder, 'echo.db')}"),
             }
             | settings,
@@ -127,14 +132,16 @@ async def inside(
         async with open_house(chosen, progress=lambda _: None) as house:
             changed = change(house)
             app, pool = server.create_app(changed)
-            async with _serving(app, pool, ping_secs) as port:
+            async with _serving(app, pool, ping_secs, chosen.edge) as port:
                 yield Inside(port, changed, pool)
 
 
 @asynccontextmanager
-async def _serving(app: FastAPI, pool: Pool, ping_secs: float) -> AsyncIterator[int]:
+async def _serving(
+    app: FastAPI, pool: Pool, ping_secs: float, edge: EdgeSettings
+) -> AsyncIterator[int]:
     listener = server.listen("127.0.0.1", 0)
-    config = server.uvicorn_config(app)
+    config = server.uvicorn_config(app, edge)
     config.ws_ping_interval = config.ws_ping_timeout = ping_secs
     serving = server.Server(config, pool, drain_secs=0)
     serving.capture_signals = nullcontext  # Ctrl+C is for whoever runs the tests

@@ -127,6 +127,7 @@ async def visit(
         await visitor.page.goto(url)
         yield visitor
         assert errors or visitor.errors == []
+        assert not [said for said in visitor.errors if "Content Security Policy" in said]
         assert visitor.hosts == {urlsplit(url).netloc}
     finally:
         await context.close()

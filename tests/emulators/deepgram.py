@@ -23,6 +23,7 @@ from deepgram.listen.v1.types import (
     ListenV1SpeechStarted,
     ListenV1UtteranceEnd,
 )
+from deepgram.types.list_models_v1response import ListModelsV1Response
 from deepgram.types.listen_v1model import ListenV1Model
 
 from tests.emulators.ear import Heard, words
@@ -38,6 +39,7 @@ from tests.emulators.listening import (
     number_in,
     query,
     rate,
+    refusal,
 )
 from tests.emulators.provider import Fault, only
 from tests.emulators.speech import Speech, Utterance
@@ -121,7 +123,30 @@ class Deepgram(Listener):
         app = web.Application()
         app.router.add_get("/v1/listen", self._listen)
         app.router.add_get("/v1/auth/token", self.tell_key)
+        app.router.add_get("/v1/models", self._tell_models)
         return app
+
+    async def _tell_models(self, request: web.Request) -> web.Response:
+        """All public models; https://developers.deepgram.com/reference/manage/models/list."""
+        if not self._knows(request):
+            raise refusal(401, "INVALID_AUTH", "Invalid credentials.")
+        models = [
+            {
+                "name": name.split("-", 2)[2],
+                "canonical_name": name,
+                "architecture": "-".join(name.split("-")[:2]),
+                "languages": ["en", "en-US"],
+                "version": "2025-07-31.0",
+                "uuid": str(uuid.uuid4()),
+                "batch": True,
+                "streaming": True,
+                "formatted_output": True,
+            }
+            for name in literals(ListenV1Model)
+            if name.count("-") > 1
+        ]
+        listed = checked(ListModelsV1Response, stt=models, tts=[])
+        return web.json_response(text=listed.model_dump_json(by_alias=True))
 
     async def _listen(self, request: web.Request) -> web.StreamResponse:
         number, fault = self.connect()

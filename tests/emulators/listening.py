@@ -152,7 +152,7 @@ class Listening:
     async def run(self, request: web.Request) -> web.WebSocketResponse:
         """Serve the connection to its end."""
         self._request = request
-        self._socket = web.WebSocketResponse()
+        self._socket = web.WebSocketResponse(compress=False)
         self._socket.headers["dg-request-id"] = self.request_id
         await self._socket.prepare(request)
         self.provider.sockets.add(self._socket)

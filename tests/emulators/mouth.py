@@ -4,6 +4,7 @@ import asyncio
 import re
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -40,14 +41,19 @@ class Tone:
     """As long as a person would take, at the level of a voice, another pitch for another text."""
 
     async def speak(self, text: str, rate: int) -> Speech:
-        words, at = [], 0.0
-        for word in text.split():
-            secs = (len(word) + 1) * SECS_A_CHARACTER
-            words.append(Word(word, at, at + secs))
-            at += secs
-        hz = 150 + zlib.crc32(text.encode()) % 250
-        wave = _LEVEL * np.sin(2 * np.pi * hz * np.arange(round(at * rate)) / rate)
-        return Speech(wave.astype("<i2").tobytes(), rate, tuple(words))
+        return _tone(text, rate)
+
+
+@lru_cache(maxsize=256)
+def _tone(text: str, rate: int) -> Speech:
+    words, at = [], 0.0
+    for word in text.split():
+        secs = (len(word) + 1) * SECS_A_CHARACTER
+        words.append(Word(word, at, at + secs))
+        at += secs
+    hz = 150 + zlib.crc32(text.encode()) % 250
+    wave = _LEVEL * np.sin(2 * np.pi * hz * np.arange(round(at * rate)) / rate)
+    return Speech(wave.astype("<i2").tobytes(), rate, tuple(words))
 
 
 class Hibari:

@@ -95,9 +95,14 @@ class Speech:
     def hear(self, audio: bytes) -> bool:
         """Take the next audio; whether a voice was heard in it."""
         self._kept = np.concatenate((self._kept, decoded(self._whole(audio), self._encoding)))
+        at = self._judged - self._kept_from
+        windows = (len(self._kept) - at) // self._window
+        fresh = self._kept[at : at + windows * self._window].astype(np.float64)
+        levels = np.sqrt(np.mean(fresh.reshape(-1, self._window) ** 2, axis=1)).tolist()
         heard = False
-        while self._judged + self._window <= self.position:
-            heard |= self._judge()
+        for number, level in enumerate(levels):
+            window = fresh[number * self._window : (number + 1) * self._window]
+            heard |= self._judge(window, level)
         self._forget()
         return heard
 
@@ -123,11 +128,9 @@ class Speech:
         self._odd = audio[len(audio) - odd :]
         return audio[: len(audio) - odd]
 
-    def _judge(self) -> bool:
-        at = self._judged - self._kept_from
-        window = self._kept[at : at + self._window].astype(np.float64)
+    def _judge(self, window: npt.NDArray[np.float64], level: float) -> bool:
         self._judged += self._window
-        if np.sqrt(np.mean(window**2)) < AUDIBLE:
+        if level < AUDIBLE:
             self._audible_in_a_row = 0
             return False
         self._audible_in_a_row += 1

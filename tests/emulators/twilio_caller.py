@@ -23,10 +23,17 @@ from transports.twilio import mulaw
 HZ = 8_000
 FRAME = HZ // 50
 QUIET = b"\xff" * FRAME
+SOON_SECS = 0.7
+"""Silence for longer than this is no gap within what is said, but the end of it."""
 PATIENCE_SECS = 15.0
 """Twilio gives a webhook so long in all."""
 
-VOICE, NEXT, STATUS = "/twilio/voice", "/twilio/next", "/twilio/status"
+VOICE, NEXT, STATUS, DIALLED = (
+    "/twilio/voice",
+    "/twilio/next",
+    "/twilio/status",
+    "/twilio/dialled",
+)
 
 
 class TwilioError(Exception):
@@ -62,6 +69,8 @@ class Instructions:
     then_url: str = ""
     said: str = ""
     dialled: str = ""
+    dialled_url: str = ""
+    """Asked when the dialling is over."""
 
 
 def read(twiml: str) -> Instructions:
@@ -70,7 +79,7 @@ def read(twiml: str) -> Instructions:
         response = ElementTree.fromstring(twiml)
     except ElementTree.ParseError as error:
         raise TwilioError("12100 Document parse failure") from error
-    stream = response.find("Connect/Stream")
+    stream, dial = response.find("Connect/Stream"), response.find("Dial")
     if response.tag != "Response" or (stream is not None and "?" in stream.get("url", "?")):
         raise TwilioError("12200 Schema validation warning")
     return Instructions(
@@ -80,6 +89,7 @@ def read(twiml: str) -> Instructions:
         then_url=response.findtext("Redirect", ""),
         said=response.findtext("Say", ""),
         dialled=response.findtext("Dial", ""),
+        dialled_url="" if dial is None else dial.get("action", ""),
     )
 
 
@@ -94,12 +104,15 @@ class Twilio:
     call_sid: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
     caller: str = "+15550001042"
     called: str = "+15550009999"
+    direction: str = "inbound"
+    webhook: str = VOICE
+    """The number's."""
     opened: list[str] = field(default_factory=list)
     """The addresses of all streams that were asked for."""
 
     def form(self, **more: str) -> dict[str, str]:
         about = {"CallSid": self.call_sid, "AccountSid": self.account.sid, "CallStatus": "ringing"}
-        return about | {"From": self.caller, "To": self.called, "Direction": "inbound"} | more
+        return about | {"From": self.caller, "To": self.called, "Direction": self.direction} | more
 
     async def post(
         self,
@@ -117,9 +130,9 @@ class Twilio:
         ) as response:
             return response.status, await response.text()
 
-    async def ask(self, path: str = VOICE, **more: str) -> Instructions:
+    async def ask(self, path: str = "", **more: str) -> Instructions:
         """What to do with the call. Raises TwilioError for anything but TwiML."""
-        status, body = await self.post(path, self.form(**more))
+        status, body = await self.post(path or self.webhook, self.form(**more))
         if status != 200:
             raise TwilioError(f"11200 HTTP retrieval failure: {status}")
         return read(body)
@@ -170,6 +183,8 @@ class Stream:
         """False: marks never come back."""
         self.heard = bytearray()
         """Mu-law, from the call's start: 20 ms each 20 ms, silence where nothing was played."""
+        self.spoken = bytearray()
+        """Mu-law, as `heard`: what the caller sent."""
         self.clears = 0
         self.cleared_bytes = 0
         self.marks: list[str] = []
@@ -177,11 +192,17 @@ class Stream:
         self.arrived: list[tuple[float, int]] = []
         """When each piece came, by the loop's clock, and its length in bytes."""
         self.cleared_at: list[float] = []
+        self.played_at_clear: list[int] = []
+        """Bytes of what was sent that had been heard, at each `clear`."""
+        self.dry: list[tuple[float, float]] = []
+        """Where sound stopped for want of anything to play and soon went on: from when, how long,
+        in seconds of `heard`."""
         self.closed = asyncio.Event()
-        self._twilio = twilio
+        self.twilio = twilio
         self._parameters = dict(parameters)
         self._sequence = 0
         self._chunk = 0
+        self._dry_since: int | None = None
         self._to_say = deque[bytes]()
         self._to_hear = deque[bytes | str]()
 
@@ -192,8 +213,8 @@ class Stream:
     def start_of(self, **more: object) -> dict:
         return {
             "streamSid": self.sid,
-            "accountSid": self._twilio.account.sid,
-            "callSid": self._twilio.call_sid,
+            "accountSid": self.twilio.account.sid,
+            "callSid": self.twilio.call_sid,
             "tracks": ["inbound"],
             "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": HZ, "channels": 1},
             "customParameters": self._parameters,
@@ -217,6 +238,10 @@ class Stream:
         for at in range(0, len(mu_law), FRAME):
             self._to_say.append(mu_law[at : at + FRAME].ljust(FRAME, b"\xff"))
 
+    @property
+    def talking(self) -> bool:
+        return bool(self._to_say)
+
     async def press(self, digits: str) -> None:
         for digit in digits:
             await self.send("dtmf", dtmf={"track": "inbound_track", "digit": digit})
@@ -235,8 +260,10 @@ class Stream:
         due = loop.time()
         while not self.closed.is_set():
             await self._hear()
+            said = self._to_say.popleft() if self._to_say else QUIET
+            self.spoken += said
             try:
-                await self.send_audio(self._to_say.popleft() if self._to_say else QUIET)
+                await self.send_audio(said)
             except (ConnectionError, aiohttp.ClientError):
                 return
             due += 0.02
@@ -253,9 +280,19 @@ class Stream:
             played += head[:room]
             if rest := head[room:]:
                 self._to_hear.appendleft(rest)
+        self._note_dry(len(played))
         self.heard += played.ljust(FRAME, b"\xff")
         while self._to_hear and isinstance(self._to_hear[0], str):
             await self._echo(str(self._to_hear.popleft()))
+
+    def _note_dry(self, played: int) -> None:
+        at = len(self.heard)
+        if played and self._dry_since is not None:
+            if 0 < at - self._dry_since < SOON_SECS * HZ:
+                self.dry.append((self._dry_since / HZ, (at - self._dry_since) / HZ))
+            self._dry_since = None
+        if self._dry_since is None and played < FRAME:
+            self._dry_since = at + played if played or self.heard else None
 
     async def _echo(self, name: str) -> None:
         if self.echoes:
@@ -287,7 +324,9 @@ class Stream:
         self.clears += 1
         self.cleared_at.append(asyncio.get_running_loop().time())
         dropped, self._to_hear = self._to_hear, deque()
-        self.cleared_bytes += sum(len(part) for part in dropped if isinstance(part, bytes))
+        unheard = sum(len(part) for part in dropped if isinstance(part, bytes))
+        self.cleared_bytes += unheard
+        self.played_at_clear.append(sum(size for _, size in self.arrived) - self.cleared_bytes)
         for part in dropped:
             if isinstance(part, str):
                 await self._echo(part)
@@ -295,7 +334,7 @@ class Stream:
     async def hang_up(self) -> None:
         """The caller puts down the receiver."""
         if not self.socket.closed:
-            about = {"accountSid": self._twilio.account.sid, "callSid": self._twilio.call_sid}
+            about = {"accountSid": self.twilio.account.sid, "callSid": self.twilio.call_sid}
             try:
                 await self.send("stop", stop=about)
             except (ConnectionError, aiohttp.ClientError):
@@ -306,6 +345,11 @@ class Stream:
     def ear(self) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
         """What the caller has heard so far, mono at 8 kHz."""
         return np.frombuffer(mulaw.decode(bytes(self.heard)), dtype="<i2")
+
+    @property
+    def mouth(self) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+        """What the caller has said so far, silence too, mono at 8 kHz."""
+        return np.frombuffer(mulaw.decode(bytes(self.spoken)), dtype="<i2")
 
     def silent_secs(self) -> float:
         """How long nothing has been heard, and no sound waits to be."""

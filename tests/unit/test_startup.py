@@ -11,7 +11,7 @@ from bot.config import Settings, SettingsError
 from bot.providers.check import RefusedError
 from bot.providers.local.weights import WeightsError
 from bot.providers.settings import MissingKeyError
-from bot.startup import log_to_stderr, run
+from bot.startup import run
 from bot.tools.store import StoreError
 
 
@@ -79,29 +79,3 @@ def test_a_bug_is_not_hidden():
 
     with pytest.raises(ZeroDivisionError):
         run(buggy)
-
-
-def test_an_event_is_one_line_and_of_pipecat_only_where_it_comes_from(
-    capsys: pytest.CaptureFixture[str],
-):
-    log_to_stderr("DEBUG")
-    pipecats = logger.patch(lambda record: record.update(name="pipecat.services.tts"))
-    logger.bind(turn=3).debug("turn")
-    pipecats.debug("my card number")
-    pipecats.warning("not speaking [my card number]")
-    try:
-        raise ValueError("my card number")
-    except ValueError:
-        pipecats.exception("cannot parse my card number")
-    said = capsys.readouterr().err
-    assert "turn {'turn': 3}" in said
-    assert "card" not in said
-    assert "WARNING pipecat.services.tts:" in said
-    assert "ValueError" in said
-    assert len(said.splitlines()) == 3
-
-
-def test_what_is_logged_is_never_taken_for_a_format(capsys: pytest.CaptureFixture[str]):
-    log_to_stderr("DEBUG")
-    logger.bind(said="{oops} <red>").info("odd {braces}")
-    assert "odd {braces} {'said': '{oops} <red>'}" in capsys.readouterr().err

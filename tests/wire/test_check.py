@@ -103,6 +103,24 @@ async def test_deepgram_takes_a_good_key_and_refuses_a_wrong_one(stt: str):
             await warnings(of(WRONG))
 
 
+@pytest.mark.parametrize("model", ["nova-3", "nova-3-general", "nova-2-medical"])
+async def test_deepgram_has_its_models_by_their_names_and_kinds(model: str):
+    assert await of_nova(model) == []
+
+
+async def test_an_unknown_deepgram_model_is_told_with_those_there_are_and_may_be_ones_own():
+    (line,) = await of_nova("nova3-general")
+    assert "Unknown DEEPGRAM_MODEL 'nova3-general'" in line
+    assert "choose nova-3-general" in line
+
+
+async def of_nova(model: str) -> list[str]:
+    emulator = Deepgram()
+    async with serving(emulator):
+        deepgram = DeepgramSettings(api_key=KEY, base_url=emulator.url, model=model)
+        return await warnings(ProviderSettings(stt="deepgram", deepgram=deepgram))
+
+
 async def test_who_only_follows_another_is_told_of_and_stops_nothing(
     gpt: OpenAIChat, claude: Anthropic
 ):

@@ -10,7 +10,10 @@ import pytest
 from fastapi import FastAPI
 from loguru import logger
 
-from tests.emulators.twilio_caller import NEXT, STATUS, VOICE, Account, Stream, Twilio
+from tests.emulators import provider
+from tests.emulators.provider import Stall
+from tests.emulators.twilio_caller import DIALLED, NEXT, STATUS, VOICE, Account, Stream, Twilio
+from tests.emulators.twilio_rest import TwilioApi
 from tests.wire.ways_in import Calls, Door, Parrot, serving, until
 from transports.tickets import Tickets, TicketSettings
 from transports.twilio import routes as twilio
@@ -115,7 +118,7 @@ async def test_forwarded_hosts_are_not_believed():
         assert status == 403
 
 
-@pytest.mark.parametrize("path", [VOICE, NEXT, STATUS])
+@pytest.mark.parametrize("path", [VOICE, NEXT, DIALLED, STATUS])
 @pytest.mark.parametrize("why", ["unsigned", "mis-signed", "SHA-512", "foreign", "tampered"])
 async def test_what_twilio_did_not_sign_for_us_gets_403_and_nothing_is_allocated(
     path: str, why: str
@@ -335,3 +338,98 @@ async def test_verification_switched_off_lets_anybody_in_and_says_so():
     assert "TWILIO_VERIFY IS OFF" in said[0]
     async with phone(server) as caller:
         assert (await caller.post(VOICE, headers={}))[0] == 200
+
+
+@asynccontextmanager
+async def passed_on(server: Server, number: str = "+15550002000") -> AsyncIterator[Twilio]:
+    """A caller whose call Echo has ended, so that a colleague is dialled."""
+    async with phone(server) as caller:
+        async with caller.call() as call:
+            await until(lambda: bool(server.calls.workers))
+            transfer = server.calls.connections[0].transfer
+            assert transfer is not None
+            assert await transfer(number)
+            await server.calls.workers[0].stop_when_done()
+            await asyncio.wait_for(call.closed.wait(), 3)
+        await caller.ask(NEXT)
+        yield caller
+
+
+async def test_a_caller_who_is_passed_on_is_dialled_to_the_colleague_once_our_part_is_over():
+    async with passed_on(Server(dial_secs=15)) as caller:
+        answer = await caller.ask(NEXT)
+        assert (answer.verbs, answer.dialled) == (("Dial",), "+15550002000")
+        assert answer.dialled_url == PUBLIC_URL + DIALLED
+        assert await caller.ask(NEXT) == answer
+        assert (await caller.ask(DIALLED, DialCallStatus="completed")).verbs == ("Hangup",)
+
+
+@pytest.mark.parametrize("why", ["no-answer", "busy", "failed", "canceled"])
+async def test_a_caller_nobody_answers_is_told_so_and_is_with_echo_again(why: str):
+    server = Server(nobody="Nobody is there.")
+    async with passed_on(server) as caller:
+        back = await caller.ask(DIALLED, DialCallStatus=why)
+        assert back.verbs == ("Say", "Connect", "Redirect")
+        assert back.said == "Nobody is there."
+        assert await caller.ask(DIALLED, DialCallStatus=why) == back
+        stream = Stream(await caller.open(back.stream_url), caller, back.parameters)
+        await stream.begin()
+        await until(lambda: len(server.calls.connections) == 2)
+        assert (await caller.post(DIALLED, caller.form(DialCallStatus=why)))[0] == 403
+        await server.calls.workers[1].stop_when_done()
+        await closed(stream.socket)
+        assert (await caller.ask(NEXT)).verbs == ("Hangup",)
+
+
+async def test_a_caller_nobody_answers_is_told_so_also_when_every_line_is_busy():
+    server = Server(nobody="Nobody is there.")
+    async with passed_on(server) as caller:
+        server.door.places = 0
+        back = await caller.ask(DIALLED, DialCallStatus="no-answer")
+    assert (back.verbs, back.said) == (("Say", "Hangup"), "Nobody is there.")
+
+
+async def test_a_caller_who_hung_up_while_it_rang_takes_no_place():
+    server = Server()
+    async with passed_on(server) as caller:
+        await caller.ask(DIALLED, DialCallStatus="no-answer", CallStatus="completed")
+    assert server.taken == 0
+
+
+@pytest.mark.parametrize("number", ["", "5550002000", "+1555000<Sip>", "sip:boss@evil.example"])
+async def test_nobody_is_passed_on_to_what_is_no_number(number: str):
+    server = Server()
+    async with phone(server) as caller, caller.call():
+        await until(lambda: bool(server.calls.connections))
+        transfer = server.calls.connections[0].transfer
+        assert transfer is not None
+        assert not await transfer(number)
+
+
+async def test_a_caller_is_texted_at_the_number_they_call_from():
+    api = TwilioApi(key=ACCOUNT.auth_token)
+    async with provider.serving(api):
+        server = Server(number="+15550009999", api_url=api.url, rest_secs=0.5)
+        async with phone(server) as caller, caller.call():
+            await until(lambda: bool(server.calls.connections))
+            text = server.calls.connections[0].text
+            assert text is not None
+            assert await text("Your appointment is on Friday.")
+            api.will(Stall())
+            assert not await text("Your appointment is on Monday.")
+    (sent,) = api.noted("message")
+    assert (sent["To"], sent["Body"]) == (caller.caller, "Your appointment is on Friday.")
+
+
+@pytest.mark.parametrize(
+    ("number", "caller_id"), [("", "+15550001042"), ("+15550009999", "anonymous")]
+)
+async def test_nobody_is_texted_from_no_number_or_to_one_that_is_withheld(
+    number: str, caller_id: str
+):
+    server = Server(number=number)
+    async with phone(server) as caller:
+        caller.caller = caller_id
+        async with caller.call():
+            await until(lambda: bool(server.calls.connections))
+    assert server.calls.connections[0].text is None

@@ -132,18 +132,6 @@ async def test_a_ticket_lets_one_in_once():
             assert refused.value.response.status_code == 403
 
 
-async def test_a_page_of_another_origin_gets_403_and_its_ticket_is_not_spent():
-    server = Server(WebsocketSettings(allowed_origins=("https://ours.example",)))
-    async with serving(server.app) as port:
-        answer = await asked(port)
-        url = f"{answer['wsUrl']}?token={answer['token']}"
-        with pytest.raises(InvalidStatus) as refused:
-            await connect(url, origin="https://theirs.example")
-        assert refused.value.response.status_code == 403
-        async with connect(url, origin="https://ours.example"):
-            pass
-
-
 async def test_the_place_is_given_back_when_the_client_hangs_up():
     server = Server(places=1)
     async with serving(server.app) as port:

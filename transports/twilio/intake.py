@@ -4,10 +4,10 @@ from pipecat.frames.frames import InputAudioRawFrame
 
 from transports.intake import Goodbye, IntakeSettings
 from transports.limits import Allowance, RealTime, Strikes
+from transports.phone import heard
+from transports.phone.heard import Heard
 from transports.twilio.wire import HZ, Connected, Dtmf, Mark, Media, Start, Stop, decode
 from transports.wire import BadMessageError
-
-Heard = InputAudioRawFrame | Mark | Dtmf | Stop
 
 LATE_CHUNKS = 50
 """A second. What is numbered further back is not late: Twilio has begun to count anew."""
@@ -71,18 +71,18 @@ class Intake:
             case Media():
                 return self._audio(message, now)
             case Mark():
-                return message
+                return heard.Mark(message.name)
             case Dtmf():
-                return self._unless_too_many(message, now)
+                return self._unless_too_many(heard.Key(message.digit), now)
             case Stop():
-                return message
+                return heard.Stop()
 
     def _strike(self, now: float) -> Goodbye | None:
         return Goodbye(1008, "too many malformed messages") if self._strikes.out(now) else None
 
-    def _unless_too_many(self, heard: Dtmf | None, now: float) -> Dtmf | None:
+    def _unless_too_many(self, key: heard.Key | None, now: float) -> heard.Key | None:
         if self._messages.take(1, now):
-            return heard
+            return key
         self.dropped_messages += 1
         return None
 

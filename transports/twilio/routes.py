@@ -3,43 +3,58 @@
 Nothing is kept, looked up or made for a request before Twilio's signature on it is found good.
 """
 
-import asyncio
+import re
 import uuid
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
 from loguru import logger
 
-from transports.connection import Audio, Caller, Connection, Door, Guest, Launch
+from transports.connection import Audio, Caller, Connection, Door, Guest, Launch, Text
 from transports.intake import Goodbye
+from transports.phone.lines import Line, Lines, parted
+from transports.phone.transport import PhoneTransport
 from transports.tickets import Tickets
-from transports.twilio import twiml, wire
-from transports.twilio.lines import CALL_SID, Line, Lines
+from transports.twilio import outbound, twiml, wire
+from transports.twilio.intake import Intake
+from transports.twilio.numbers import E164
 from transports.twilio.opening import opening
+from transports.twilio.outbound import OutboundSettings
+from transports.twilio.rest import Callbacks, Rest
 from transports.twilio.settings import TwilioSettings
 from transports.twilio.signature import Signatures, form_of
-from transports.twilio.transport import TwilioTransport
 from transports.websocket import close
 
-VOICE, NEXT, STATUS, STREAM = (
+VOICE, NEXT, DIALLED, STATUS, STREAM = (
     "/twilio/voice",
     "/twilio/next",
+    "/twilio/dialled",
     "/twilio/status",
     "/twilio/stream",
 )
 MAX_BODY_BYTES = 65_536
-PARTING_SECS = 3.0
-"""Twilio asks what is next as soon as a stream is closed, our own call a moment later knows why."""
+CALL_SID = re.compile(r"CA[0-9a-f]{32}")
+ANSWERED = frozenset({"answered", "completed"})
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
 def routes(
-    settings: TwilioSettings, public_url: str, tickets: Tickets, door: Door, launch: Launch
+    settings: TwilioSettings,
+    public_url: str,
+    tickets: Tickets,
+    door: Door,
+    launch: Launch,
+    placing: OutboundSettings | None = None,
 ) -> APIRouter:
-    """`/twilio/voice` (the number's webhook), `/twilio/next`, `/twilio/status` (the number's status
-    callback), and the stream's socket. `public_url` is where Twilio reaches this server."""
+    """`/twilio/voice` (the number's webhook), `/twilio/next`, `/twilio/dialled`, `/twilio/status`
+    (the number's status callback), and the stream's socket. `public_url` is where Twilio reaches
+    this server."""
     desk = Exchange(settings, Signatures(settings, public_url), tickets, door, launch)
     router = APIRouter()
+    if placing and placing.key.get_secret_value():
+        at = (public_url + path for path in (VOICE, STATUS, outbound.ANSWERED_BY))
+        router.include_router(outbound.routes(placing, Rest(settings), Callbacks(*at), desk, door))
 
     @router.post(VOICE)
     async def voice(request: Request) -> Response:
@@ -48,6 +63,10 @@ def routes(
     @router.post(NEXT)
     async def next_(request: Request) -> Response:
         return _xml(await desk.go_on(await desk.signed(request, NEXT)))
+
+    @router.post(DIALLED)
+    async def dialled(request: Request) -> Response:
+        return _xml(desk.come_back(await desk.signed(request, DIALLED)))
 
     @router.post(STATUS)
     async def status(request: Request) -> Response:
@@ -82,6 +101,7 @@ class Exchange:
         self._door = door
         self._launch = launch
         self._lines = Lines()
+        self._rest = Rest(settings)
 
     async def signed(self, request: Request, path: str) -> dict[str, str]:
         """The form of a webhook about a call of ours. Raises HTTPException: 403, or 413."""
@@ -107,19 +127,44 @@ class Exchange:
         line = self._lines.of_call(form["CallSid"])
         if line is None:
             line = self._promise(_unknown(form))
+        elif line.point == "dialling":
+            self._door.leave(line.session_id)  # kept until its ticket would have lapsed
+            line = self._promise(replace(line, point="promised"))
         elif line.point != "promised":
             logger.warning("A webhook was refused: its call has been taken up before")
             raise HTTPException(403, "Forbidden")
-        return self._connect(line) if line else twiml.busy()
+        if line:
+            return self._connect(line)
+        ours = form.get("Direction", "").startswith("outbound")
+        return twiml.hang_up(self._settings.apology) if ours else twiml.busy()
+
+    def expect(self, call_sid: str, session_id: str, number: str) -> None:
+        """A call to this number has been placed, for which the place is kept."""
+        if self._lines.of_call(call_sid):  # answered before we heard that it had been placed
+            self._door.leave(session_id)
+            return
+        ours = self._settings.number
+        self._lines.put(Line(call_sid, session_id, "", number, ours, point="dialling"))
+
+    def give_up(self, call_sid: str) -> bool:
+        """Leave a call to Twilio; False if that was done before."""
+        line = self._lines.of_call(call_sid)
+        if line is None:
+            return True  # another server's
+        before, line.point = line.point, "finished"
+        if before in ("dialling", "promised"):
+            self._door.leave(line.session_id)
+        return before != "finished"
 
     async def go_on(self, form: dict[str, str]) -> str:
         """What to do with a call whose stream is over: end it, pass it on, or stream it anew."""
         line = self._lines.of_call(form["CallSid"])
         if line is None:  # another server's, which has died, or ours before a restart
             line = replace(_unknown(form), point="cut", connects=0)
-        await _parted(line)
+        await parted(line)
         if line.pass_on_to:
-            return twiml.dial(line.pass_on_to, self._settings.apology)
+            dialled = self._signatures.web(DIALLED)
+            return twiml.dial(line.pass_on_to, dialled, self._settings.dial_secs)
         if line.point == "finished":
             return twiml.hang_up()
         if line.connects > self._settings.reconnects:
@@ -129,10 +174,27 @@ class Exchange:
         again = self._promise(replace(line, point="promised", connects=line.connects + 1))
         return self._connect(again) if again else twiml.hang_up(self._settings.apology)
 
+    def come_back(self, form: dict[str, str]) -> str:
+        """What to do with a call that was passed on: end it, or if nobody answered, stream it anew.
+
+        Raises HTTPException(403) for one that is with us: a replay.
+        """
+        if form.get("DialCallStatus") in ANSWERED or form.get("CallStatus") in OVER:
+            return twiml.hang_up()
+        line = self._lines.of_call(form["CallSid"]) or replace(_unknown(form), point="cut")
+        if line.point == "live" and not line.pass_on_to:
+            logger.warning("A webhook was refused: its call is with Echo")
+            raise HTTPException(403, "Forbidden")
+        again = line
+        if line.point != "promised":
+            again = self._promise(replace(line, point="promised", pass_on_to=""))
+        nobody = self._settings.nobody
+        return self._connect(again, nobody) if again else twiml.hang_up(nobody)
+
     def note(self, form: dict[str, str]) -> None:
         """A call's new status: one that is over before its stream began gives its place back."""
         line = self._lines.of_call(form["CallSid"])
-        if line and line.point == "promised" and form.get("CallStatus") in OVER:
+        if line and line.point in ("dialling", "promised") and form.get("CallStatus") in OVER:
             self._door.leave(line.session_id)
             line.point = "finished"
 
@@ -146,11 +208,12 @@ class Exchange:
         self._lines.put(promised)
         return promised
 
-    def _connect(self, line: Line) -> str:
+    def _connect(self, line: Line, words: str = "") -> str:
         return twiml.connect(
             self._signatures.socket(f"{STREAM}/{line.ticket}"),
             {"from": line.caller, "to": line.called},
             self._signatures.web(NEXT),
+            words,
         )
 
     async def stream(self, websocket: WebSocket, ticket: str) -> None:
@@ -184,7 +247,9 @@ class Exchange:
             logger.bind(code=start.code, reason=start.reason).warning("A stream was not taken up")
             await websocket.close(start.code, start.reason)
             return
-        transport = TwilioTransport(websocket, self._settings, start.stream_sid)
+        stream = Intake(start.stream_sid, self._settings.intake, self._settings.fill_secs)
+        dialect = wire.Dialect(start.stream_sid)
+        transport = PhoneTransport(websocket, self._settings, stream, dialect)
         await self._launch(
             Connection(
                 transport=transport,
@@ -193,24 +258,32 @@ class Exchange:
                 audio=Audio(self._settings.in_hz, wire.HZ),
                 caller=Caller(line.caller),
                 body=start.parameters,
+                transfer=partial(_pass_on, line),
+                text=self._texts(line.caller),
             )
         )
         if transport.ended_by_us:
             line.point = "finished"
 
+    def _texts(self, number: str) -> Text | None:
+        """How to text this caller; None without a number of ours, or when theirs is withheld."""
+        if not self._settings.number or not E164.fullmatch(number):
+            return None
+        return partial(self._rest.texted, number)
+
     def _is_of(self, start: wire.Start, line: Line) -> bool:
-        return start.call_sid == line.call_sid and start.account_sid == self._settings.account_sid
+        return start.call_sid == line.call_id and start.account_sid == self._settings.account_sid
 
 
 def _unknown(form: dict[str, str]) -> Line:
-    return Line(form["CallSid"], "", "", form.get("From", ""), form.get("To", ""))
+    parties = form.get("From", ""), form.get("To", "")
+    who, we = reversed(parties) if form.get("Direction", "").startswith("outbound") else parties
+    return Line(form["CallSid"], "", "", who, we)
 
 
-async def _parted(line: Line) -> None:
-    """Waits, a little, until the call that the line was in has come to its end."""
-    try:
-        async with asyncio.timeout(PARTING_SECS):
-            while line.point == "live":  # noqa: ASYNC110  asked once a call, and seldom twice
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        logger.warning("A call goes on here whose stream is over at Twilio")
+async def _pass_on(line: Line, number: str) -> bool:
+    """Have the number dialled once our part of the call is over."""
+    if not E164.fullmatch(number):
+        return False
+    line.pass_on_to = number
+    return True

@@ -1,41 +1,45 @@
-"""What there is to set about the phone."""
+"""What there is to set about calls by Twilio."""
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
-from transports.intake import IntakeSettings
+from transports.phone.settings import PhoneSettings
+from transports.twilio.numbers import e164
+from transports.twilio.wire import HZ
 
 
-class TwilioSettings(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
+class TwilioSettings(PhoneSettings):
     account_sid: str = ""
     """`AC...`; calls of any other account are refused. Without it there is no phone."""
     auth_token: SecretStr = SecretStr("")
     """Twilio signs with it (SHA-1) what it sends; what is not so signed is refused."""
     shared_key: SecretStr = SecretStr("")
     """The secret of newer accounts' signatures (SHA-256), where they use one."""
-    verify: bool = True
-    """False takes anybody for Twilio: for work on this machine, never where others reach it."""
-    apology: str = "We are sorry, this call cannot go on. Please call again later."
-    """Said by Twilio itself when the agent has been cut off and could not be reached again."""
     reconnects: int = Field(default=2, ge=0)
     """How often a call whose stream was cut is connected anew before it is apologised for."""
-    start_secs: float = Field(default=5.0, gt=0)
-    """From the handshake to Twilio's `start` message, which follows at once."""
-    silent_secs: float = Field(default=10.0, gt=0)
-    """Twilio sends audio 50 times a second, silence too; when none comes the line is dead."""
-    echo_secs: float = Field(default=1.0, gt=0)
-    """How long after it should have been heard a mark may come back; then the clock is believed."""
-    in_hz: int = 16_000
-    """What the local models listen at. 8000 leaves the phone's audio as it is, for the cloud."""
     fill_secs: float = Field(default=0.2, ge=0, le=1.0)
     """Lost audio up to this length is filled with silence, so that time stays true for the models;
     after more the stream is taken up where it is."""
-    lead_ms: int = Field(default=160, ge=100, le=200)
-    """Audio Twilio is kept ahead of the caller's ear: what a busy server may be late by."""
-    send_secs: float = 2.0
-    """How long Twilio may leave what is sent to it unread, before it counts as gone."""
-    intake: IntakeSettings = IntakeSettings()
+
+    number: str = ""
+    """Ours, like +15550009999: calls we place and texts we send come from it."""
+    api_url: str = ""
+    """Where Twilio's REST API is, if not at https://api.twilio.com."""
+    rest_secs: float = Field(default=5.0, gt=0)
+    """How long Twilio may take to do what we ask of it."""
+    dial_secs: int = Field(default=20, ge=5, le=600)
+    """How long a colleague's phone rings before the caller is told that nobody answers."""
+    nobody: str = "I am sorry, nobody can take your call right now. A colleague will call you back."
+    """Said by Twilio when a transfer was not answered; then the caller is with Echo again."""
+
+    @field_validator("number")
+    @classmethod
+    def _as_dialled(cls, number: str) -> str:
+        return e164(number) if number else number
+
+    @property
+    def out_hz(self) -> int | None:
+        """What the caller is sent; None without this phone."""
+        return HZ if self.account_sid else None
 
     def missing(self, public_url: str) -> str | None:
         """What the phone cannot do without, in words for whoever sets it up; None if all is there.

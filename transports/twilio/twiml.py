@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 
-def connect(stream_url: str, parameters: Mapping[str, str], then_url: str) -> str:
+def connect(stream_url: str, parameters: Mapping[str, str], then_url: str, words: str = "") -> str:
     """Stream the call to `stream_url`; when that ends, however, ask at `then_url` what next.
 
-    The parameters come back in the stream's `start` message: Twilio drops a query string.
+    The parameters come back in the stream's `start` message: Twilio drops a query string. The words
+    are said before.
     """
     response = Element("Response")
+    if words:
+        SubElement(response, "Say").text = words
     stream = SubElement(SubElement(response, "Connect"), "Stream", url=stream_url)
     for name, value in parameters.items():
         SubElement(stream, "Parameter", name=name, value=value)
@@ -36,12 +39,11 @@ def hang_up(words: str = "") -> str:
     return _text(response)
 
 
-def dial(number: str, sorry: str, within_secs: int = 20) -> str:
-    """Pass the caller on to a number, and be sorry if nobody answers there."""
+def dial(number: str, then_url: str, within_secs: int) -> str:
+    """Pass the caller on to a number; when that is over, or nobody answers, ask at `then_url`."""
     response = Element("Response")
-    SubElement(response, "Dial", timeout=str(within_secs), answerOnBridge="true").text = number
-    SubElement(response, "Say").text = sorry
-    SubElement(response, "Hangup")
+    ring = {"timeout": str(within_secs), "action": then_url, "method": "POST"}
+    SubElement(response, "Dial", ring, answerOnBridge="true").text = number
     return _text(response)
 
 

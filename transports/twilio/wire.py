@@ -155,17 +155,26 @@ def _key(digit: str) -> str:
     return digit
 
 
-def media(stream_sid: str, pcm: bytes) -> str:
-    """Play this, mono s16 at 8 kHz."""
-    payload = base64.b64encode(mulaw.encode(pcm)).decode()
-    return json.dumps({"event": "media", "streamSid": stream_sid, "media": {"payload": payload}})
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What Twilio is told on one stream."""
 
+    stream_sid: str
+    hz: int = HZ
+    chunk_ms: int = 40
 
-def mark(stream_sid: str, name: str) -> str:
-    """Tell when everything before this has been played."""
-    return json.dumps({"event": "mark", "streamSid": stream_sid, "mark": {"name": name}})
+    def media(self, pcm: bytes) -> str:
+        """Play this, mono s16 at 8 kHz."""
+        payload = base64.b64encode(mulaw.encode(pcm)).decode()
+        return self._say("media", media={"payload": payload})
 
+    def mark(self, name: str) -> str:
+        """Tell when everything before this has been played."""
+        return self._say("mark", mark={"name": name})
 
-def clear(stream_sid: str) -> str:
-    """Drop what has not been played. All its marks come back at once."""
-    return json.dumps({"event": "clear", "streamSid": stream_sid})
+    def clear(self) -> str:
+        """Drop what has not been played. All its marks come back at once."""
+        return self._say("clear")
+
+    def _say(self, event: str, **more: object) -> str:
+        return json.dumps({"event": event, "streamSid": self.stream_sid, **more})

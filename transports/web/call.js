@@ -26,6 +26,10 @@ async function ticket() {
     const wait = answer.headers.get("Retry-After");
     throw new Refused(`All lines are busy. Please try again${wait ? ` in ${wait} seconds` : " soon"}.`);
   }
+  if (answer.status === 429) {
+    const wait = answer.headers.get("Retry-After");
+    throw new Refused(`That was often. Please try again${wait ? ` in ${wait} seconds` : " soon"}.`);
+  }
   if (!answer.ok) throw new Refused(`Echo could not take the call (HTTP ${answer.status}).`);
   return answer.json();
 }

@@ -76,7 +76,7 @@ def identifiers_in(text: str, *, expected: bool = False) -> tuple[SpokenNumber, 
     found = [
         _with_letters(number, text)
         for number in numbers_in(text, expected=expected)
-        if not _is_time(number, text)
+        if not _is_time(number, text) and not text[: number.start].endswith("[card ending ")
     ]
     glued = [
         SpokenNumber(match[0].replace("-", "").upper(), match.start(), match.end())

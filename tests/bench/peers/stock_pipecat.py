@@ -1,7 +1,7 @@
 """Stock Pipecat: its quickstart with its defaults, on its own runner, for the callers of the bench.
 
-`python tests/bench/peers/stock_pipecat.py -t websocket --port N`, with the addresses of the
-providers in the environment.
+`python tests/bench/peers/stock_pipecat.py -t websocket --port N` (or `-t twilio -x HOST`), with the
+addresses of the providers in the environment.
 """
 
 import os
@@ -34,7 +34,8 @@ async def bot(runner_args: RunnerArguments) -> None:
                 audio_in_enabled=True,
                 audio_out_enabled=True,
                 serializer=ProtobufFrameSerializer(),
-            )
+            ),
+            "twilio": lambda: FastAPIWebsocketParams(audio_in_enabled=True, audio_out_enabled=True),
         },
     )
     stt = DeepgramSTTService(

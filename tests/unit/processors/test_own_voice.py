@@ -112,3 +112,12 @@ async def test_the_tap_tells_what_was_sent_and_passes_it_on():
     assert [each.audio for each in down if isinstance(each, TTSAudioRawFrame)] == [ours]
     own.heard(ours[-2 * 3200 :], RATE)
     assert own.came_back()
+
+
+def test_an_echo_is_known_by_who_asks_for_the_first_time_after_long_talk():
+    own, ours, at = OwnVoice(), pcm(voice(10, seed=1)), 0.3
+    size, late = 2 * round(CHUNK_SECS * RATE), 2 * round(at * RATE)
+    for start in range(0, len(ours) - size, size):
+        own.played(ours[start : start + size], RATE)
+        own.heard(ours[max(0, start - late) : max(0, start - late) + size], RATE)
+    assert own.came_back()

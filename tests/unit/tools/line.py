@@ -116,9 +116,11 @@ class Line:
 
 
 @asynccontextmanager
-async def calling(tool: Tool, desk: Desk, **arguments: object) -> AsyncIterator[Line]:
-    """A call whose model calls the tool at once."""
-    context = LLMContext([{"role": "user", "content": "hello"}], tools=[tool])
+async def calling(
+    tool: Tool, desk: Desk, says: str = "hello", **arguments: object
+) -> AsyncIterator[Line]:
+    """A call whose model calls the tool at once, at what the caller `says`."""
+    context = LLMContext([{"role": "user", "content": says}], tools=[tool])
     pair = LLMContextAggregatorPair(context)
     llm, voice, speaker = OneCall(tool.__name__, arguments), SlowVoice(), Loudspeaker()
     worker = PipelineWorker(

@@ -1,8 +1,12 @@
+import asyncio
+
 import pytest
+from pydantic import ValidationError
 
 from bot.tools.desk import Desk
-from bot.tools.handoff import summarize, talk_to_human
+from bot.tools.handoff import HandoffSettings, summarize, talk_to_human
 from tests.unit.tools.conftest import use
+from tests.unit.tools.line import SPEECH_SECS, calling
 
 ASKED = "I want to talk to a real person, please."
 TALK = [
@@ -81,3 +85,30 @@ async def test_asking_twice_keeps_one_reference(desk: Desk):
     assert (await use(talk_to_human, desk, says=ASKED, reason="again"))["reference"] == first[
         "reference"
     ]
+
+
+@pytest.mark.real_clock
+async def test_echo_leaves_once_the_caller_has_heard_that_they_are_passed_on(desk: Desk):
+    async def transfer(number: str) -> bool:
+        return True
+
+    desk.transfer, desk.colleague = transfer, "+15550100"
+    async with calling(talk_to_human, desk, says=ASKED) as line:
+        assert await line.over()
+    assert line.voice.said == ["I'm connecting you to a colleague. Your reference is 7001."]
+    assert line.speaker.heard_secs == pytest.approx(SPEECH_SECS, abs=0.05)
+    assert line.llm.runs == 1
+
+
+@pytest.mark.real_clock
+async def test_echo_stays_with_a_caller_who_is_called_back(desk: Desk):
+    async with calling(talk_to_human, desk, says=ASKED) as line:
+        while line.llm.runs < 2:  # noqa: ASYNC110  told the result, the model answers
+            await asyncio.sleep(0.05)
+        assert not line.running.done()
+
+
+@pytest.mark.parametrize("number", ["5550100", "+0123456789", "sip:boss@evil.example"])
+def test_the_colleague_must_have_a_number(number: str):
+    with pytest.raises(ValidationError):
+        HandoffSettings(to=number)

@@ -7,10 +7,11 @@ from pipecat.adapters.llm.schemas.direct_function import DirectFunctionWrapper
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import FunctionCallParams
 
-from bot.tools import TOOLS
+from bot.tools import TEXTING, TOOLS
 from tests.unit.tools.conftest import params_for
 
-SCHEMAS = {tool.__name__: DirectFunctionWrapper(tool).to_function_schema() for tool in TOOLS}
+ALL = (*TOOLS, *TEXTING)
+SCHEMAS = {tool.__name__: DirectFunctionWrapper(tool).to_function_schema() for tool in ALL}
 
 
 def test_the_tools_are_those_that_were_promised():
@@ -22,8 +23,10 @@ def test_the_tools_are_those_that_were_promised():
         "book_appointment": ["starts_at", "name", "confirmed"],
         "cancel_appointment": ["starts_at", "name", "confirmed"],
         "get_weather": ["city", "day"],
+        "enter_securely": ["pin"],
         "talk_to_human": ["reason", "confirmed"],
         "end_call": [],
+        "text_confirmation": [],
     }
 
 
@@ -41,7 +44,7 @@ def test_every_parameter_is_explained_and_typed(name):
         assert schema["type"] in ("string", "boolean")
 
 
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.__name__)
+@pytest.mark.parametrize("tool", ALL, ids=lambda tool: tool.__name__)
 def test_every_tool_has_a_deadline_and_holds_the_model_until_it_answers(tool):
     assert 0 < tool._pipecat_timeout_secs <= 15
     assert tool._pipecat_cancel_on_interruption

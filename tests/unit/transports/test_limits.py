@@ -57,3 +57,11 @@ def test_strikes_within_the_window_are_out():
 def test_strikes_spread_out_are_forgiven():
     strikes = Strikes(limit=3, window_secs=10)
     assert not any(strikes.out(t) for t in (0.0, 6.0, 12.0, 18.0, 24.0))
+
+
+def test_an_allowance_tells_how_long_until_there_is_enough():
+    allowance = Allowance(per_sec=2, burst=3)
+    allowance.take(3, 0.0)
+    assert allowance.wait_secs(1, 0.0) == 0.5
+    assert allowance.wait_secs(1, 0.25) == 0.25
+    assert allowance.wait_secs(1, 9.0) == 0

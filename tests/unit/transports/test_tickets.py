@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from transports.tickets import Tickets, TicketSettings
+from transports.tickets import Tickets, TicketSettings, key_id
 
 KEY, OTHER_KEY = SecretStr("k" * 32), SecretStr("o" * 32)
 
@@ -72,6 +72,28 @@ def test_an_old_key_still_verifies_while_the_new_one_signs(clock: Clock):
     assert rotated.redeem(issued_before) == "s-1"
     assert tickets(clock, KEY).redeem(rotated.issue("s-2")) == "s-2"
     assert tickets(clock, OTHER_KEY).redeem(rotated.issue("s-3")) is None
+
+
+def test_a_ticket_tells_which_key_signed_it_and_nothing_else_of_the_key(clock: Clock):
+    kid = tickets(clock, OTHER_KEY).issue("s-1").partition(".")[0]
+    assert kid == key_id(OTHER_KEY.get_secret_value())
+    assert kid not in OTHER_KEY.get_secret_value()
+
+
+def test_a_ticket_is_checked_by_the_key_it_names_and_no_other(clock: Clock):
+    rotated = tickets(clock, KEY, OTHER_KEY)
+    kid, _, signed = rotated.issue("s-1").partition(".")
+    other_kid = key_id(OTHER_KEY.get_secret_value())
+    for named in (f"{other_kid}.{signed}", f"00000000.{signed}", f".{signed}", signed):
+        assert rotated.redeem(named) is None
+    assert rotated.redeem(f"{kid}.{signed}") == "s-1"
+
+
+def test_a_spent_ticket_stays_spent_when_the_keys_are_the_same_twice(clock: Clock):
+    office = tickets(clock, KEY, KEY)
+    ticket = office.issue("s-1")
+    assert office.redeem(ticket) == "s-1"
+    assert office.redeem(ticket) is None
 
 
 def test_without_keys_every_process_has_its_own(clock: Clock):

@@ -48,6 +48,12 @@ def test_a_caller_may_say_what_callers_say(type_: str):
     assert heard.message == rtvi(type_)
 
 
+def test_a_caller_may_press_keys_but_not_thousands_at_once():
+    pressed = rtvi("dtmf") | {"data": {"buttons": ["1"] * 32}}
+    assert isinstance(decode(message(pressed)), InputTransportMessageFrame)
+    assert decode(message(rtvi("dtmf") | {"data": {"buttons": ["1"] * 33}})) is None
+
+
 @pytest.mark.parametrize("type_", ["llm-function-call-result", "send-file", "raw-audio", "made-up"])
 def test_a_caller_may_not_invent_results_or_go_round_the_limits(type_: str):
     assert decode(message(rtvi(type_))) is None

@@ -417,3 +417,10 @@ def test_long_call_gets_the_same_replies_as_one_replayed_from_its_start(intents:
 def test_without_tools_it_says_so(dialogue: Dialogue):
     call = Call(dialogue, tools=())
     assert "can't help" in call.hears("Where is order 1042?")
+
+
+def test_what_the_vault_kept_is_no_order_number(dialogue: Dialogue):
+    for kept in ("[card ending 4242]", "[PIN entered]"):
+        act = decide(dialogue, heard(kept))
+        assert not act.calls
+        assert "I have it" in act.text

@@ -92,5 +92,5 @@ def test_tools_are_read_from_signature_and_docstring():
     assert [(p.name, p.kind, p.required) for p in pizza.parameters] == [("topping", "text", True)]
     assert _names(TOOLS) >= {"look_up_order", "end_call"}
     assert {tool.name for tool in _tools(*TOOLS) if tool.confirms} == {
-        "start_return", "book_appointment", "cancel_appointment",
+        "start_return", "talk_to_human", "book_appointment", "cancel_appointment",
     }  # fmt: skip

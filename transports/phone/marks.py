@@ -8,6 +8,9 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
+BELIEVED = 3
+"""So many marks in a row that did not come back, and no more are waited for until one does."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Said(Generic[Item]):
@@ -20,8 +23,8 @@ class Marks(Generic[Item]):
     """Keeps back what was said until it was heard, and in its order whatever comes after it.
 
     An item is heard when its mark comes back, or a later one; or, where marks never return,
-    `patience_secs` after its sound has ended by the clock. After `clear`, nothing that was said
-    before it counts as heard, whatever comes back.
+    `patience_secs` after its sound has ended by the clock, and after some of those as soon as it
+    has. After `clear`, nothing that was said before it counts as heard, whatever comes back.
     """
 
     def __init__(self, patience_secs: float) -> None:
@@ -30,6 +33,7 @@ class Marks(Generic[Item]):
         self._waiting = deque[_Said[Item]]()
         self.unanswered = 0
         """Items that the clock, not a mark, has called heard."""
+        self._in_a_row = 0
 
     def __bool__(self) -> bool:
         """Whether anything is kept back."""
@@ -38,7 +42,8 @@ class Marks(Generic[Item]):
     def say(self, item: Item, ends_at: float) -> str:
         """Keep the item back; the name of the mark to send, behind audio that ends at that time."""
         name = str(next(self._names))
-        self._waiting.append(_Said(item, name, ends_at + self._patience_secs))
+        patience_secs = self._patience_secs if self._in_a_row < BELIEVED else 0.0
+        self._waiting.append(_Said(item, name, ends_at + patience_secs))
         return name
 
     def follow(self, item: Item) -> None:
@@ -47,6 +52,7 @@ class Marks(Generic[Item]):
 
     def echoed(self, name: str) -> Iterator[Item]:
         """A mark has come back: all that has been heard by that, each to be passed on."""
+        self._in_a_row = 0
         if name and any(said.mark == name for said in self._waiting):
             while self._waiting:
                 said = self._waiting.popleft()
@@ -60,6 +66,7 @@ class Marks(Generic[Item]):
         while self._waiting and self._waiting[0].due <= now:
             if self._waiting[0].mark:
                 self.unanswered += 1
+                self._in_a_row += 1
             yield self._waiting.popleft().item
         yield from self._silent()
 

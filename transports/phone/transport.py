@@ -1,4 +1,4 @@
-"""A phone call's audio, both ways, over an accepted and started Twilio media stream."""
+"""A phone call's audio, both ways, over an accepted and started stream of a carrier's."""
 
 import asyncio
 
@@ -21,29 +21,29 @@ from pipecat.transports.base_input import BaseInputTransport
 from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport
 
 from transports.intake import Goodbye
-from transports.twilio import wire
-from transports.twilio.intake import Heard, Intake
-from transports.twilio.marks import Marks
-from transports.twilio.settings import TwilioSettings
-from transports.websocket_transport import Client, Input, Output, WireSettings
+from transports.phone.heard import Dialect, Heard, Intake, Key, Mark, Stop
+from transports.phone.marks import Marks
+from transports.phone.settings import PhoneSettings
+from transports.phone.words import Words
+from transports.websocket_transport import Client, Input, Output, WireSettings, spares_playout
 
 LAST = EndFrame
 """Waits for everything before it to be heard."""
 
 
 class Phone(FrameSerializer):
-    """Frames to what Twilio is told. What Twilio says is judged by the intake, before any frame."""
+    """Frames to what a carrier is told. What it says is judged by the intake, before any frame."""
 
-    def __init__(self, stream_sid: str) -> None:
+    def __init__(self, dialect: Dialect) -> None:
         super().__init__()
-        self._stream_sid = stream_sid
+        self._dialect = dialect
 
     async def serialize(self, frame: Frame) -> str | bytes | None:
         match frame:
             case OutputAudioRawFrame():
-                return wire.media(self._stream_sid, frame.audio)
+                return self._dialect.media(frame.audio)
             case InterruptionFrame():
-                return wire.clear(self._stream_sid)
+                return self._dialect.clear()
             case _:
                 return None
 
@@ -59,12 +59,12 @@ class PhoneInput(Input):
         transport: FastAPIWebsocketTransport,
         client: Client,
         params: FastAPIWebsocketParams,
-        settings: TwilioSettings,
-        stream_sid: str,
+        settings: PhoneSettings,
+        stream: Intake,
     ) -> None:
         super().__init__(transport, client, params, _wire(settings))
         self._silent_secs = settings.silent_secs
-        self._stream = Intake(stream_sid, settings.intake, settings.fill_secs)
+        self._stream = stream
         self._over = False
         self.on_mark: list[PhoneOutput] = []
 
@@ -79,7 +79,7 @@ class PhoneInput(Input):
                     if isinstance(judged, Goodbye):
                         await self._line.hang_up(judged)
                         break
-                    if isinstance(judged, wire.Stop):
+                    if isinstance(judged, Stop):
                         break
                     if isinstance(judged, InputAudioRawFrame):
                         alive.reschedule(loop.time() + self._silent_secs)
@@ -99,10 +99,10 @@ class PhoneInput(Input):
         match heard:
             case InputAudioRawFrame() if not self._over:
                 await self._pass_on(heard)
-            case wire.Mark():
+            case Mark():
                 for output in self.on_mark:
                     await output.echoed(heard.name)
-            case wire.Dtmf():
+            case Key():
                 await self.push_frame(InputDTMFFrame(button=KeypadEntry(heard.digit)))
             case _:
                 pass
@@ -122,13 +122,14 @@ class PhoneOutput(Output):
         transport: FastAPIWebsocketTransport,
         client: Client,
         params: FastAPIWebsocketParams,
-        settings: TwilioSettings,
-        stream_sid: str,
+        settings: PhoneSettings,
+        dialect: Dialect,
     ) -> None:
         super().__init__(transport, client, params, _wire(settings))
         self._socket = client
-        self._stream_sid = stream_sid
+        self._dialect = dialect
         self._marks = Marks[Frame](settings.echo_secs)
+        self._words = Words()
         self._all_heard = asyncio.Event()
         self._all_heard.set()
         self._watch: asyncio.Task[None] | None = None
@@ -146,16 +147,16 @@ class PhoneOutput(Output):
         passes = direction is FrameDirection.UPSTREAM or isinstance(frame, SystemFrame | LAST)
         if passes or not (said or self._marks):
             await super().push_frame(frame, direction)
-        elif said:
-            await self._mark(frame)
-        else:
+        elif not isinstance(frame, TTSTextFrame):
             self._marks.follow(frame)
+        elif self._words.take(frame):
+            await self._mark(frame)
 
-    async def _mark(self, frame: Frame) -> None:
+    async def _mark(self, frame: Frame, just_sent_secs: float = 0.0) -> None:
         now = self.get_event_loop().time()
-        name = self._marks.say(frame, now + self._pacer.unheard_secs(now))
+        name = self._marks.say(frame, now + self._pacer.unheard_secs(now) + just_sent_secs)
         self._note()
-        await self._socket.send(wire.mark(self._stream_sid, name))
+        await self._socket.send(self._dialect.mark(name))
 
     def _note(self) -> None:
         """Keeps a watch for marks that do not return, as long as any is out."""
@@ -174,7 +175,10 @@ class PhoneOutput(Output):
         self._all_heard.set()
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        if isinstance(frame, InterruptionFrame):
+        if isinstance(frame, TTSTextFrame):
+            self._words.expect(frame)
+        if isinstance(frame, InterruptionFrame) and not spares_playout(frame):
+            self._words.clear()
             # Before anybody hears of the interruption: what is kept back was not heard.
             for rest in self._marks.clear():
                 if not (rest.interruptible or isinstance(rest, TTSTextFrame)):
@@ -186,7 +190,15 @@ class PhoneOutput(Output):
         if isinstance(frame, LAST):
             await self._wait_until_heard()
             return True
-        return await super()._write_frame(frame)
+        written = await super()._write_frame(frame)
+        if written and isinstance(frame, OutputAudioRawFrame):
+            await self._mark_words(frame.num_frames / frame.sample_rate)
+        return written
+
+    async def _mark_words(self, just_sent_secs: float) -> None:
+        ahead_secs = self._pacer.unheard_secs(self.get_event_loop().time()) + just_sent_secs
+        for word in self._words.sent(self.get_clock().get_time() + round(1e9 * ahead_secs)):
+            await self._mark(word, just_sent_secs)
 
     async def _wait_until_heard(self) -> None:
         """Until the last sound has been heard: no goodbye is cut off."""
@@ -206,19 +218,25 @@ class _Silence(Frame):
     """The end of all audio; nobody downstream has a use for it."""
 
 
-class TwilioTransport(FastAPIWebsocketTransport):
-    """One caller on the phone.
+class PhoneTransport(FastAPIWebsocketTransport):
+    """One caller on the phone, over a carrier's stream.
 
     Events: `on_client_connected` and, however the call ends unless by us,
     `on_client_disconnected`, once.
     """
 
-    def __init__(self, websocket: WebSocket, settings: TwilioSettings, stream_sid: str) -> None:
-        params = _params(settings, stream_sid)
+    def __init__(
+        self,
+        websocket: WebSocket,
+        settings: PhoneSettings,
+        stream: Intake,
+        dialect: Dialect,
+    ) -> None:
+        params = _params(settings, dialect)
         super().__init__(websocket, params)
         client = Client(websocket, self._callbacks, settings.send_secs)
-        phone_in = PhoneInput(self, client, params, settings, stream_sid)
-        phone_out = PhoneOutput(self, client, params, settings, stream_sid)
+        phone_in = PhoneInput(self, client, params, settings, stream)
+        phone_out = PhoneOutput(self, client, params, settings, dialect)
         phone_in.on_mark.append(phone_out)
         self._client = client
         self._input, self._output = phone_in, phone_out
@@ -229,24 +247,23 @@ class TwilioTransport(FastAPIWebsocketTransport):
         return self._socket.is_leaving
 
 
-def _wire(settings: TwilioSettings) -> WireSettings:
+def _wire(settings: PhoneSettings) -> WireSettings:
     return WireSettings(
         in_hz=settings.in_hz,
-        out_hz=wire.HZ,
         lead_ms=settings.lead_ms,
         send_secs=settings.send_secs,
         intake=settings.intake,
     )
 
 
-def _params(settings: TwilioSettings, stream_sid: str) -> FastAPIWebsocketParams:
+def _params(settings: PhoneSettings, dialect: Dialect) -> FastAPIWebsocketParams:
     return FastAPIWebsocketParams(
-        serializer=Phone(stream_sid),
+        serializer=Phone(dialect),
         allowed_origins=[],  # no browser comes this way: the handshake is signed
         audio_in_enabled=True,
         audio_in_sample_rate=settings.in_hz,
         audio_out_enabled=True,
-        audio_out_sample_rate=wire.HZ,
-        audio_out_10ms_chunks=_wire(settings).chunk_ms // 10,
+        audio_out_sample_rate=dialect.hz,
+        audio_out_10ms_chunks=dialect.chunk_ms // 10,
         audio_out_end_silence_secs=0,  # its last mark says when the goodbye was heard
     )

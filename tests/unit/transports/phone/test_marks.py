@@ -1,6 +1,6 @@
 """What was heard, by the marks that came back."""
 
-from transports.twilio.marks import Marks
+from transports.phone.marks import BELIEVED, Marks
 
 
 def test_a_mark_that_comes_back_means_heard():
@@ -39,3 +39,26 @@ def test_where_marks_never_return_the_clock_is_believed():
     assert list(marks.overdue(1.5)) == ["one"]
     assert marks.next_due() == 3.0
     assert marks.unanswered == 1
+
+
+def unanswered(marks: Marks[str], times: int) -> None:
+    for _ in range(times):
+        marks.say("lost", 0.0)
+        assert list(marks.overdue(1.0)) == ["lost"]
+
+
+def test_after_some_marks_that_never_returned_no_more_are_waited_for():
+    marks = Marks[str](1.0)
+    unanswered(marks, BELIEVED)
+    marks.say("next", 2.0)
+    assert marks.next_due() == 2.0
+
+
+def test_a_mark_that_comes_back_late_is_a_reason_to_wait_again():
+    marks = Marks[str](1.0)
+    first = marks.say("late", 0.0)
+    assert list(marks.overdue(1.0)) == ["late"]
+    unanswered(marks, BELIEVED)
+    assert list(marks.echoed(first)) == []
+    marks.say("next", 2.0)
+    assert marks.next_due() == 3.0

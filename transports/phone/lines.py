@@ -1,24 +1,30 @@
-"""Which call is at which point, by CallSid: a webhook that comes twice is one call (pure)."""
+"""Which call is at which point, by its carrier's id: a webhook that comes twice is one call."""
 
-import re
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Literal
 
-CALL_SID = re.compile(r"CA[0-9a-f]{32}")
+from loguru import logger
+
 MOST_REMEMBERED = 10_000
 """Calls of hours. What is older, and signed, is taken for a call that is beginning: a place is kept
 for it for as long as a ticket lives."""
 
-Point = Literal["promised", "live", "finished", "cut"]
-"""Finished is a call that we ended; cut is one whose stream ended by anything else."""
+PARTING_SECS = 3.0
+"""A carrier asks what is next as soon as a stream is closed, our own call a moment later knows why.
+"""
+
+Point = Literal["dialling", "promised", "live", "finished", "cut"]
+"""Dialling is a call of ours that nobody has answered; finished is a call that we ended; cut is one
+whose stream ended by anything else."""
 
 
 @dataclass(slots=True)
 class Line:
     """A phone call as this server knows it."""
 
-    call_sid: str
+    call_id: str
     session_id: str
     ticket: str
     caller: str = field(default="", repr=False)
@@ -36,19 +42,29 @@ class Lines:
         self._by_call = OrderedDict[str, Line]()
         self._by_session: dict[str, Line] = {}
 
-    def of_call(self, call_sid: str) -> Line | None:
-        return self._by_call.get(call_sid)
+    def of_call(self, call_id: str) -> Line | None:
+        return self._by_call.get(call_id)
 
     def of_session(self, session_id: str) -> Line | None:
         return self._by_session.get(session_id)
 
     def put(self, line: Line) -> None:
         """Remember the call, in place of what was known of it; the oldest that is over goes."""
-        before = self._by_call.pop(line.call_sid, None)
+        before = self._by_call.pop(line.call_id, None)
         if before:
             self._by_session.pop(before.session_id, None)
-        self._by_call[line.call_sid] = line
+        self._by_call[line.call_id] = line
         self._by_session[line.session_id] = line
         if len(self._by_call) > self._most:
             _, oldest = self._by_call.popitem(last=False)
             self._by_session.pop(oldest.session_id, None)
+
+
+async def parted(line: Line) -> None:
+    """Waits, a little, until the call that the line was in has come to its end."""
+    try:
+        async with asyncio.timeout(PARTING_SECS):
+            while line.point == "live":  # noqa: ASYNC110  asked once a call, and seldom twice
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        logger.warning("A call goes on here whose stream is over")

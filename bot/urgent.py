@@ -1,0 +1,40 @@
+"""Words that are heard in full, whatever the caller says meanwhile and whoever is out of reach."""
+
+import asyncio
+
+from pipecat.frames.frames import InterruptionFrame, TTSAudioRawFrame, TTSSpeakFrame
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.transports.base_transport import BaseTransport
+
+from bot.providers.clip import Clip
+from processors.resume import Playback
+
+
+class Urgent:
+    """Says clips past all stages that think or speak; whatever was being said ends."""
+
+    def __init__(self, transport: BaseTransport, pipeline: Pipeline) -> None:
+        guards = [each for each in pipeline.processors if isinstance(each, Playback)]
+        self._speaker = guards[0] if guards else transport.output()
+        self._said_at_secs = float("-inf")
+
+    async def say(self, clip: Clip) -> None:
+        """Returns at once."""
+        now_secs = asyncio.get_running_loop().time()
+        words = TTSAudioRawFrame(clip.audio, clip.hz, 1)
+        words.interruptible = False
+        await self._speaker.queue_frame(InterruptionFrame())
+        await self._speaker.queue_frame(words)
+        self._said_at_secs = max(now_secs, self._said_at_secs) + clip.secs
+
+    async def said(self) -> None:
+        """Until the last of the clips has been heard."""
+        left_secs = self._said_at_secs - asyncio.get_running_loop().time()
+        await asyncio.sleep(max(0.0, left_secs))
+
+
+def in_full(text: str) -> TTSSpeakFrame:
+    """Words for the voice that no interruption drops."""
+    words = TTSSpeakFrame(text)
+    words.interruptible = False
+    return words

@@ -1,0 +1,48 @@
+"""Pipecat's pipeline, whose observers are spared what none of them looks at.
+
+Every hop of every frame is told to an observer twice: when it is pushed, and when it is taken. Each
+telling is a queue and a wake-up for each observer, and most frames are the caller's audio. Told are
+all pushes but those of that audio, and who takes what the output has sent.
+"""
+
+from copy import copy
+
+from pipecat.frames.frames import InputAudioRawFrame
+from pipecat.observers.base_observer import (
+    BaseObserver,
+    FrameProcessed,
+    FramePushed,
+    ProcessorSetUp,
+)
+from pipecat.pipeline import pipeline
+from pipecat.processors.frame_processor import FrameProcessorSetup
+from pipecat.transports.base_output import BaseOutputTransport
+
+
+class Spared(BaseObserver):
+    """Passes on to `observer` what is worth its time."""
+
+    def __init__(self, observer: BaseObserver) -> None:
+        super().__init__()
+        self._observer = observer
+
+    async def on_push_frame(self, data: FramePushed) -> None:
+        if not isinstance(data.frame, InputAudioRawFrame):
+            await self._observer.on_push_frame(data)
+
+    async def on_process_frame(self, data: FrameProcessed) -> None:
+        if isinstance(data.processor.previous, BaseOutputTransport):
+            await self._observer.on_process_frame(data)
+
+    async def on_processor_setup(self, data: ProcessorSetUp) -> None:
+        await self._observer.on_processor_setup(data)
+
+
+class Pipeline(pipeline.Pipeline):
+    """Pipecat's in all else."""
+
+    async def setup(self, setup: FrameProcessorSetup) -> None:
+        spared = copy(setup)
+        if setup.observer:
+            spared.observer = Spared(setup.observer)
+        await super().setup(spared)

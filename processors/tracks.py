@@ -1,0 +1,48 @@
+"""Two voices on one time line: what was said by either when, as stereo (pure: no clock, no I/O)."""
+
+import numpy as np
+
+_LAG_SECS = 0.5
+"""Echo's audio may come so much later than the caller's of the same moment."""
+
+
+class TwoTracks:
+    """The caller left, Echo right; the caller's audio, which never stops, is the clock."""
+
+    def __init__(self, hz: int) -> None:
+        self._hz = hz
+        self._caller = bytearray()
+        self._echo = bytearray()
+        self._muted = False
+
+    @property
+    def muted(self) -> bool:
+        """While set, both are silent: the time goes by, and nothing is kept of what is said."""
+        return self._muted
+
+    @muted.setter
+    def muted(self, muted: bool) -> None:
+        self._muted = muted
+
+    def caller(self, pcm: bytes) -> None:
+        """More of the caller, 16-bit mono."""
+        self._caller += bytes(len(pcm)) if self._muted else pcm
+
+    def echo(self, pcm: bytes) -> None:
+        """More of Echo: behind what it said before, or now if it had fallen silent."""
+        self._pad(len(self._caller))
+        self._echo += bytes(len(pcm)) if self._muted else pcm
+
+    def take(self, all_of_it: bool = False) -> bytes:
+        """What is complete, interleaved; it is kept no longer."""
+        until = len(self._caller)
+        if not all_of_it:
+            until = max(0, until - 2 * round(_LAG_SECS * self._hz))
+        self._pad(until)
+        left = np.frombuffer(bytes(self._caller[:until]), "<i2")
+        right = np.frombuffer(bytes(self._echo[:until]), "<i2")
+        del self._caller[:until], self._echo[:until]
+        return np.column_stack((left, right)).tobytes()
+
+    def _pad(self, until: int) -> None:
+        self._echo += bytes(max(0, until - len(self._echo)))

@@ -1,0 +1,72 @@
+"""What callers key in and nobody is to read: card numbers and PINs (pure).
+
+In memory, one vault a call, wiped at the call's end. The model is told that something was keyed
+in, and of a card its last four digits.
+"""
+
+from typing import Literal
+
+from processors.cards import is_card, named
+
+Secret = Literal["card", "pin"]
+
+PIN_DIGITS = range(4, 13)
+"""ISO 9564-1."""
+ATTEMPTS = 3
+"""Who keys in three times what cannot be right is no longer asked for a secret."""
+
+
+class Vault:
+    """Takes what was keyed in and says what may be known of it."""
+
+    __slots__ = ("_attempts", "_held", "expected")
+
+    def __init__(self) -> None:
+        self.expected: Secret | None = None
+        """What the next keys are; while it is set, nothing of them may be known."""
+        self._held: dict[Secret, str] = {}
+        self._attempts = 0
+
+    def __repr__(self) -> str:
+        return f"<Vault of {', '.join(self._held) or 'nothing'}>"
+
+    def expect(self, secret: Secret) -> None:
+        """From here on, what is keyed in is this."""
+        self.expected, self._attempts = secret, 0
+
+    def take(self, keys: str) -> str:
+        """What the model is told instead of these digits; themselves if they are no secret.
+
+        A card number is one, whether or not it was expected.
+        """
+        match self.expected:
+            case "pin":
+                return self._keep("pin", keys, "[PIN entered]", len(keys) in PIN_DIGITS)
+            case "card":
+                return self._keep("card", keys, named(keys), is_card(keys))
+            case None:
+                return self._keep("card", keys, named(keys), True) if is_card(keys) else keys
+
+    def give_up(self) -> str:
+        """The caller does not want to; what the model is told."""
+        self.expected = None
+        return "[the caller does not want to key it in]"
+
+    def held(self, secret: Secret) -> str:
+        """What was keyed in, for whoever charges a card or checks a PIN; empty if nothing was."""
+        return self._held.get(secret, "")
+
+    def wipe(self) -> None:
+        """Forget all of it."""
+        self._held.clear()
+        self.expected = None
+
+    def _keep(self, secret: Secret, keys: str, known: str, good: bool) -> str:
+        if good:
+            self._held[secret] = keys
+            self.expected = None
+            return known
+        self._attempts += 1
+        if self._attempts == ATTEMPTS:
+            self.expected = None
+        return f"[what was keyed in is no {'card number' if secret == 'card' else 'PIN'}]"

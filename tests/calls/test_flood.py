@@ -1,0 +1,225 @@
+"""A thousand at the door at once: those there is room for are let in, and nobody inside notices."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+import aiohttp
+import numpy as np
+import psutil
+import pytest
+import pytest_asyncio
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from evals import wire
+from tests.calls.inside import ready, until
+from tests.calls.running import running_server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+T = TypeVar("T")
+
+PLACES, MANY, WAITING_EACH = 4, 1_000, 30
+GREETING = " ".join(["Welcome to Acme, where everything is in order and always was."] * 8)
+"""Half a minute, which no flood outlasts."""
+SETTINGS = {
+    "MAX_CALLS": str(PLACES),
+    "EDGE_WAITING_EACH": str(WAITING_EACH),
+    "EDGE_REQUEST_SECS": "1",
+    "GREETING": GREETING,
+}
+HEARD_MS = 40
+"""Nobody hears a shorter gap."""
+CALM_PIECES = 100
+"""Four seconds in which the machine let a voice be heard."""
+STALL_MS = 1_000
+"""A machine that others use makes gaps by itself; a flood that gets in takes the voice away."""
+
+
+class Ear:
+    """A caller who listens, and keeps the gaps in what is heard: what was played was at an end
+    before the next piece of Echo's voice had come."""
+
+    def __init__(self, client: ClientConnection) -> None:
+        self.client = client
+        self._plays_until = 0.0
+        self.gaps_ms: list[float] = []
+        self.pieces = 0
+        self.since_gap = 0
+        self.listening = asyncio.create_task(self.listen())
+
+    async def listen(self) -> None:
+        while True:
+            heard = wire.decode(await self.client.recv())
+            if isinstance(heard, wire.Sound):
+                self._note(heard, time.monotonic())
+
+    def _note(self, sound: wire.Sound, now: float) -> None:
+        gap_ms = (now - self._plays_until) * 1000
+        if self.pieces and gap_ms > HEARD_MS:
+            self.gaps_ms.append(gap_ms)
+            self.since_gap = 0
+        self.pieces += 1
+        self.since_gap += 1
+        self._plays_until = max(now, self._plays_until) + len(sound.samples) / sound.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    url: str
+    process: psutil.Process
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    async def status(self) -> dict:
+        async with aiohttp.ClientSession() as http, http.get(f"{self.url}/status") as answer:
+            return await answer.json()
+
+    async def start(self, http: aiohttp.ClientSession) -> tuple[int, dict]:
+        body = {"transport": "websocket"}
+        async with http.post(f"{self.url}/start", json=body) as answer:
+            return answer.status, await answer.json()
+
+    async def is_empty(self) -> bool:
+        status = await self.status()
+        return status["calls"] == 0 and status["free"] == PLACES
+
+    async def holds_at_most(self, files: int) -> bool:
+        return self.process.num_fds() <= files + 2  # of the one who asks
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def echo() -> AsyncIterator[Echo]:
+    running = running_server(**SETTINGS)
+    server = await asyncio.to_thread(running.__enter__)
+    try:
+        echo = Echo(server.url, psutil.Process(server.process.pid))
+        async with a_call(echo) as ear:  # what is made once, and learnt beside the first calls
+            await until(lambda: _is_calm(ear), within_secs=25)
+        yield echo
+    finally:
+        await asyncio.to_thread(running.__exit__, None, None, None)
+
+
+@asynccontextmanager
+async def undisturbed(echo: Echo) -> AsyncIterator[None]:
+    """A call in which Echo speaks all the while and is heard; afterwards nothing is left open."""
+    await until(echo.is_empty)
+    files = echo.process.num_fds()
+    async with a_call(echo) as ear:
+        before = ear.pieces
+        ear.gaps_ms.clear()
+        yield
+        assert not ear.listening.done()
+        assert ear.pieces > before + 5
+        assert max(ear.gaps_ms, default=0.0) < STALL_MS
+    await until(echo.is_empty)
+    await until(lambda: echo.holds_at_most(files))
+
+
+@asynccontextmanager
+async def a_call(echo: Echo) -> AsyncIterator[Ear]:
+    """A call in which Echo is speaking."""
+    async with aiohttp.ClientSession() as http:
+        status, told = await echo.start(http)
+    assert status == 200, told
+    async with connect(f"{told['wsUrl']}?token={told['token']}") as client:
+        ear = Ear(client)
+        await ready(client)
+        try:
+            await until(lambda: _spoke(ear))
+            yield ear
+        finally:
+            ear.listening.cancel()
+
+
+async def _is_calm(ear: Ear) -> bool:
+    return ear.since_gap > CALM_PIECES
+
+
+async def _spoke(ear: Ear) -> bool:
+    return ear.pieces > 3
+
+
+async def a_thousand(each: Callable[[int], Awaitable[T]], at_once: int) -> list[T]:
+    """What each of the thousand was told, so many of them at a time."""
+    outside = asyncio.Semaphore(at_once)
+
+    async def one(number: int) -> T:
+        async with outside, asyncio.timeout(10):
+            return await each(number)
+
+    return await asyncio.gather(*(one(number) for number in range(MANY)))
+
+
+async def test_a_thousand_who_connect_and_say_nothing_are_sent_away_beside_a_call(echo: Echo):
+    async def silent(_: int) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", echo.port)
+        said = b""
+        with suppress(ConnectionResetError):
+            said = await reader.readline()
+        writer.transport.abort()
+        return said.strip()
+
+    async with undisturbed(echo):
+        said = Counter(await a_thousand(silent, at_once=WAITING_EACH * 3))
+    late, many = said[b"HTTP/1.1 408 Request Timeout"], said[b"HTTP/1.1 503 Service Unavailable"]
+    assert late + many == MANY
+    assert WAITING_EACH <= late <= 2 * WAITING_EACH
+
+
+async def test_a_thousand_who_ask_for_calls_get_the_places_there_are(echo: Echo):
+    took_ms: list[float] = []
+    granted: list[dict] = []
+
+    async def ask(_: int) -> int:
+        began = time.monotonic()
+        status, told = await echo.start(http)
+        took_ms.append((time.monotonic() - began) * 1000)
+        granted.extend([told] if status == 200 else [])
+        return status
+
+    async with aiohttp.ClientSession() as http, undisturbed(echo):
+        statuses = Counter(await a_thousand(ask, at_once=WAITING_EACH // 2))
+        assert statuses == {200: PLACES - 1, 503: MANY - PLACES + 1}
+        assert np.percentile(took_ms, 99) < 250
+        for told in granted:  # no place is lost
+            async with connect(f"{told['wsUrl']}?token={told['token']}") as client:
+                await ready(client)
+
+
+async def test_a_thousand_forged_tickets_open_nothing(echo: Echo):
+    async def forge(number: int) -> int:
+        url = f"ws://127.0.0.1:{echo.port}/ws-client?token=0123abcd.forged.{number}"
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(url)
+        return refused.value.response.status_code
+
+    async with undisturbed(echo):
+        assert Counter(await a_thousand(forge, at_once=WAITING_EACH // 2)) == {403: MANY}
+        assert (await echo.status())["calls"] == 1
+
+
+@pytest.mark.parametrize("message", [bytes(2**20), "x" * 2**24], ids=["1 MiB", "16 MiB"])
+async def test_a_message_far_too_large_is_never_held(echo: Echo, message: bytes | str):
+    await until(echo.is_empty)
+    async with a_call(echo) as ear:
+        before_mb = _memory_mb(echo)
+        with suppress(ConnectionClosed):
+            await ear.client.send(message)
+        with pytest.raises(ConnectionClosed) as ended:
+            await ear.listening
+        assert ended.value.rcvd is None or ended.value.rcvd.code == 1009
+        assert _memory_mb(echo) - before_mb < 8
+    await until(echo.is_empty)
+
+
+def _memory_mb(echo: Echo) -> float:
+    return echo.process.memory_info().rss / 1e6

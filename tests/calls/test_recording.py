@@ -1,0 +1,64 @@
+"""A call is recorded only if its caller says yes to that very question."""
+
+import sqlite3
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.recording import RecordingSettings
+from bot.tools.store import StoreSettings
+from evals.caller import place_call
+from evals.script import Say
+from tests.calls.faults import PATIENT, words
+from tests.calls.inside import inside
+
+ORDER = Say("Where is my order one zero four two?")
+PERSON = Say("I want to talk to a real person.")
+
+
+def asking(folder: Path) -> dict:
+    recording = RecordingSettings(enabled=True, folder=folder / "kept")
+    database = StoreSettings(url=f"sqlite:///{folder / 'echo.db'}")
+    return {"recording": recording, "database": database}
+
+
+def handed_off(folder: Path) -> list[str]:
+    with sqlite3.connect(folder / "echo.db") as file:
+        return [row[0] for row in file.execute("SELECT summary FROM handoffs")]
+
+
+async def test_after_a_yes_both_sides_are_in_the_folder(tmp_path: Path):
+    async with inside(**asking(tmp_path)) as echo:
+        record = await place_call(echo.url, [Say("Yes, sure."), ORDER], manners=PATIENT)
+        ended = echo.house.totals
+    assert "may i record this call" in words(record)
+    assert "1042" in words(record)
+    (sound,) = (tmp_path / "kept").glob("*.wav")
+    with wave.open(str(sound)) as file:
+        both = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+    assert (np.abs(both.astype(int)).max(axis=0) > 2_000).all()
+    text = sound.with_suffix(".txt").read_text()
+    assert "Caller: Where is my order" in text
+    assert "Echo:" in text
+    assert ended is not None
+
+
+@pytest.mark.parametrize("answer", [Say("No, please don't."), ORDER], ids=["no", "no answer"])
+async def test_without_a_yes_not_a_byte_of_what_was_said_is_stored(tmp_path: Path, answer: Say):
+    async with inside(**asking(tmp_path)) as echo:
+        record = await place_call(echo.url, [answer, PERSON], manners=PATIENT)
+    assert not (tmp_path / "kept").exists()
+    assert "colleague" in words(record)
+    (summary,) = handed_off(tmp_path)
+    assert "Caller:" not in summary
+    assert "Echo:" not in summary
+
+
+async def test_a_call_goes_on_whose_recording_cannot_be_written(tmp_path: Path):
+    (tmp_path / "kept").write_text("a file where the folder is to be")
+    async with inside(**asking(tmp_path)) as echo:
+        record = await place_call(echo.url, [Say("Yes."), ORDER], manners=PATIENT)
+    assert "1042" in words(record)
+    assert record.ended_by == "caller"

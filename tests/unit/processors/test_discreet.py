@@ -1,0 +1,87 @@
+"""Whoever meets a transcript behind the ears, observers included, finds no card number in it."""
+
+import pytest
+from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    EagerTranscriptionFrame,
+    Frame,
+    InterimTranscriptionFrame,
+    TextFrame,
+    TranscriptionFrame,
+)
+from pipecat.observers.base_observer import BaseObserver, FramePushed
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.tests.utils import SleepFrame, run_test
+
+from processors.discreet import Discreet, mend
+from processors.vault import Vault
+
+CARD = "four one one one one one one one one one one one one one one one"
+
+
+class Ear(FrameProcessor):
+    """Hears text, and writes down the words of it as `writes` says."""
+
+    def __init__(self, writes) -> None:
+        super().__init__()
+        self._writes = writes
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if type(frame) is TextFrame:
+            frame = self._writes(frame.text, "", "", result={"transcript": frame.text})
+        await self.push_frame(frame, direction)
+
+
+class Watcher(BaseObserver):
+    def __init__(self) -> None:
+        super().__init__()
+        self.saw: list[Frame] = []
+
+    async def on_push_frame(self, data: FramePushed) -> None:
+        if isinstance(data.source, Ear) and isinstance(data.frame, TextFrame):
+            self.saw.append(data.frame)
+
+
+async def seen(vault: Vault, writes, *heard: str | Frame) -> list[Frame]:
+    ear, watcher = Ear(writes), Watcher()
+    Discreet(vault).watch(ear)
+    frames = [TextFrame(each) if isinstance(each, str) else each for each in heard]
+    await run_test(ear, frames_to_send=frames, observers=[watcher])
+    return watcher.saw
+
+
+@pytest.mark.parametrize(
+    "writes", [TranscriptionFrame, InterimTranscriptionFrame, EagerTranscriptionFrame]
+)
+async def test_a_card_number_is_gone_before_an_observer_sees_it(writes):
+    (frame,) = await seen(Vault(), writes, f"It is {CARD}.")
+    assert (frame.text, frame.result) == ("It is [card ending 1111].", None)
+
+
+async def test_other_words_and_what_the_provider_said_of_them_stay():
+    (frame,) = await seen(Vault(), TranscriptionFrame, "order 1042")
+    assert (frame.text, frame.result) == ("order 1042", {"transcript": "order 1042"})
+
+
+async def test_while_a_secret_is_keyed_in_no_number_goes_on():
+    vault = Vault()
+    vault.expect("pin")
+    (frame,) = await seen(vault, TranscriptionFrame, "It is seven three nine one.")
+    assert frame.text == "It is [number withheld]."
+
+
+async def test_a_number_may_come_in_pieces_but_not_with_an_answer_between():
+    pieces = ["4111", "1111", "1111", "1111"]
+    frames = await seen(Vault(), TranscriptionFrame, *pieces)
+    assert [f.text for f in frames] == ["4111", "1111", "[number]", "[number] [card ending 1111]"]
+    answer = [SleepFrame(), BotStartedSpeakingFrame(), SleepFrame()]
+    apart = await seen(Vault(), TranscriptionFrame, *pieces[:3], *answer, pieces[3])
+    assert [f.text for f in apart][-1] == "1111"
+
+
+def test_the_model_reads_one_card_where_one_was_said_in_pieces():
+    context = LLMContext([{"role": "user", "content": "4111 1111 [number] [card ending 1111]"}])
+    mend(context)
+    assert context.messages == [{"role": "user", "content": "[card ending 1111]"}]

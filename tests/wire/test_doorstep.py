@@ -1,0 +1,156 @@
+"""Connections that never become a request, or slowly, or too large, over real sockets."""
+
+import asyncio
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+import aiohttp
+import pytest
+from fastapi import FastAPI, Request, WebSocket
+from websockets.asyncio.client import connect
+
+from tests.wire.ways_in import serving
+from transports.edge.doorstep import doorstep
+from transports.edge.settings import EdgeSettings
+
+HEAD = b"POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"
+WHOLE = b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"
+SOON_SECS = 0.4
+
+
+@asynccontextmanager
+async def served(**settings) -> AsyncIterator[int]:
+    app = FastAPI()
+
+    @app.get("/hello")
+    async def hello() -> str:
+        return "hello"
+
+    @app.post("/length")
+    async def length(request: Request) -> int:
+        return len(await request.body())
+
+    @app.websocket("/echo")
+    async def echo(websocket: WebSocket) -> None:
+        await websocket.accept()
+        async for text in websocket.iter_text():
+            await websocket.send_text(text)
+
+    chosen = EdgeSettings(**{"request_secs": SOON_SECS} | settings)
+    async with serving(app, http=doorstep(chosen)) as port:
+        yield port
+
+
+@asynccontextmanager
+async def arrive(port: int) -> AsyncIterator[tuple[StreamReader, StreamWriter]]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+        await asyncio.sleep(0)  # until it is closed
+
+
+async def says_hello(port: int) -> bool:
+    url = f"http://127.0.0.1:{port}/hello"
+    async with aiohttp.ClientSession() as http, http.get(url) as answer:
+        return answer.status == 200
+
+
+async def told(reader: StreamReader, within_secs: float = 3.0) -> bytes:
+    """All that is said until the server hangs up; TimeoutError if it does not."""
+    said = b""
+    async with asyncio.timeout(within_secs):
+        with suppress(ConnectionResetError):
+            while piece := await reader.read(1000):
+                said += piece
+    return said
+
+
+async def trickle(writer: StreamWriter, pieces: Iterable[bytes]) -> None:
+    with suppress(ConnectionError):
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(SOON_SECS / 10)
+
+
+@pytest.mark.parametrize("first", [b"", WHOLE[:8], WHOLE[:-2], HEAD + b"\r\n"])
+async def test_who_stops_before_the_request_is_whole_is_hung_up_on(first: bytes):
+    async with served() as port, arrive(port) as (reader, writer):
+        writer.write(first)
+        assert (await told(reader)).startswith(b"HTTP/1.1 408 Request Timeout")
+
+
+@pytest.mark.parametrize(
+    "pieces", [[HEAD] + [b"X-%d: y\r\n" % i for i in range(40)], [HEAD + b"\r\n"] + [b"x"] * 40]
+)
+async def test_who_sends_it_byte_by_byte_wins_no_time(pieces: list[bytes]):
+    async with served() as port, arrive(port) as (reader, writer):
+        slowly = asyncio.create_task(trickle(writer, pieces))
+        assert (await told(reader, SOON_SECS * 3)).startswith(b"HTTP/1.1 408")
+        slowly.cancel()
+
+
+async def test_a_second_request_on_a_connection_has_its_own_deadline():
+    async with served() as port, arrive(port) as (reader, writer):
+        for _ in range(3):
+            writer.write(WHOLE)
+            assert await reader.readuntil(b'"hello"')
+            await asyncio.sleep(SOON_SECS / 2)
+        writer.write(WHOLE[:10])
+        assert (await told(reader)).startswith(b"HTTP/1.1 408")
+
+
+async def test_a_socket_that_was_let_in_has_no_deadline():
+    async with served() as port, connect(f"ws://127.0.0.1:{port}/echo") as client:
+        await asyncio.sleep(SOON_SECS * 2)
+        await client.send("still here")
+        assert await client.recv() == "still here"
+
+
+async def test_headers_without_end_are_refused():
+    async with served(max_head_bytes=4_096) as port, arrive(port) as (reader, writer):
+        writer.write(b"GET / HTTP/1.1\r\n")
+        endless = asyncio.create_task(trickle(writer, [b"X-Long: yes, very\r\n" * 100] * 10))
+        assert (await told(reader)).startswith(b"HTTP/1.1 431")
+        endless.cancel()
+
+
+async def test_a_body_may_be_longer_than_headers():
+    async with (
+        served(max_head_bytes=4_096) as port,
+        aiohttp.ClientSession() as http,
+        http.post(f"http://127.0.0.1:{port}/length", data=bytes(100_000)) as answer,
+    ):
+        assert await answer.json() == 100_000
+
+
+async def test_one_address_may_have_so_many_waiting_and_the_next_is_told_so():
+    async with served(waiting_each=3) as port, AsyncExitStack() as outside:
+        waiting = [await outside.enter_async_context(arrive(port)) for _ in range(3)]
+        async with arrive(port) as (reader, _):
+            said = await told(reader, SOON_SECS / 2)
+        assert said.startswith(b"HTTP/1.1 503 Service Unavailable")
+        assert b"Retry-After: 5" in said
+        ends = await asyncio.gather(*(told(reader) for reader, _ in waiting))
+        assert all(end.startswith(b"HTTP/1.1 408") for end in ends)
+        assert await says_hello(port)
+
+
+async def test_who_leaves_makes_room():
+    async with served(waiting_each=1, request_secs=60) as port:
+        for _ in range(3):
+            async with arrive(port) as (reader, writer):
+                writer.write(WHOLE)
+                assert await reader.readuntil(b'"hello"')
+            await asyncio.sleep(0.05)
+        assert await says_hello(port)
+
+
+async def test_calls_are_not_counted_among_those_who_wait():
+    async with served(waiting_each=2) as port, AsyncExitStack() as calls:
+        for _ in range(5):
+            await calls.enter_async_context(connect(f"ws://127.0.0.1:{port}/echo"))
+        assert await says_hello(port)

@@ -1,0 +1,108 @@
+"""The moment before a request is one: how many connections may be at it, how long, and how much.
+
+uvicorn reads a request for as long as it comes, and headers for as many as there are; it bounds
+only the pause between two requests (`timeout_keep_alive`), and bodies it leaves to the application.
+"""
+
+import asyncio
+from http import HTTPStatus
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from transports.edge.crowd import Crowd
+from transports.edge.settings import EdgeSettings
+
+RETRY_SECS = 5
+
+
+class Doorstep(HttpToolsProtocol):
+    """uvicorn's protocol of one connection, with a deadline and a place in the crowd."""
+
+    crowd: Crowd
+    edge: EdgeSettings
+    _waits = False
+    _in_head = True
+    _head_bytes = 0
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        super().connection_made(transport)
+        self._waits = self.crowd.join(self._address)
+        if self._waits:
+            self._be_done_in_time()
+        else:
+            self._turn_away(503, "Too many connections wait. Try again in 5 seconds.")
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        self._head_bytes += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_bytes > self.edge.max_head_bytes:
+            self._turn_away(431, "The headers are too large.")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head, self._head_bytes = True, 0
+        self._be_done_in_time()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_time()
+        super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        self._leave()  # a ticket is looked at next, at once
+        super().handle_websocket_upgrade()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._leave()
+        super().connection_lost(exc)
+
+    @property
+    def _address(self) -> str:
+        return self.client[0] if self.client else ""
+
+    def _be_done_in_time(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(self.edge.request_secs, self._too_late)
+
+    def _in_time(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _too_late(self) -> None:
+        self._turn_away(408, "The request took too long.")
+
+    def _leave(self) -> None:
+        self._in_time()
+        if self._waits:
+            self._waits = False
+            self.crowd.leave(self._address)
+
+    def _turn_away(self, status: int, words: str) -> None:
+        """Hang up, in words unless others are being said already."""
+        if not self._in_head and self.cycle and self.cycle.response_started:
+            self.transport.abort()
+            return
+        head = (
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+            f"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {len(words)}\r\n"
+            f"Retry-After: {RETRY_SECS}\r\nConnection: close\r\n\r\n"
+        )
+        self.transport.write(f"{head}{words}".encode("ascii"))
+        self.transport.close()
+
+
+def doorstep(settings: EdgeSettings) -> type[asyncio.Protocol]:
+    """For uvicorn's `http`: a protocol whose connections share one crowd."""
+
+    class Shared(Doorstep):
+        crowd = Crowd(settings.waiting, settings.waiting_each, settings.proxies)
+        edge = settings
+
+    return Shared

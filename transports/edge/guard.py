@@ -1,0 +1,27 @@
+"""Puts the edge before an application, outermost first: headers, cross-origin answers, origins,
+pace."""
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from transports.edge.headers import SecurityHeaders
+from transports.edge.origins import Origins
+from transports.edge.pace import Pace
+from transports.edge.rates import Rates
+from transports.edge.settings import EdgeSettings
+
+
+def guard(app: FastAPI, settings: EdgeSettings, public_url: str) -> None:
+    """Everything the application answers goes through these from here on."""
+    rates = Rates(settings.starts_per_min / 60, settings.starts_burst)
+    app.add_middleware(Pace, rates=rates)
+    app.add_middleware(Origins, public_url=public_url, allowed=settings.allowed_origins)
+    if settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=("GET", "POST", "PATCH"),
+            allow_headers=("Authorization", "Content-Type"),
+            expose_headers=("Retry-After",),
+        )
+    app.add_middleware(SecurityHeaders, public_url=public_url)

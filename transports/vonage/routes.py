@@ -1,0 +1,203 @@
+"""Vonage's ways in: the webhook that a call begins with, and the socket of its audio.
+
+Nothing is kept, looked up or made for a request before Vonage's signature on it is found good.
+"""
+
+import json
+import re
+import uuid
+from dataclasses import replace
+from typing import cast
+
+from fastapi import APIRouter, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
+from loguru import logger
+
+from transports.connection import Audio, Caller, Connection, Door, Guest, Launch
+from transports.phone.lines import Line, Lines, parted
+from transports.phone.transport import PhoneTransport
+from transports.tickets import Tickets
+from transports.vonage import ncco, wire
+from transports.vonage.intake import Intake
+from transports.vonage.ncco import Ncco
+from transports.vonage.opening import opening
+from transports.vonage.settings import VonageSettings
+from transports.vonage.signature import Signatures
+from transports.websocket import close
+
+ANSWER, NEXT, EVENT, SOCKET = (
+    "/vonage/answer",
+    "/vonage/next",
+    "/vonage/event",
+    "/vonage/socket",
+)
+MAX_BODY_BYTES = 65_536
+CALL_ID = re.compile(r"[0-9a-f-]{32,36}")
+OVER = frozenset({"completed", "busy", "failed", "rejected", "timeout", "cancelled", "unanswered"})
+BUSY = "All our lines are busy. Please call again in a moment."
+
+
+def routes(
+    settings: VonageSettings, public_url: str, tickets: Tickets, door: Door, launch: Launch
+) -> APIRouter:
+    """`/vonage/answer` and `/vonage/event` (the application's answer and event URL, by POST),
+    `/vonage/next`, and the socket. `public_url` is where Vonage reaches this server."""
+    exchange = Exchange(settings, public_url, tickets, door, launch)
+    router = APIRouter()
+
+    @router.post(ANSWER)
+    async def answer(request: Request) -> Ncco:
+        return exchange.answer(await exchange.signed(request))
+
+    @router.post(NEXT)
+    async def next_(request: Request) -> Ncco:
+        return await exchange.go_on(await exchange.signed(request))
+
+    @router.post(EVENT)
+    async def event(request: Request) -> Response:
+        exchange.note(await exchange.signed(request))
+        return Response(status_code=204)
+
+    @router.websocket(SOCKET + "/{ticket}")
+    async def socket(websocket: WebSocket, ticket: str) -> None:
+        await exchange.talk(websocket, ticket)
+
+    return router
+
+
+class Exchange:
+    """Takes calls from Vonage."""
+
+    def __init__(
+        self,
+        settings: VonageSettings,
+        public_url: str,
+        tickets: Tickets,
+        door: Door,
+        launch: Launch,
+    ) -> None:
+        self._settings = settings
+        self._public_url = public_url
+        self._signatures = Signatures(settings)
+        self._tickets = tickets
+        self._door = door
+        self._launch = launch
+        self._lines = Lines()
+
+    async def signed(self, request: Request) -> dict[str, object]:
+        """What a webhook of our application's says. Raises HTTPException: 403, or 413."""
+        body = bytearray()
+        async for piece in request.stream():
+            body += piece
+            if len(body) > MAX_BODY_BYTES:
+                raise HTTPException(413, "too long")
+        if self._signatures.good(request.headers, bytes(body)):
+            try:
+                told: object = json.loads(body)
+            except (ValueError, RecursionError):
+                told = None
+            if isinstance(told, dict):
+                return cast("dict[str, object]", told)
+        logger.warning("A webhook was refused: not signed by Vonage, or not for this application")
+        raise HTTPException(403, "Forbidden")
+
+    def answer(self, told: dict[str, object]) -> Ncco:
+        """What to do with a call that comes in. The same answer to the same call, until it is taken
+        up; after that it is a replay. Raises HTTPException(403) for one."""
+        call_id = _call_id(told.get("uuid"))
+        line = self._lines.of_call(call_id)
+        if line is None:
+            caller, called = told.get("from"), told.get("to")
+            line = self._promise(Line(call_id, "", "", f"{caller or ''}", f"{called or ''}"))
+        elif line.point != "promised":
+            logger.warning("A webhook was refused: its call has been taken up before")
+            raise HTTPException(403, "Forbidden")
+        return self._connect(line) if line else ncco.say(BUSY)
+
+    async def go_on(self, told: dict[str, object]) -> Ncco:
+        """What to do with a call whose socket is closed: end it, or connect it anew."""
+        match told.get("payload"):
+            case {"call": str(sent)}:
+                call_id = _call_id(sent)
+            case _:
+                raise HTTPException(403, "Forbidden")
+        # Without a line it is another server's, which has died, or ours before a restart.
+        line = self._lines.of_call(call_id) or Line(call_id, "", "", point="cut", connects=0)
+        await parted(line)
+        if line.point == "finished":
+            return ncco.hang_up()
+        if line.connects > self._settings.reconnects:
+            return ncco.say(self._settings.apology)
+        if line.point == "promised":
+            self._door.leave(line.session_id)
+        again = self._promise(replace(line, point="promised", connects=line.connects + 1))
+        return self._connect(again) if again else ncco.say(self._settings.apology)
+
+    def note(self, told: dict[str, object]) -> None:
+        """A call's new status: one that is over before its socket opened gives its place back."""
+        line = self._lines.of_call(f"{told.get('uuid')}")
+        if line and line.point == "promised" and told.get("status") in OVER:
+            self._door.leave(line.session_id)
+            line.point = "finished"
+
+    def _promise(self, line: Line) -> Line | None:
+        """The line with a place and a ticket for it; None when every line is busy."""
+        guest = Guest(str(uuid.uuid4()), "vonage")
+        if not self._door.reserve(guest):
+            return None
+        ticket = self._tickets.issue(guest.session_id)
+        promised = replace(line, session_id=guest.session_id, ticket=ticket)
+        self._lines.put(promised)
+        return promised
+
+    def _connect(self, line: Line) -> Ncco:
+        socket_url = f"ws{self._public_url.removeprefix('http')}{SOCKET}/{line.ticket}"
+        return ncco.connect(socket_url, line.call_id, self._public_url + NEXT)
+
+    async def talk(self, websocket: WebSocket, ticket: str) -> None:
+        """One call, from the handshake of its socket to its end."""
+        signed = self._signatures.good(websocket.headers)
+        session_id = self._tickets.redeem(ticket) if signed else None
+        line = self._lines.of_session(session_id) if session_id else None
+        guest = self._door.enter(line.session_id) if line else None
+        if line is None or guest is None:
+            logger.warning("A call's socket was refused: not signed by Vonage, or no good ticket")
+            await websocket.close()  # before the handshake is accepted: HTTP 403
+            return
+        line.point = "live"
+        try:
+            await self._answered(websocket, guest, line)
+        except WebSocketDisconnect:
+            logger.info("The socket was gone before its call began")
+        finally:
+            if line.point == "live":
+                line.point = "cut"
+            self._door.leave(guest.session_id)
+            await close(websocket)
+
+    async def _answered(self, websocket: WebSocket, guest: Guest, line: Line) -> None:
+        await websocket.accept()
+        if wrong := await opening(websocket, line.call_id, self._settings.start_secs):
+            logger.bind(code=wrong.code, reason=wrong.reason).warning("A socket was not taken up")
+            await websocket.close(wrong.code, wrong.reason)
+            return
+        transport = PhoneTransport(
+            websocket, self._settings, Intake(self._settings.intake), wire.Dialect()
+        )
+        await self._launch(
+            Connection(
+                transport=transport,
+                kind="vonage",
+                session_id=guest.session_id,
+                audio=Audio(self._settings.in_hz, wire.HZ),
+                caller=Caller(line.caller),
+            )
+        )
+        if transport.ended_by_us:
+            line.point = "finished"
+
+
+def _call_id(sent: object) -> str:
+    """Raises HTTPException(403) for what is no call's."""
+    if not isinstance(sent, str) or not CALL_ID.fullmatch(sent):
+        raise HTTPException(403, "Forbidden")
+    return sent
