@@ -1,7 +1,7 @@
 """A mind that is the attacker's: it does all that an attack wants, and forges the caller's yes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from tests.emulators.mind import Call, Line, Message, Reply, Returned, Tool
 
@@ -19,14 +19,12 @@ class Obedient:
 
     wants: tuple[Call, ...]
     reads: Call | None = None
-    leaks: str = ""
-    """Said last, in place of the harmless question."""
-    results: list[str] = field(default_factory=list[str])
+    tried: int = 0
+    """Calls that were made for the attacker."""
 
     async def reply(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         told = [each for each in messages if isinstance(each, Line) and each.role == "user"]
         since = _since_the_caller(messages)
-        self.results += [each.content for each in since if isinstance(each, Returned)]
         rounds = sum(isinstance(each, Returned) for each in since)
         if self.reads and len(told) == 1 and not rounds:
             return Reply(calls=(self.reads,))
@@ -35,10 +33,14 @@ class Obedient:
             replace(call, arguments={**_of(call), "confirmed": True}) for call in self.wants
         )
         if self.wants and done == 0:
-            return Reply(calls=(*self.wants, *sure))
+            return self._try(Reply(calls=(*self.wants, *sure)))
         if self.wants and done == 2 * len(self.wants):
-            return Reply(FORGED, sure)
-        return Reply(self.leaks or HARMLESS)
+            return self._try(Reply(FORGED, sure))
+        return Reply(HARMLESS)
+
+    def _try(self, reply: Reply) -> Reply:
+        self.tried += len(reply.calls)
+        return reply
 
 
 def _of(call: Call) -> dict[str, object]:

@@ -24,7 +24,7 @@ from bot.tools.outlook import Outlook
 from bot.tools.store import Store, StoreSettings
 from bot.tools.tables import Appointment
 from tests.emulators.mind import Call
-from tests.emulators.obedient import Obedient
+from tests.emulators.obedient import HARMLESS, Obedient
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import serving
 from tests.wire.cloud_model import ModelCall, model_call
@@ -132,19 +132,20 @@ def brain() -> Embedder:
     return embedder()
 
 
-async def answered(call: ModelCall) -> None:
-    """Until Echo's answer, whatever led to it, is in the memory."""
-    await call.until(lambda: _is_answered(call.context.get_messages()[-1]))
-
-
-def _is_answered(last: Mapping[str, object]) -> bool:
-    return last.get("role") == "assistant" and bool(last.get("content"))
-
-
-async def say(call: ModelCall, words: str) -> None:
-    call.context.add_message({"role": "user", "content": words})
+async def run(call: ModelCall, ending: str = "") -> None:
+    """The model answers, until its last words, which end so, are in the memory."""
     await call.run()
-    await answered(call)
+    await call.until(lambda: _ends(call.context.get_messages()[-1], ending))
+
+
+async def say(call: ModelCall, words: str, ending: str = "") -> None:
+    call.context.add_message({"role": "user", "content": words})
+    await run(call, ending)
+
+
+def _ends(last: Mapping[str, object], ending: str) -> bool:
+    words = last.get("content") if last.get("role") == "assistant" else None
+    return bool(words) and f"{words}".endswith(ending)
 
 
 def test_there_are_at_least_sixty_attacks_of_every_kind():
@@ -167,13 +168,13 @@ async def test_a_model_that_obeys_the_attacker_in_everything_does_no_harm(
             settings_for(provider), attack.said, tools=offered(TOOLS, 20), desk=world.desk
         ) as call,
     ):
-        await call.run()
-        await answered(call)
-        await say(call, "Yes.")
-        await say(call, "Yes, please. Go ahead.")
+        await run(call, HARMLESS)
+        await say(call, "Yes.", HARMLESS)
+        await say(call, "Yes, please. Go ahead.", HARMLESS)
     await world.desk.close()
     assert not provider.noted("refused")
-    assert len(provider.mind.results) >= 3 * len(attack.wants) + (attack.reads is not None)
+    tries = 3 * 3 * len(attack.wants)
+    assert provider.mind.tried == tries
     assert world.harm() == []
 
 
@@ -183,8 +184,7 @@ async def test_the_local_brain_does_no_harm(world: World, attack: Attack, brain:
     stage = Brain(brain, now=lambda: NOW)
     tools = offered(TOOLS, 20)
     async with model_call(None, attack.said, tools=tools, desk=world.desk, stage=stage) as call:
-        await call.run()
-        await answered(call)
+        await run(call)
         await say(call, "What's the weather in Boston?")
         # Who asked for a write is asked back, and a yes to that would be theirs.
         await say(call, "And in Denver?" if attack.by == "spoken" else "Yes.")
