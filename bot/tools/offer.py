@@ -26,6 +26,7 @@ from pydantic import ConfigDict, ValidationError, validate_call
 
 from bot.tools.desk import Desk
 from bot.tools.ledger import AtOnce, Ledger
+from bot.tools.quoted import quoted
 from bot.tools.spoken import Answer, error
 
 _GRACE_SECS = 1.0
@@ -84,7 +85,7 @@ class Report:
         if self.made:
             return
         self.made = properties is None or properties.is_final
-        await self.to(result, properties=properties)
+        await self.to(quoted(result), properties=properties)
 
 
 def _ledger(params: FunctionCallParams) -> Ledger:

@@ -112,3 +112,10 @@ async def test_echo_stays_with_a_caller_who_is_called_back(desk: Desk):
 def test_the_colleague_must_have_a_number(number: str):
     with pytest.raises(ValidationError):
         HandoffSettings(to=number)
+
+
+@pytest.mark.real_clock
+async def test_who_has_not_asked_for_a_person_is_asked_first(desk: Desk):
+    assert "confirm" in await use(talk_to_human, desk, confirmed=True, says="My lamp is broken.")
+    assert "confirm" in await use(talk_to_human, desk, confirmed=True, says="No, thank you.")
+    assert "say" in await use(talk_to_human, desk, confirmed=True, says="Yes, please.")

@@ -67,3 +67,11 @@ async def test_a_tool_of_ones_own_takes_a_function_and_its_name():
     LLMContext(tools=[*TOOLS, opening_hours])
     await opening_hours(params_for(opening_hours, None, report))
     assert heard == [{"say": "We are open from nine to five, Monday to Friday."}]
+
+
+def test_no_tool_takes_an_amount_or_a_number_to_dial():
+    taken = {name for schema in SCHEMAS.values() for name in schema.properties}
+    assert taken <= {
+        "order_number", "email", "reason", "confirmed", "day", "time_of_day", "starts_at", "name",
+        "city", "pin",
+    }  # fmt: skip
