@@ -27,9 +27,12 @@ call: $(RUN_READY) ## call a running Echo without a microphone: make call SAY="W
 phone-call: $(DEV_READY) ## call Echo by an emulated Twilio, no account needed: make phone-call SAY="Where is my order 1042?"
 	@LOGURU_AUTOINIT=0 exec $(BIN)/python -m tests.calls.phone_call $(if $(SAY),--say "$(SAY)")
 
+# A browser that shares its core hears gaps, and whoever speaks over Echo is judged by the clock.
+ALONE = tests/calls/test_page.py tests/calls/test_flood.py tests/calls/test_phone_barge_in.py tests/wire/test_interruption.py
+
 test: $(DEV_READY) ## the whole suite (Debian packages it uses: see .ci/run)
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --ignore tests/calls/test_page.py
-	@$(BIN)/python -m pytest tests/calls/test_page.py  # a browser that shares its core hears gaps
+	@$(BIN)/python -m pytest -n 3 --dist loadfile $(addprefix --ignore ,$(ALONE))
+	@$(BIN)/python -m pytest $(ALONE)
 
 check: $(DEV_READY) ## ruff, pyright, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright && $(BIN)/python -m pytest tests/test_layers.py

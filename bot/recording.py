@@ -92,10 +92,16 @@ def paths(folder: Path, call_id: str) -> tuple[Path, Path]:
 
 
 class Recorder(BaseObserver):
-    """Watches what the caller says and what the caller hears, once there is consent."""
+    """Watches what the caller says and what the caller hears, once there is consent.
 
-    def __init__(self, folder: Path, call_id: str, hz: int) -> None:
+    Pauses for as long as `is_secret`.
+    """
+
+    def __init__(
+        self, folder: Path, call_id: str, hz: int, is_secret: Callable[[], bool] = lambda: False
+    ) -> None:
         super().__init__()
+        self._is_secret = is_secret
         self.outcome: Outcome = "not asked"
         self._files = Files(folder, call_id, hz)
         self._hz = hz
@@ -127,13 +133,13 @@ class Recorder(BaseObserver):
         self._tracks = TwoTracks(self._hz)
         self._write(self._files.open)
 
-    def pause(self) -> None:
+    def _pause(self) -> None:
         """What is said from here on is not kept: the recording is silent, the words left out."""
         if self._tracks:
             self._flush()
             self._tracks.muted = True
 
-    def resume(self) -> None:
+    def _resume(self) -> None:
         if self._tracks:
             self._tracks.muted = False
 
@@ -150,6 +156,8 @@ class Recorder(BaseObserver):
         tracks, sources, frame = self._tracks, self._sources, data.frame
         if tracks is None or sources is None:
             return
+        if self._is_secret() is not tracks.muted:
+            self._pause() if not tracks.muted else self._resume()
         ears, words, mouth = sources
         match frame:
             case InputAudioRawFrame() if data.source is ears:

@@ -110,7 +110,12 @@ class Call:
         if not recording.enabled or mode_of(connection.body, settings) != "cascade":
             return None, None
         consent = Consent(recording.question)
-        recorder = Recorder(recording.folder, connection.session_id, connection.audio.in_hz)
+        recorder = Recorder(
+            recording.folder,
+            connection.session_id,
+            connection.audio.in_hz,
+            lambda: self._vault.expected is not None,
+        )
         recorder.watch(connection.transport.input(), consent, connection.transport.output())
 
         @consent.event_handler("on_answer")

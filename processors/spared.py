@@ -2,7 +2,7 @@
 
 Every hop of every frame is told to an observer twice: when it is pushed, and when it is taken. Each
 telling is a queue and a wake-up for each observer, and most frames are the caller's audio. Told are
-all pushes but those of that audio, and who takes what the output has sent.
+all pushes, of that audio only the first, and who takes what the output has sent.
 """
 
 from copy import copy
@@ -16,6 +16,7 @@ from pipecat.observers.base_observer import (
 )
 from pipecat.pipeline import pipeline
 from pipecat.processors.frame_processor import FrameProcessorSetup
+from pipecat.transports.base_input import BaseInputTransport
 from pipecat.transports.base_output import BaseOutputTransport
 
 
@@ -27,7 +28,8 @@ class Spared(BaseObserver):
         self._observer = observer
 
     async def on_push_frame(self, data: FramePushed) -> None:
-        if not isinstance(data.frame, InputAudioRawFrame):
+        heard = isinstance(data.frame, InputAudioRawFrame)
+        if not heard or isinstance(data.source, BaseInputTransport):
             await self._observer.on_push_frame(data)
 
     async def on_process_frame(self, data: FrameProcessed) -> None:

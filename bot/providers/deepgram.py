@@ -29,12 +29,6 @@ TTFS_P99_SECS = 0.6
 """From the last word to the final text. Turn strategies wait so long only for a text that Deepgram
 never says is all there: a safety net, wide enough for a slow moment of the network."""
 
-_HELD_SECS = 0.128
-"""Of audio a message while nobody speaks: four windows of the VAD. Sending is a tenth of what a
-call costs, and Deepgram takes up to 0.25 s."""
-_STILL_SECS = 1.0
-"""After the caller's voice every window goes out at once: the final transcript waits for it."""
-
 
 class Coverage:
     """Whether the final transcripts reach to where the caller fell silent, in seconds of audio."""
@@ -112,8 +106,6 @@ class PromptDeepgram(DeepgramSTTService):
         )
         self._coverage = Coverage()
         self._sent_samples = 0
-        self._held = b""
-        self._quiet_samples = 0
         client = LegibleClient(cast(Connect, self._client.listen.v1.connect), self._opened)
         self._client = client  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -121,33 +113,17 @@ class PromptDeepgram(DeepgramSTTService):
         """Send audio; the words come when they are ready, not from here."""
         if self._connection:
             self._sent_samples += len(audio) // 2
-        self._quiet_samples += len(audio) // 2
-        self._held += audio
-        held_secs = len(self._held) / 2 / self.sample_rate
-        if not self._held or (self._is_quiet and held_secs < _HELD_SECS):
-            return  # a message without audio would close the stream
-        held, self._held = self._held, b""
-        async for frame in super().run_stt(held):
+        async for frame in super().run_stt(audio):
             yield frame
-
-    @property
-    def _is_quiet(self) -> bool:
-        """The caller has not spoken, and not just before."""
-        return not self._user_speaking and self._quiet_samples >= _STILL_SECS * self.sample_rate
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
         match frame:
-            case VADUserStartedSpeakingFrame():
-                self._coverage.spoke()
-                self._quiet_samples = 0
-                await self.process_generator(self.run_stt(b""))
-            case VoiceFrame():
+            case VADUserStartedSpeakingFrame() | VoiceFrame():
                 self._coverage.spoke()
             case SilenceFrame() if not self._coverage.is_complete:
                 await self._silent(frame.secs)
             case VADUserStoppedSpeakingFrame():
-                self._quiet_samples = 0
                 await self._silent(frame.stop_secs)
             case _:
                 pass
@@ -158,7 +134,7 @@ class PromptDeepgram(DeepgramSTTService):
             await self.push_frame(AllHeardFrame())
 
     def _opened(self) -> None:
-        self._sent_samples = len(self._held) // 2
+        self._sent_samples = 0
         self._coverage.start_over()
 
     async def _on_message(self, message: object) -> None:

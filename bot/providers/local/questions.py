@@ -26,6 +26,8 @@ _ABILITIES: Mapping[str, str] = {
     "cancel_appointment": "",
     "get_weather": "tell you the weather",
     "talk_to_human": "connect you to a person",
+    "enter_securely": "",
+    "text_confirmation": "",
     "end_call": "",
 }
 _MOST_ABILITIES = 5
