@@ -15,7 +15,7 @@ from bot.providers.local.embedding import Embedder
 from bot.providers.local.intents import Intents
 from tests.emulators.mind import Call, Called, Line, Message, Reply, Returned, Tool
 
-_NOTE = re.compile(r'^\s*\{"type": "async_tool"|although the caller spoke over it: ')
+_NOTE = re.compile(r'^\s*\{"type": "async_tool"|done after all, unheard by the caller: ')
 """A developer's note that reached a provider without that role as the user's words."""
 _FILLINGS = (".", "(empty)")
 """What pipecat's Anthropic adapter puts where Anthropic wants some words."""

@@ -16,7 +16,7 @@ from tests.emulators.provider import serving
 from tests.wire.cloud_model import get_weather, look_up_order, model_call
 
 TOOLS = (look_up_order, get_weather)
-DONE_ANYWAY = "It was carried out although the caller spoke over it: The return is started."
+DONE_ANYWAY = "It was done after all, unheard by the caller: The return is started."
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from bot.providers.local.listener import Listener
 from bot.providers.local.replies import not_heard
 from bot.providers.local.state import State, after_call, after_result
 
-_DONE_ANYWAY = re.compile(r"was carried out although the caller spoke over it: (?P<words>.+)", re.S)
+_DONE_ANYWAY = re.compile(r"was done after all, unheard by the caller: (?P<words>.+)", re.S)
 """A note that a write was finished although its call was cancelled."""
 _FAILED = "Sorry, that didn't work just now. Shall I try again?"
 _HEARD_SHARE = 0.6

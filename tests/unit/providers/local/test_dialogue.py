@@ -339,7 +339,7 @@ def test_late_result_of_an_async_tool_is_spoken(dialogue: Dialogue):
 def test_write_finished_behind_a_barge_in_is_told(dialogue: Dialogue):
     arguments = {"starts_at": "2026-11-24T10:30", "name": "Maria Lopez", "confirmed": True}
     note = (
-        "book_appointment was carried out although the caller spoke over it: "
+        "book_appointment was done after all, unheard by the caller: "
         "Maria Lopez is booked for Tuesday."
     )
     act = decide(
