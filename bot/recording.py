@@ -94,7 +94,7 @@ def paths(folder: Path, call_id: str) -> tuple[Path, Path]:
 class Recorder(BaseObserver):
     """Watches what the caller says and what the caller hears, once there is consent.
 
-    Pauses for as long as `is_secret`.
+    For as long as `is_secret`, the recording is silent and the words are left out.
     """
 
     def __init__(
@@ -133,16 +133,6 @@ class Recorder(BaseObserver):
         self._tracks = TwoTracks(self._hz)
         self._write(self._files.open)
 
-    def _pause(self) -> None:
-        """What is said from here on is not kept: the recording is silent, the words left out."""
-        if self._tracks:
-            self._flush()
-            self._tracks.muted = True
-
-    def _resume(self) -> None:
-        if self._tracks:
-            self._tracks.muted = False
-
     async def close(self) -> None:
         """Writes what is left; call it when the call is over."""
         if self._tracks:
@@ -156,8 +146,7 @@ class Recorder(BaseObserver):
         tracks, sources, frame = self._tracks, self._sources, data.frame
         if tracks is None or sources is None:
             return
-        if self._is_secret() is not tracks.muted:
-            self._pause() if not tracks.muted else self._resume()
+        tracks.muted = self._is_secret()
         ears, words, mouth = sources
         match frame:
             case InputAudioRawFrame() if data.source is ears:

@@ -13,25 +13,17 @@ class TwoTracks:
         self._hz = hz
         self._caller = bytearray()
         self._echo = bytearray()
-        self._muted = False
-
-    @property
-    def muted(self) -> bool:
+        self.muted = False
         """While set, both are silent: the time goes by, and nothing is kept of what is said."""
-        return self._muted
-
-    @muted.setter
-    def muted(self, muted: bool) -> None:
-        self._muted = muted
 
     def caller(self, pcm: bytes) -> None:
         """More of the caller, 16-bit mono."""
-        self._caller += bytes(len(pcm)) if self._muted else pcm
+        self._caller += bytes(len(pcm)) if self.muted else pcm
 
     def echo(self, pcm: bytes) -> None:
         """More of Echo: behind what it said before, or now if it had fallen silent."""
         self._pad(len(self._caller))
-        self._echo += bytes(len(pcm)) if self._muted else pcm
+        self._echo += bytes(len(pcm)) if self.muted else pcm
 
     def take(self, all_of_it: bool = False) -> bytes:
         """What is complete, interleaved; it is kept no longer."""

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from transports.body import body_of
 from transports.connection import Door, Guest, Kind
 
 DEFAULT = "webrtc"
@@ -101,11 +102,7 @@ def busy(retry_after_secs: int) -> HTTPException:
 
 
 async def _options(request: Request, max_bytes: int) -> dict[str, object]:
-    raw = bytearray()
-    async for piece in request.stream():
-        raw += piece
-        if len(raw) > max_bytes:
-            raise HTTPException(413, f"The body is larger than {max_bytes} bytes.")
+    raw = await body_of(request, max_bytes)
     try:
         options = json.loads(raw or b"{}")
     except (ValueError, RecursionError) as error:

@@ -52,7 +52,7 @@ class Phone(FrameSerializer):
 
 
 class PhoneInput(Input):
-    """Passes on what the intake lets through: audio, keys, and marks to whoever waits for them."""
+    """Passes on what the intake lets through: audio and keys; and to the output, its marks."""
 
     def __init__(
         self,
@@ -61,12 +61,13 @@ class PhoneInput(Input):
         params: FastAPIWebsocketParams,
         settings: PhoneSettings,
         stream: Intake,
+        output: "PhoneOutput",
     ) -> None:
         super().__init__(transport, client, params, _wire(settings))
         self._silent_secs = settings.silent_secs
         self._stream = stream
+        self._speaker = output
         self._over = False
-        self.on_mark: list[PhoneOutput] = []
 
     async def _receive_messages(self) -> None:
         messages = self._line.receive()
@@ -100,8 +101,7 @@ class PhoneInput(Input):
             case InputAudioRawFrame() if not self._over:
                 await self._pass_on(heard)
             case Mark():
-                for output in self.on_mark:
-                    await output.echoed(heard.name)
+                await self._speaker.echoed(heard.name)
             case Key():
                 await self.push_frame(InputDTMFFrame(button=KeypadEntry(heard.digit)))
             case _:
@@ -235,11 +235,10 @@ class PhoneTransport(FastAPIWebsocketTransport):
         params = _params(settings, dialect)
         super().__init__(websocket, params)
         client = Client(websocket, self._callbacks, settings.send_secs)
-        phone_in = PhoneInput(self, client, params, settings, stream)
-        phone_out = PhoneOutput(self, client, params, settings, dialect)
-        phone_in.on_mark.append(phone_out)
+        speaker = PhoneOutput(self, client, params, settings, dialect)
         self._client = client
-        self._input, self._output = phone_in, phone_out
+        self._input = PhoneInput(self, client, params, settings, stream, speaker)
+        self._output = speaker
         self._socket = client
 
     @property

@@ -13,6 +13,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from loguru import logger
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
+from transports.body import body_of
 from transports.connection import Door, Guest
 from transports.limits import Allowance
 from transports.start import busy
@@ -118,11 +119,7 @@ def _authorize(request: Request, key: SecretStr) -> None:
 
 async def _wanted(request: Request) -> object:
     """`to` of the body. Raises HTTPException: 400 or 413."""
-    raw = bytearray()
-    async for piece in request.stream():
-        raw += piece
-        if len(raw) > MAX_BODY_BYTES:
-            raise HTTPException(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
+    raw = await body_of(request, MAX_BODY_BYTES)
     try:
         body: object = json.loads(raw)
     except (ValueError, RecursionError):

@@ -4,16 +4,17 @@ Nothing is kept, looked up or made for a request before Twilio's signature on it
 """
 
 import re
-import uuid
 from dataclasses import replace
 from functools import partial
 
-from fastapi import APIRouter, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, HTTPException, Request, Response, WebSocket
 from loguru import logger
 
+from transports.body import body_of
 from transports.connection import Audio, Caller, Connection, Door, Guest, Launch, Text
 from transports.intake import Goodbye
-from transports.phone.lines import Line, Lines, parted
+from transports.phone.exchange import PhoneExchange
+from transports.phone.lines import Line, parted
 from transports.phone.transport import PhoneTransport
 from transports.tickets import Tickets
 from transports.twilio import outbound, twiml, wire
@@ -24,7 +25,6 @@ from transports.twilio.outbound import OutboundSettings
 from transports.twilio.rest import Callbacks, Rest
 from transports.twilio.settings import TwilioSettings
 from transports.twilio.signature import Signatures, form_of
-from transports.websocket import close
 
 VOICE, NEXT, DIALLED, STATUS, STREAM = (
     "/twilio/voice",
@@ -84,7 +84,7 @@ def _xml(text: str) -> Response:
     return Response(text, media_type="text/xml")
 
 
-class Exchange:
+class Exchange(PhoneExchange):
     """Takes calls from Twilio."""
 
     def __init__(
@@ -95,22 +95,15 @@ class Exchange:
         door: Door,
         launch: Launch,
     ) -> None:
+        super().__init__("twilio", tickets, door)
         self._settings = settings
         self._signatures = signatures
-        self._tickets = tickets
-        self._door = door
         self._launch = launch
-        self._lines = Lines()
         self._rest = Rest(settings)
 
     async def signed(self, request: Request, path: str) -> dict[str, str]:
         """The form of a webhook about a call of ours. Raises HTTPException: 403, or 413."""
-        body = bytearray()
-        async for piece in request.stream():
-            body += piece
-            if len(body) > MAX_BODY_BYTES:
-                raise HTTPException(413, "too long")
-        form = form_of(bytes(body))
+        form = form_of(await body_of(request, MAX_BODY_BYTES))
         if (
             form is None
             or not self._signatures.good(self._signatures.web(path), form, request.headers)
@@ -151,10 +144,9 @@ class Exchange:
         line = self._lines.of_call(call_sid)
         if line is None:
             return True  # another server's
-        before, line.point = line.point, "finished"
-        if before in ("dialling", "promised"):
-            self._door.leave(line.session_id)
-        return before != "finished"
+        was_over = line.point == "finished"
+        self._call_off(line)
+        return not was_over
 
     async def go_on(self, form: dict[str, str]) -> str:
         """What to do with a call whose stream is over: end it, pass it on, or stream it anew."""
@@ -195,18 +187,7 @@ class Exchange:
         """A call's new status: one that is over before its stream began gives its place back."""
         line = self._lines.of_call(form["CallSid"])
         if line and line.point in ("dialling", "promised") and form.get("CallStatus") in OVER:
-            self._door.leave(line.session_id)
-            line.point = "finished"
-
-    def _promise(self, line: Line) -> Line | None:
-        """The line with a place and a ticket for it; None when every line is busy."""
-        guest = Guest(str(uuid.uuid4()), "twilio")
-        if not self._door.reserve(guest):
-            return None
-        ticket = self._tickets.issue(guest.session_id)
-        promised = replace(line, session_id=guest.session_id, ticket=ticket)
-        self._lines.put(promised)
-        return promised
+            self._call_off(line)
 
     def _connect(self, line: Line, words: str = "") -> str:
         return twiml.connect(
@@ -220,23 +201,7 @@ class Exchange:
         """One call, from the handshake of its stream to its end."""
         address = self._signatures.socket(f"{STREAM}/{ticket}")
         signed = self._signatures.good(address, {}, websocket.headers)
-        session_id = self._tickets.redeem(ticket) if signed else None
-        line = self._lines.of_session(session_id) if session_id else None
-        guest = self._door.enter(line.session_id) if line else None
-        if line is None or guest is None:
-            logger.warning("A media stream was refused: not signed by Twilio, or no good ticket")
-            await websocket.close()  # before the handshake is accepted: HTTP 403
-            return
-        line.point = "live"
-        try:
-            await self._talk(websocket, guest, line)
-        except WebSocketDisconnect:
-            logger.info("The stream was gone before its call began")
-        finally:
-            if line.point == "live":
-                line.point = "cut"
-            self._door.leave(guest.session_id)
-            await close(websocket)
+        await self._take_up(websocket, signed, ticket, self._talk)
 
     async def _talk(self, websocket: WebSocket, guest: Guest, line: Line) -> None:
         await websocket.accept()

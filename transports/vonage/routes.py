@@ -5,15 +5,16 @@ Nothing is kept, looked up or made for a request before Vonage's signature on it
 
 import json
 import re
-import uuid
 from dataclasses import replace
 from typing import cast
 
-from fastapi import APIRouter, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, HTTPException, Request, Response, WebSocket
 from loguru import logger
 
+from transports.body import body_of
 from transports.connection import Audio, Caller, Connection, Door, Guest, Launch
-from transports.phone.lines import Line, Lines, parted
+from transports.phone.exchange import PhoneExchange
+from transports.phone.lines import Line, parted
 from transports.phone.transport import PhoneTransport
 from transports.tickets import Tickets
 from transports.vonage import ncco, wire
@@ -22,7 +23,6 @@ from transports.vonage.ncco import Ncco
 from transports.vonage.opening import opening
 from transports.vonage.settings import VonageSettings
 from transports.vonage.signature import Signatures
-from transports.websocket import close
 
 ANSWER, NEXT, EVENT, SOCKET = (
     "/vonage/answer",
@@ -64,7 +64,7 @@ def routes(
     return router
 
 
-class Exchange:
+class Exchange(PhoneExchange):
     """Takes calls from Vonage."""
 
     def __init__(
@@ -75,22 +75,16 @@ class Exchange:
         door: Door,
         launch: Launch,
     ) -> None:
+        super().__init__("vonage", tickets, door)
         self._settings = settings
         self._public_url = public_url
         self._signatures = Signatures(settings)
-        self._tickets = tickets
-        self._door = door
         self._launch = launch
-        self._lines = Lines()
 
     async def signed(self, request: Request) -> dict[str, object]:
         """What a webhook of our application's says. Raises HTTPException: 403, or 413."""
-        body = bytearray()
-        async for piece in request.stream():
-            body += piece
-            if len(body) > MAX_BODY_BYTES:
-                raise HTTPException(413, "too long")
-        if self._signatures.good(request.headers, bytes(body)):
+        body = await body_of(request, MAX_BODY_BYTES)
+        if self._signatures.good(request.headers, body):
             try:
                 told: object = json.loads(body)
             except (ValueError, RecursionError):
@@ -136,18 +130,7 @@ class Exchange:
         """A call's new status: one that is over before its socket opened gives its place back."""
         line = self._lines.of_call(f"{told.get('uuid')}")
         if line and line.point == "promised" and told.get("status") in OVER:
-            self._door.leave(line.session_id)
-            line.point = "finished"
-
-    def _promise(self, line: Line) -> Line | None:
-        """The line with a place and a ticket for it; None when every line is busy."""
-        guest = Guest(str(uuid.uuid4()), "vonage")
-        if not self._door.reserve(guest):
-            return None
-        ticket = self._tickets.issue(guest.session_id)
-        promised = replace(line, session_id=guest.session_id, ticket=ticket)
-        self._lines.put(promised)
-        return promised
+            self._call_off(line)
 
     def _connect(self, line: Line) -> Ncco:
         socket_url = f"ws{self._public_url.removeprefix('http')}{SOCKET}/{line.ticket}"
@@ -156,23 +139,7 @@ class Exchange:
     async def talk(self, websocket: WebSocket, ticket: str) -> None:
         """One call, from the handshake of its socket to its end."""
         signed = self._signatures.good(websocket.headers)
-        session_id = self._tickets.redeem(ticket) if signed else None
-        line = self._lines.of_session(session_id) if session_id else None
-        guest = self._door.enter(line.session_id) if line else None
-        if line is None or guest is None:
-            logger.warning("A call's socket was refused: not signed by Vonage, or no good ticket")
-            await websocket.close()  # before the handshake is accepted: HTTP 403
-            return
-        line.point = "live"
-        try:
-            await self._answered(websocket, guest, line)
-        except WebSocketDisconnect:
-            logger.info("The socket was gone before its call began")
-        finally:
-            if line.point == "live":
-                line.point = "cut"
-            self._door.leave(guest.session_id)
-            await close(websocket)
+        await self._take_up(websocket, signed, ticket, self._answered)
 
     async def _answered(self, websocket: WebSocket, guest: Guest, line: Line) -> None:
         await websocket.accept()

@@ -1,0 +1,65 @@
+"""What a carrier's calls go through here, whichever carrier it is: a place, a ticket, a socket."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from fastapi import WebSocket, WebSocketDisconnect
+from loguru import logger
+
+from transports.connection import Door, Guest, Kind
+from transports.phone.lines import Line, Lines
+from transports.tickets import Tickets
+from transports.websocket import close
+
+Talk = Callable[[WebSocket, Guest, Line], Awaitable[None]]
+"""Accepts the handshake and runs the call to its end."""
+
+
+class PhoneExchange:
+    """Knows a carrier's calls, and which of them may come in."""
+
+    def __init__(self, kind: Kind, tickets: Tickets, door: Door) -> None:
+        self._kind: Kind = kind
+        self._tickets = tickets
+        self._door = door
+        self._lines = Lines()
+
+    def _promise(self, line: Line) -> Line | None:
+        """The line with a place and a ticket for it; None when every line is busy."""
+        guest = Guest(str(uuid.uuid4()), self._kind)
+        if not self._door.reserve(guest):
+            return None
+        ticket = self._tickets.issue(guest.session_id)
+        promised = replace(line, session_id=guest.session_id, ticket=ticket)
+        self._lines.put(promised)
+        return promised
+
+    def _call_off(self, line: Line) -> None:
+        """The call is over; if it never began, its place is given back."""
+        if line.point in ("dialling", "promised"):
+            self._door.leave(line.session_id)
+        line.point = "finished"
+
+    async def _take_up(self, websocket: WebSocket, signed: bool, ticket: str, talk: Talk) -> None:
+        """One call, from the handshake of its socket to its end; 403 if it may not come in.
+
+        A ticket is not spent on a handshake that the carrier has not signed.
+        """
+        session_id = self._tickets.redeem(ticket) if signed else None
+        line = self._lines.of_session(session_id) if session_id else None
+        guest = self._door.enter(line.session_id) if line else None
+        if line is None or guest is None:
+            logger.warning("A call's socket was refused: not signed by its carrier, or no ticket")
+            await websocket.close()  # before the handshake is accepted: HTTP 403
+            return
+        line.point = "live"
+        try:
+            await talk(websocket, guest, line)
+        except WebSocketDisconnect:
+            logger.info("The socket was gone before its call began")
+        finally:
+            if line.point == "live":
+                line.point = "cut"
+            self._door.leave(guest.session_id)
+            await close(websocket)
