@@ -245,7 +245,9 @@ class Call:
         except Exception as error:  # noqa: BLE001  a way in's own; the caller is told whom to dial
             logger.bind(cause=type(error).__name__).error("no transfer in an emergency")
             done = False
-        if not done:
+        if done:
+            await self._worker.cancel(reason="passed on in an emergency")
+        else:
             await self._urgent.say(words.emergency)
 
     def _give_up(self, outcome: SessionOutcome) -> None:

@@ -1,7 +1,7 @@
 """When is it worth asking the model before the caller's turn is over? (pure)
 
-Decided from the words alone, and from how often words like these turned out to be all there were:
-each wrong guess is a request that is paid for nothing.
+Decided from the words alone, and from how many guesses of this call were wrong: each of those is a
+request that is paid for nothing.
 """
 
 import re

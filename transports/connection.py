@@ -13,7 +13,8 @@ from pipecat.transports.base_transport import BaseTransport
 Kind = Literal["websocket", "webrtc", "daily", "openai-webrtc", "twilio", "vonage", "local"]
 
 Transfer = Callable[[str], Awaitable[bool]]
-"""Passes the caller on to a number or address; False if the other side did not take the call."""
+"""Passes the caller on to a number or address, once our part of the call is over; False if it will
+not."""
 
 
 Text = Callable[[str], Awaitable[bool]]

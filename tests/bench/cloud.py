@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from evals.report import ms
 from tests.bench import figures
 from tests.bench.callers import Lines, place_crowd
 from tests.bench.conversation import turns
@@ -69,8 +70,8 @@ def page(profile: str, results: Sequence[Measured], on: Machine) -> str:
     """The results as a page of Markdown; ratios are to Echo with as many callers."""
     echo = {each.calls: each.first_sound.p50 for each in results if each.system == "Echo"}
     rows = [
-        f"| {each.calls} | {each.system} | {_ms(each.first_sound.p50)} | "
-        f"{_ms(each.first_sound.p95)} | {_ratio(each.first_sound.p50, echo.get(each.calls))} | "
+        f"| {each.calls} | {each.system} | {ms(each.first_sound.p50)} | "
+        f"{ms(each.first_sound.p95)} | {ratio(each.first_sound.p50, echo.get(each.calls))} | "
         f"{each.lost} of {each.lost + each.first_sound.count} | {each.underruns} | "
         f"{each.cores:.2f} | {each.mb_a_call:.0f} | {each.callers_late_ms:.0f} |"
         for each in results
@@ -99,11 +100,7 @@ def page(profile: str, results: Sequence[Measured], on: Machine) -> str:
     )
 
 
-def _ms(value: float | None) -> str:
-    return "-" if value is None else f"{value:.0f}"
-
-
-def _ratio(value: float | None, to: float | None) -> str:
+def ratio(value: float | None, to: float | None) -> str:
     return "-" if value is None or to is None else f"{value / to:.2f}"
 
 

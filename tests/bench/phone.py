@@ -16,6 +16,8 @@ import aiohttp
 import numpy as np
 
 from evals.ear import AUDIBLE_DBFS, Samples
+from evals.report import ms
+from tests.bench.cloud import ratio
 from tests.bench.conversation import INTERRUPTIONS, turns
 from tests.bench.figures import Spread, spread
 from tests.bench.house import BenchError
@@ -192,10 +194,10 @@ def page(results: Sequence[Measured], on: Machine) -> str:
     """The results as a page of Markdown; ratios are to Echo with as many calls."""
     echo = {each.calls: each.first_sound.p50 for each in results if each.system == "Echo"}
     rows = [
-        f"| {each.calls} | {each.system} | {_ms(each.greeting.p50)} | {_ms(each.first_sound.p50)} "
-        f"| {_ms(each.first_sound.p95)} | {_ratio(each.first_sound.p50, echo.get(each.calls))} "
+        f"| {each.calls} | {each.system} | {ms(each.greeting.p50)} | {ms(each.first_sound.p50)} "
+        f"| {ms(each.first_sound.p95)} | {ratio(each.first_sound.p50, echo.get(each.calls))} "
         f"| {each.lost} of {each.lost + each.first_sound.count} | {each.gaps} "
-        f"| {_ms(each.clear.p50)} | {_ms(each.hush.p50)} |"
+        f"| {ms(each.clear.p50)} | {ms(each.hush.p50)} |"
         for each in results
     ]
     return "\n".join(
@@ -218,14 +220,6 @@ def page(results: Sequence[Measured], on: Machine) -> str:
             "",
         ]
     )
-
-
-def _ms(value: float | None) -> str:
-    return "-" if value is None else f"{value:.0f}"
-
-
-def _ratio(value: float | None, to: float | None) -> str:
-    return "-" if value is None or to is None else f"{value / to:.2f}"
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.tools.handoff import HandoffSettings
+from processors.alarm import EmergencySettings
 from tests.calls.inside import inside
 from tests.calls.phone import PhoneCall, line, telephone, telephoning
 from tests.emulators.twilio_caller import DIALLED, NEXT, Stream
@@ -34,6 +35,19 @@ async def test_who_asks_for_a_person_hears_that_they_get_one_and_is_put_through(
         assert (await again.words()).startswith("hi")
         await stream.hang_up()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_who_is_in_danger_hears_that_they_are_passed_on_and_is():
+    settings = telephone() | {"emergency": EmergencySettings(transfer=COLLEAGUE)}
+    async with inside(greeting="Hi.", **settings) as echo, line(echo.url) as twilio:
+        async with twilio.call() as stream:
+            call = PhoneCall(stream)
+            await call.hears_out()
+            said = await call.say("There is a fire in my kitchen!")
+            await call.is_hung_up_on(30)
+            heard = await call.words(said.end_secs)
+        assert "connecting you to emergency help" in heard
+        assert (await twilio.ask(NEXT)).dialled == COLLEAGUE
 
 
 async def test_who_asks_for_a_text_and_has_booked_nothing_is_told_so():
