@@ -95,7 +95,10 @@ class Call:
             transfer=connection.transfer,
             may_keep_words=self._may_keep_words,
             expect_keys=self._vault.expect if connection.kind != "local" else None,
+            introduce=connection.introduce if settings.handoff.kind == "warm" else None,
             colleague=settings.handoff.to,
+            caller=connection.caller.who,
+            conceal=self._vault.conceal,
             text=connection.text,
         )
         self._consent, self._recorder = self._recording(settings)
@@ -126,9 +129,13 @@ class Call:
                 recorder.refuse()
             if answer != "neither":
                 words = recording.thanks if answer == "yes" else recording.refused
-                await self._worker.queue_frame(TTSSpeakFrame(f"{words} {settings.greeting}"))
+                await self._worker.queue_frame(TTSSpeakFrame(f"{words} {self._greeting}"))
 
         return consent, recorder
+
+    @property
+    def _greeting(self) -> str:
+        return self._connection.greeting or self._house.settings.greeting
 
     def _may_keep_words(self) -> bool:
         """Where callers are asked, nothing they say is kept without their yes."""
@@ -218,9 +225,10 @@ class Call:
     async def _greet(self) -> None:
         if not self._greeted.is_set():
             self._greeted.set()
-            if disclosure := self._house.settings.disclosure:
+            disclosure = self._house.settings.disclosure
+            if disclosure and not self._connection.greeting:  # who has one has been here before
                 await self._worker.queue_frame(in_full(disclosure))
-            greeting = TTSSpeakFrame(self._house.settings.greeting)
+            greeting = TTSSpeakFrame(self._greeting)
             await self._worker.queue_frame(self._consent.ask() if self._consent else greeting)
 
     async def _apologise(self) -> None:

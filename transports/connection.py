@@ -17,6 +17,9 @@ Transfer = Callable[[str], Awaitable[bool]]
 not."""
 
 
+Introduce = Callable[[str, str], Awaitable[bool]]
+"""As `Transfer`, to a number whose owner hears these words first and may refuse."""
+
 Text = Callable[[str], Awaitable[bool]]
 """Texts the phone the caller calls from, and no other; False if the carrier did not take it."""
 
@@ -49,6 +52,10 @@ class Connection:
     """What the client put in the `body` of its `/start`."""
     transfer: Transfer | None = None
     """None where the way in cannot pass a caller on."""
+    introduce: Introduce | None = None
+    """None where the way in cannot pass a caller on like that."""
+    greeting: str = ""
+    """What this caller hears first; empty: what every caller does."""
     text: Text | None = None
     """None where the way in cannot text the caller."""
 

@@ -32,6 +32,10 @@ class Line:
     point: Point = "promised"
     connects: int = 1
     pass_on_to: str = field(default="", repr=False)
+    brief: str = field(default="", repr=False)
+    """What whom they are passed on to hears first; empty: nothing, they are put through at once."""
+    greeting: str = field(default="", repr=False)
+    """What this caller hears first, in place of the usual greeting."""
 
 
 class Lines:

@@ -64,6 +64,26 @@ class Rest:
             raise _explained(error) from None
         return made.sid or ""
 
+    async def ring(self, to: str, answered_url: str, status_url: str, ring_secs: int) -> str:
+        """Ring a colleague; the CallSid.
+
+        What to tell them is asked at `answered_url` once it is known whether a human or a machine
+        has answered, so that no word for a human is left on a machine; that the call is over,
+        however it ended, is told to `status_url`.
+        """
+        try:
+            made = await self._client.calls.create_async(
+                to=to,
+                from_=self._number,
+                url=answered_url,
+                status_callback=status_url,
+                timeout=ring_secs,
+                machine_detection="Enable",
+            )
+        except _FAILURES as error:
+            raise _explained(error) from None
+        return made.sid or ""
+
     async def instruct(self, call_sid: str, twiml: str) -> None:
         """Make a live call go on by this TwiML, whatever it is at."""
         try:

@@ -17,7 +17,7 @@ from transports.phone.exchange import PhoneExchange
 from transports.phone.lines import Line, parted
 from transports.phone.transport import PhoneTransport
 from transports.tickets import Tickets
-from transports.twilio import outbound, twiml, wire
+from transports.twilio import outbound, twiml, warm, wire
 from transports.twilio.intake import Intake
 from transports.twilio.numbers import E164
 from transports.twilio.opening import opening
@@ -25,6 +25,7 @@ from transports.twilio.outbound import OutboundSettings
 from transports.twilio.rest import Callbacks, Rest
 from transports.twilio.settings import TwilioSettings
 from transports.twilio.signature import Signatures, form_of
+from transports.twilio.warm import OVER, Warm
 
 VOICE, NEXT, DIALLED, STATUS, STREAM = (
     "/twilio/voice",
@@ -36,7 +37,6 @@ VOICE, NEXT, DIALLED, STATUS, STREAM = (
 MAX_BODY_BYTES = 65_536
 CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 ANSWERED = frozenset({"answered", "completed"})
-OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
 def routes(
@@ -52,6 +52,7 @@ def routes(
     this server."""
     desk = Exchange(settings, Signatures(settings, public_url), tickets, door, launch)
     router = APIRouter()
+    router.include_router(warm.routes(desk.warm, desk))
     if placing and placing.key.get_secret_value():
         at = (public_url + path for path in (VOICE, STATUS, outbound.ANSWERED_BY))
         router.include_router(outbound.routes(placing, Rest(settings), Callbacks(*at), desk, door))
@@ -70,7 +71,7 @@ def routes(
 
     @router.post(STATUS)
     async def status(request: Request) -> Response:
-        desk.note(await desk.signed(request, STATUS))
+        await desk.note(await desk.signed(request, STATUS))
         return Response(status_code=204)
 
     @router.websocket(STREAM + "/{ticket}")
@@ -100,6 +101,7 @@ class Exchange(PhoneExchange):
         self._signatures = signatures
         self._launch = launch
         self._rest = Rest(settings)
+        self.warm = Warm(settings, self._rest, signatures.web, self)
 
     async def signed(self, request: Request, path: str) -> dict[str, str]:
         """The form of a webhook about a call of ours. Raises HTTPException: 403, or 413."""
@@ -154,6 +156,8 @@ class Exchange(PhoneExchange):
         if line is None:  # another server's, which has died, or ours before a restart
             line = replace(_unknown(form), point="cut", connects=0)
         await parted(line)
+        if line.brief:
+            return await self.warm.hold(line)
         if line.pass_on_to:
             dialled = self._signatures.web(DIALLED)
             return twiml.dial(line.pass_on_to, dialled, self._settings.dial_secs)
@@ -183,11 +187,23 @@ class Exchange(PhoneExchange):
         nobody = self._settings.nobody
         return self._connect(again, nobody) if again else twiml.hang_up(nobody)
 
-    def note(self, form: dict[str, str]) -> None:
+    def take_back(self, call_sid: str, greeting: str) -> str:
+        """What to do with a caller who was passed on in vain: stream the call anew."""
+        line = self._lines.of_call(call_sid)
+        if line is None or line.point != "promised":
+            known = line or Line(call_sid, "", "")
+            once_more = replace(known, point="promised", pass_on_to="", brief="", greeting=greeting)
+            line = self._promise(once_more)
+        return self._connect(line) if line else twiml.hang_up(self._settings.nobody)
+
+    async def note(self, form: dict[str, str]) -> None:
         """A call's new status: one that is over before its stream began gives its place back."""
         line = self._lines.of_call(form["CallSid"])
-        if line and line.point in ("dialling", "promised") and form.get("CallStatus") in OVER:
+        if line is None or form.get("CallStatus") not in OVER:
+            return
+        if line.point in ("dialling", "promised"):
             self._call_off(line)
+        await self.warm.caller_left(line.call_id)
 
     def _connect(self, line: Line, words: str = "") -> str:
         return twiml.connect(
@@ -224,6 +240,8 @@ class Exchange(PhoneExchange):
                 caller=Caller(line.caller),
                 body=start.parameters,
                 transfer=partial(_pass_on, line),
+                introduce=partial(_introduce, line) if self._settings.number else None,
+                greeting=line.greeting,
                 text=self._texts(line.caller),
             )
         )
@@ -252,3 +270,9 @@ async def _pass_on(line: Line, number: str) -> bool:
         return False
     line.pass_on_to = number
     return True
+
+
+async def _introduce(line: Line, number: str, brief: str) -> bool:
+    """As `_pass_on`, to a colleague who is told this first."""
+    line.brief = brief
+    return await _pass_on(line, number)
