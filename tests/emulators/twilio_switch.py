@@ -188,9 +188,9 @@ class Leg:
             await self._hear(words[at : at + FRAME])
 
     async def _hear(self, frame: Pcm) -> None:
-        """For as long as it lasts; what is said meanwhile, Twilio does not listen to."""
+        """For as long as it lasts; what is said outside of a room, Twilio does not listen to."""
         self.ear += mulaw.encode(np.pad(frame, (0, FRAME - len(frame))).astype("<i2").tobytes())
-        if self._mouth:
+        if self._mouth and self._room is None:
             self._mouth.popleft()
         await asyncio.sleep(self.switch.frame_secs)
 
