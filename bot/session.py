@@ -172,6 +172,7 @@ class Call:
 
         @transport.event_handler("on_client_connected")
         async def connected(*_: object) -> None:
+            await self._until_answered()
             says_ready = self._connection.kind not in ("local", "twilio", "vonage")
             await self._greet_after(READY_SECS if says_ready else 0)
 
@@ -214,6 +215,18 @@ class Call:
         async def finished(_: object, end: Frame) -> None:
             if isinstance(end, EndFrame) and end.reason == IDLE:
                 self._outcome = "idle"
+
+    async def _until_answered(self) -> None:
+        """Until there is somebody to be greeted, or the call is over."""
+        if self._connection.answered is None:
+            return
+        either = (self._connection.answered(), self._greeted.wait())
+        waiting = [asyncio.ensure_future(each) for each in either]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waiting:
+                each.cancel()
 
     async def _greet_after(self, secs: float) -> None:
         try:

@@ -54,6 +54,8 @@ class Connection:
     """None where the way in cannot pass a caller on."""
     introduce: Introduce | None = None
     """None where the way in cannot pass a caller on like that."""
+    answered: Callable[[], Awaitable[object]] | None = None
+    """Returns once somebody is there to be greeted; None: somebody is."""
     greeting: str = ""
     """What this caller hears first; empty: what every caller does."""
     text: Text | None = None

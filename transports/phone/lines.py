@@ -34,6 +34,10 @@ class Line:
     pass_on_to: str = field(default="", repr=False)
     brief: str = field(default="", repr=False)
     """What whom they are passed on to hears first; empty: nothing, they are put through at once."""
+    placed: bool = False
+    """By us."""
+    answered: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    """A human has, as far as anybody can tell; looked at for calls placed by us."""
     greeting: str = field(default="", repr=False)
     """What this caller hears first, in place of the usual greeting."""
 

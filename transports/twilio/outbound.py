@@ -1,12 +1,14 @@
 """Calls that Echo places: who may ask for one, to where, and what a machine that answers is told.
 
 `POST /calls` with `{"to": "+15550001042"}` and the key as a bearer; there is none without a key.
+Who may have to ask again, because no answer came, gives an `Idempotency-Key`: a key is one call.
 """
 
 import asyncio
 import hmac
 import json
 import uuid
+from collections.abc import Coroutine
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -19,6 +21,7 @@ from transports.limits import Allowance
 from transports.start import busy
 from transports.twilio import twiml
 from transports.twilio.numbers import e164
+from transports.twilio.repeats import HEADER, KEY, OtherRequestError, Repeats
 from transports.twilio.rest import Callbacks, Rest, RestError
 
 CALLS, ANSWERED_BY = "/calls", "/twilio/answered"
@@ -41,6 +44,8 @@ class OutboundSettings(BaseModel):
     """Calls that may be asked for in a minute, whoever asks."""
     ring_secs: int = Field(default=30, ge=5, le=600)
     """How long it rings before nobody has answered."""
+    quiet_secs: float = Field(default=4.0, ge=1, le=30)
+    """Nothing is said until Twilio knows that a human has answered, or so long a silence."""
     voicemail: str = "Hello, this is Echo at Acme. Please call us back. Goodbye."
     """Said after the beep to a machine that answers; then the call is ended."""
 
@@ -66,6 +71,10 @@ class Exchange(Protocol):
         """A call to this number has been placed, for which the place is kept."""
         ...
 
+    def human(self, call_sid: str) -> None:
+        """Whoever answered the call is to be talked to."""
+        ...
+
     def give_up(self, call_sid: str) -> bool:
         """Leave a call to Twilio; False if that was done before."""
         ...
@@ -77,11 +86,23 @@ def routes(
     """`POST /calls`, and the webhook by which Twilio tells who answered."""
     router = APIRouter()
     allowance = Allowance(settings.per_minute / 60, settings.per_minute)
+    # Where no answer came, Twilio may ring the number all the same.
+    repeats = Repeats(lambda error: isinstance(error, RestError) and error.code == 0)
 
     @router.post(CALLS, status_code=201)
     async def calls(request: Request) -> dict[str, str]:
         _authorize(request, settings.key)
         number = _destination(await _wanted(request), settings.prefixes)
+        key = _key_of(request)
+        if key is None:
+            return {"callSid": await _in_words(place(number))}
+        try:
+            return {"callSid": await _in_words(repeats.once(key, number, place(number)))}
+        except OtherRequestError:
+            raise HTTPException(422, f"This {HEADER} was used for another call.") from None
+
+    async def place(number: str) -> str:
+        """The CallSid. Raises HTTPException, or RestError."""
         if not allowance.take(1, asyncio.get_running_loop().time()):
             raise HTTPException(429, "Too many calls in a minute.", {"Retry-After": "60"})
         guest = Guest(str(uuid.uuid4()), "twilio")
@@ -89,25 +110,42 @@ def routes(
             raise busy(5)
         try:
             call_sid = await rest.call(number, ours, settings.ring_secs)
-        except BaseException as error:
+        except BaseException:
             door.leave(guest.session_id)
-            if isinstance(error, RestError):
-                logger.bind(code=error.code).error("A call could not be placed")
-                raise HTTPException(502, f"{error} ({error.code}).") from None
             raise
         exchange.expect(call_sid, guest.session_id, number)
-        return {"callSid": call_sid}
+        return call_sid
 
     @router.post(ANSWERED_BY)
     async def answered(request: Request) -> Response:
         form = await exchange.signed(request, ANSWERED_BY)
-        if form.get("AnsweredBy") in MACHINES and exchange.give_up(form["CallSid"]):
-            await _leave_word(rest, form["CallSid"], settings.voicemail)
-        if form.get("AnsweredBy") == "fax" and exchange.give_up(form["CallSid"]):
-            await _leave_word(rest, form["CallSid"], "")
+        by = form.get("AnsweredBy", "")
+        if by in MACHINES or by == "fax":
+            if exchange.give_up(form["CallSid"]):
+                words = settings.voicemail if by in MACHINES else ""
+                await _leave_word(rest, form["CallSid"], words)
+        elif not by.startswith("machine"):  # `machine_start` will be told of again
+            exchange.human(form["CallSid"])
         return Response(status_code=204)
 
     return router
+
+
+async def _in_words(call_sid: Coroutine[object, object, str]) -> str:
+    """Raises HTTPException for what Twilio has not done, or may have."""
+    try:
+        return await call_sid
+    except RestError as error:
+        logger.bind(code=error.code).error("A call could not be placed")
+        raise HTTPException(502, f"{error} ({error.code}).") from None
+
+
+def _key_of(request: Request) -> str | None:
+    """Raises HTTPException(400) for a key that is none."""
+    key = request.headers.get(HEADER)
+    if key is not None and not KEY.fullmatch(key):
+        raise HTTPException(400, f"{HEADER} has 1 to 255 visible characters.")
+    return key
 
 
 def _authorize(request: Request, key: SecretStr) -> None:

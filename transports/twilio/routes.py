@@ -13,6 +13,7 @@ from loguru import logger
 from transports.body import body_of
 from transports.connection import Audio, Caller, Connection, Door, Guest, Launch, Text
 from transports.intake import Goodbye
+from transports.phone import heard
 from transports.phone.exchange import PhoneExchange
 from transports.phone.lines import Line, parted
 from transports.phone.transport import PhoneTransport
@@ -23,6 +24,7 @@ from transports.twilio.numbers import E164
 from transports.twilio.opening import opening
 from transports.twilio.outbound import OutboundSettings
 from transports.twilio.rest import Callbacks, Rest
+from transports.twilio.screening import Screening
 from transports.twilio.settings import TwilioSettings
 from transports.twilio.signature import Signatures, form_of
 from transports.twilio.warm import OVER, Warm
@@ -50,7 +52,11 @@ def routes(
     """`/twilio/voice` (the number's webhook), `/twilio/next`, `/twilio/dialled`, `/twilio/status`
     (the number's status callback), and the stream's socket. `public_url` is where Twilio reaches
     this server."""
-    desk = Exchange(settings, Signatures(settings, public_url), tickets, door, launch)
+    signatures, quiet_secs = (
+        Signatures(settings, public_url),
+        (placing or OutboundSettings()).quiet_secs,
+    )
+    desk = Exchange(settings, signatures, tickets, door, launch, quiet_secs)
     router = APIRouter()
     router.include_router(warm.routes(desk.warm, desk))
     if placing and placing.key.get_secret_value():
@@ -95,11 +101,13 @@ class Exchange(PhoneExchange):
         tickets: Tickets,
         door: Door,
         launch: Launch,
+        quiet_secs: float,
     ) -> None:
         super().__init__("twilio", tickets, door)
         self._settings = settings
         self._signatures = signatures
         self._launch = launch
+        self._quiet_secs = quiet_secs
         self._rest = Rest(settings)
         self.warm = Warm(settings, self._rest, signatures.web, self)
 
@@ -139,7 +147,13 @@ class Exchange(PhoneExchange):
             self._door.leave(session_id)
             return
         ours = self._settings.number
-        self._lines.put(Line(call_sid, session_id, "", number, ours, point="dialling"))
+        line = Line(call_sid, session_id, "", number, ours, point="dialling", placed=True)
+        self._lines.put(line)
+
+    def human(self, call_sid: str) -> None:
+        """Whoever answered the call is to be talked to."""
+        if line := self._lines.of_call(call_sid):
+            line.answered.set()
 
     def give_up(self, call_sid: str) -> bool:
         """Leave a call to Twilio; False if that was done before."""
@@ -228,7 +242,11 @@ class Exchange(PhoneExchange):
             logger.bind(code=start.code, reason=start.reason).warning("A stream was not taken up")
             await websocket.close(start.code, start.reason)
             return
-        stream = Intake(start.stream_sid, self._settings.intake, self._settings.fill_secs)
+        stream: heard.Intake = Intake(
+            start.stream_sid, self._settings.intake, self._settings.fill_secs
+        )
+        if line.placed:
+            stream = Screening(stream, line.answered, self._quiet_secs)
         dialect = wire.Dialect(start.stream_sid)
         transport = PhoneTransport(websocket, self._settings, stream, dialect)
         await self._launch(
@@ -241,6 +259,7 @@ class Exchange(PhoneExchange):
                 body=start.parameters,
                 transfer=partial(_pass_on, line),
                 introduce=partial(_introduce, line) if self._settings.number else None,
+                answered=line.answered.wait if line.placed else None,
                 greeting=line.greeting,
                 text=self._texts(line.caller),
             )
@@ -261,7 +280,7 @@ class Exchange(PhoneExchange):
 def _unknown(form: dict[str, str]) -> Line:
     parties = form.get("From", ""), form.get("To", "")
     who, we = reversed(parties) if form.get("Direction", "").startswith("outbound") else parties
-    return Line(form["CallSid"], "", "", who, we)
+    return Line(form["CallSid"], "", "", who, we, placed=parties != (who, we))
 
 
 async def _pass_on(line: Line, number: str) -> bool:
