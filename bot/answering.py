@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pipecat.frames.frames import EndWorkerFrame, TTSSpeakFrame
 from pipecat.pipeline.pipeline import Pipeline
-from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 from pipecat.processors.aggregators.llm_response_universal import (
     LLMContextAggregatorPair,
     LLMUserAggregator,
@@ -51,7 +51,7 @@ def _cascade(
 ) -> Pipeline:
     settings, engines = house.settings, house.engines
     context = LLMContextAggregatorPair(
-        LLMContext(tools=house.tools_for(connection)),
+        _context(house, connection),
         user_params=LLMUserAggregatorParams(
             user_turn_strategies=strategies(
                 settings, engines, settings.turn, settings.interruption
@@ -69,6 +69,14 @@ def _cascade(
     if consent:
         parts = replace(parts, stt=Pipeline([parts.stt, consent]))
     return cascade(connection.transport, parts, context)
+
+
+def _context(house: House, connection: Connection) -> LLMContext:
+    """What the model knows when the call begins, and may do in it."""
+    purpose = f"You have placed this call yourself. What it is for: {connection.purpose}"
+    said: LLMContextMessage = {"role": "developer", "content": purpose}
+    tools = house.tools_for(connection)
+    return LLMContext([said], tools=tools) if connection.purpose else LLMContext(tools=tools)
 
 
 def _ask_when_idle(user: LLMUserAggregator, policy: IdlePolicy, keypad: Keypad) -> None:
@@ -91,7 +99,7 @@ def _ask_when_idle(user: LLMUserAggregator, policy: IdlePolicy, keypad: Keypad) 
 def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
     """Whose turn it is says the model: its service brings the strategies for it."""
     settings = house.settings
-    context = LLMContext(tools=house.tools_for(connection))
+    context = _context(house, connection)
     vad = house.engines.ears.vad(settings.turn.model_copy(update={"stop_secs": VAD_STOP_SECS}))
     keypad = Keypad(vault, settings.keypad)
     rules = settings.filler, context, settings.emergency

@@ -22,7 +22,7 @@ from bot.telemetry.loop_lag import LoopLag
 from bot.telemetry.prices import Prices, prices
 from bot.telemetry.totals import Totals
 from bot.threads import no_threads_of_numpy
-from bot.tools import TEXTING, TOOLS
+from bot.tools import CALLING_OUT, TEXTING, TOOLS
 from bot.tools.offer import offered
 from bot.tools.outlook import WeatherSource, weather_source
 from bot.tools.store import Store, open_store
@@ -50,6 +50,7 @@ class House:
     tools: ToolsSchema
     """Made once: reading the tools' docstrings takes most of what a call's start takes."""
     tools_with_texting: ToolsSchema
+    tools_calling_out: ToolsSchema
     brief: Brief
     lag: LoopLag
     last_words: LastWords
@@ -59,6 +60,8 @@ class House:
 
     def tools_for(self, connection: Connection) -> ToolsSchema:
         """What the model may call for this caller."""
+        if connection.tones is not None:
+            return self.tools_calling_out
         return self.tools if connection.text is None else self.tools_with_texting
 
 
@@ -76,7 +79,7 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     lag = LoopLag()
     try:
         engines, _ = await asyncio.gather(
-            warm(settings, (*TOOLS, *TEXTING), _phrases(settings), progress),
+            warm(settings, (*TOOLS, *TEXTING, *CALLING_OUT), _phrases(settings), progress),
             check(settings, progress),
         )
         brief = Brief(persona, settings.greeting, settings.clinic.now)
@@ -86,8 +89,9 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
             tools = _offered(TOOLS, settings)
             more = _offered((*TOOLS, *TEXTING), settings)
             last_words = await _last_words(settings, engines)
+            out = _offered((*TOOLS, *TEXTING, *CALLING_OUT), settings)
             house = House(
-                settings, engines, store, weather, tools, more, brief, lag, last_words, table
+                settings, engines, store, weather, tools, more, out, brief, lag, last_words, table
             )
             _keep()
             lag.start()

@@ -100,6 +100,7 @@ class Call:
             caller=connection.caller.who,
             conceal=self._vault.conceal,
             text=connection.text,
+            press=self._press if connection.tones else None,
         )
         self._consent, self._recorder = self._recording(settings)
         self._pipeline = answering(house, connection, self._vault, self._consent)
@@ -213,6 +214,7 @@ class Call:
 
         @worker.event_handler("on_pipeline_finished")
         async def finished(_: object, end: Frame) -> None:
+            self._greeted.set()  # nobody is left to wait for an answer
             if isinstance(end, EndFrame) and end.reason == IDLE:
                 self._outcome = "idle"
 
@@ -293,6 +295,11 @@ class Call:
         except Exception as error:  # noqa: BLE001  a way in's own; the caller is hung up on
             logger.bind(cause=type(error).__name__).error("the caller could not be handed over")
         await self._worker.cancel(reason="provider outage")
+
+    async def _press(self, digits: str) -> None:
+        """The keys as sound, whatever the menu says meanwhile."""
+        if tones := self._connection.tones:
+            await self._urgent.play(tones(digits), self._connection.audio.out_hz)
 
     async def _on_turn(self, turn: TurnLatency) -> None:
         report.log_turn(turn)

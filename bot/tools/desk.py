@@ -82,6 +82,10 @@ class Desk:
     """Whether what was said in this call may be stored."""
     expect_keys: Callable[[Literal["card", "pin"]], None] | None = None
     """Sends what is keyed in next past everybody; None where there are no keys."""
+    press: Callable[[str], Awaitable[None]] | None = None
+    """Presses keys of the phone, `0-9*#` and `w` for a wait; None where there are none."""
+    presses: int = 0
+    """How often that was done."""
     transferred: bool = False
     """Whether the caller has been passed on."""
     ledger: Ledger = field(default_factory=Ledger)

@@ -36,6 +36,10 @@ class Line:
     """What whom they are passed on to hears first; empty: nothing, they are put through at once."""
     placed: bool = False
     """By us."""
+    menu: bool = False
+    """It is a phone menu that was called."""
+    purpose: str = field(default="", repr=False)
+    """What we have called for."""
     answered: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     """A human has, as far as anybody can tell; looked at for calls placed by us."""
     greeting: str = field(default="", repr=False)

@@ -20,7 +20,7 @@ class OtherRequestError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    wanted: str
+    wanted: object
     work: asyncio.Task[str]
 
 
@@ -38,7 +38,7 @@ class Repeats:
         self._most = most
         self._asked = OrderedDict[str, _Asked]()
 
-    async def once(self, key: str, wanted: str, work: Coroutine[object, object, str]) -> str:
+    async def once(self, key: str, wanted: object, work: Coroutine[object, object, str]) -> str:
         """What the work comes to, which is begun only where nothing is known of the key.
 
         Who waits for it may go away: the work goes on, and is there for whoever asks again.

@@ -16,13 +16,14 @@ from transports.intake import Goodbye
 from transports.phone import heard
 from transports.phone.exchange import PhoneExchange
 from transports.phone.lines import Line, parted
+from transports.phone.tones import tones
 from transports.phone.transport import PhoneTransport
 from transports.tickets import Tickets
 from transports.twilio import outbound, twiml, warm, wire
 from transports.twilio.intake import Intake
 from transports.twilio.numbers import E164
 from transports.twilio.opening import opening
-from transports.twilio.outbound import OutboundSettings
+from transports.twilio.outbound import OutboundSettings, Wanted
 from transports.twilio.rest import Callbacks, Rest
 from transports.twilio.screening import Screening
 from transports.twilio.settings import TwilioSettings
@@ -52,10 +53,8 @@ def routes(
     """`/twilio/voice` (the number's webhook), `/twilio/next`, `/twilio/dialled`, `/twilio/status`
     (the number's status callback), and the stream's socket. `public_url` is where Twilio reaches
     this server."""
-    signatures, quiet_secs = (
-        Signatures(settings, public_url),
-        (placing or OutboundSettings()).quiet_secs,
-    )
+    quiet_secs = (placing or OutboundSettings()).quiet_secs
+    signatures = Signatures(settings, public_url)
     desk = Exchange(settings, signatures, tickets, door, launch, quiet_secs)
     router = APIRouter()
     router.include_router(warm.routes(desk.warm, desk))
@@ -141,13 +140,14 @@ class Exchange(PhoneExchange):
         ours = form.get("Direction", "").startswith("outbound")
         return twiml.hang_up(self._settings.apology) if ours else twiml.busy()
 
-    def expect(self, call_sid: str, session_id: str, number: str) -> None:
-        """A call to this number has been placed, for which the place is kept."""
+    def expect(self, call_sid: str, session_id: str, wanted: Wanted) -> None:
+        """This call has been placed, for which the place is kept."""
         if self._lines.of_call(call_sid):  # answered before we heard that it had been placed
             self._door.leave(session_id)
             return
         ours = self._settings.number
-        line = Line(call_sid, session_id, "", number, ours, point="dialling", placed=True)
+        line = Line(call_sid, session_id, "", wanted.to, ours, point="dialling", placed=True)
+        line.menu, line.purpose = wanted.menu, wanted.purpose
         self._lines.put(line)
 
     def human(self, call_sid: str) -> None:
@@ -245,7 +245,7 @@ class Exchange(PhoneExchange):
         stream: heard.Intake = Intake(
             start.stream_sid, self._settings.intake, self._settings.fill_secs
         )
-        if line.placed:
+        if line.placed and not line.menu:
             stream = Screening(stream, line.answered, self._quiet_secs)
         dialect = wire.Dialect(start.stream_sid)
         transport = PhoneTransport(websocket, self._settings, stream, dialect)
@@ -259,6 +259,8 @@ class Exchange(PhoneExchange):
                 body=start.parameters,
                 transfer=partial(_pass_on, line),
                 introduce=partial(_introduce, line) if self._settings.number else None,
+                tones=partial(tones, hz=wire.HZ) if line.placed else None,
+                purpose=line.purpose,
                 answered=line.answered.wait if line.placed else None,
                 greeting=line.greeting,
                 text=self._texts(line.caller),
