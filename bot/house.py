@@ -60,7 +60,7 @@ class House:
 
     def tools_for(self, connection: Connection) -> ToolsSchema:
         """What the model may call for this caller."""
-        if connection.tones is not None:
+        if connection.press is not None:
             return self.tools_calling_out
         return self.tools if connection.text is None else self.tools_with_texting
 

@@ -100,7 +100,7 @@ class Call:
             caller=connection.caller.who,
             conceal=self._vault.conceal,
             text=connection.text,
-            press=self._press if connection.tones else None,
+            press=connection.press,
         )
         self._consent, self._recorder = self._recording(settings)
         self._pipeline = answering(house, connection, self._vault, self._consent)
@@ -295,11 +295,6 @@ class Call:
         except Exception as error:  # noqa: BLE001  a way in's own; the caller is hung up on
             logger.bind(cause=type(error).__name__).error("the caller could not be handed over")
         await self._worker.cancel(reason="provider outage")
-
-    async def _press(self, digits: str) -> None:
-        """The keys as sound, whatever the menu says meanwhile."""
-        if tones := self._connection.tones:
-            await self._urgent.play(tones(digits), self._connection.audio.out_hz)
 
     async def _on_turn(self, turn: TurnLatency) -> None:
         report.log_turn(turn)

@@ -27,12 +27,6 @@ class Urgent:
         await self._speaker.queue_frame(words)
         self._said_at_secs = max(now_secs, self._said_at_secs) + clip.secs
 
-    async def play(self, sound: bytes, hz: int) -> None:
-        """As `say`, behind what is being said, for what is no speech."""
-        frame = TTSAudioRawFrame(sound, hz, 1)
-        frame.interruptible = False
-        await self._speaker.queue_frame(frame)
-
     async def said(self) -> None:
         """Until the last of the clips has been heard."""
         left_secs = self._said_at_secs - asyncio.get_running_loop().time()

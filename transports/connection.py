@@ -54,9 +54,8 @@ class Connection:
     """None where the way in cannot pass a caller on."""
     introduce: Introduce | None = None
     """None where the way in cannot pass a caller on like that."""
-    tones: Callable[[str], bytes] | None = None
-    """The sound of these keys of a phone, at the rate of what the caller is sent; None where
-    nobody waits for any."""
+    press: Callable[[str], Awaitable[None]] | None = None
+    """Presses keys of the phone, `0-9*#`, and `w` to wait; None where nobody waits for any."""
     purpose: str = ""
     """What we have called for, in words for the model; empty where we were called."""
     answered: Callable[[], Awaitable[object]] | None = None

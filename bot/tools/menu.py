@@ -3,13 +3,15 @@
 # pyright: reportUntypedFunctionDecorator=false
 
 import re
+from dataclasses import replace
 
 from pipecat.adapters.llm.schemas.direct_function import tool_options
 from pipecat.frames.frames import FunctionCallResultProperties
-from pipecat.services.llm_service import FunctionCallParams
+from pipecat.services.llm_service import FunctionCallParams, FunctionCallResultCallback
 
 from bot.tools import spoken
-from bot.tools.desk import READ_SECS, desk_of
+from bot.tools.desk import WRITE_SECS, answer_write, desk_of
+from bot.tools.spoken import Answer
 
 KEYS = re.compile(r"[0-9*#w]{1,32}", re.ASCII)
 """A card number has 19 digits; what is longer than this is no choice and no number."""
@@ -18,7 +20,7 @@ MOST_PRESSES = 20
 _SILENT = FunctionCallResultProperties(run_llm=False)
 
 
-@tool_options(timeout_secs=READ_SECS)
+@tool_options(timeout_secs=WRITE_SECS)
 async def press_keys(params: FunctionCallParams, digits: str) -> None:
     """Press keys of the phone, to get through the menu of whoever was called. Say nothing with it:
     what the menu says next is the answer.
@@ -28,16 +30,33 @@ async def press_keys(params: FunctionCallParams, digits: str) -> None:
         "for English, press two".
 
     Args:
-        digits: The keys in their order: 0 to 9, * and #; w waits for half a second.
+        digits: The keys in their order: 0 to 9, * and #; w waits for half a second. Only w, to say
+            and press nothing while the menu goes on.
     """
+    # A menu talks into everything: what it interrupts is done all the same, and not once more.
+    await answer_write(replace(params, result_callback=_in_silence(params)), _press(params, digits))
+
+
+def _in_silence(params: FunctionCallParams) -> FunctionCallResultCallback:
+    """Keys that were pressed are no reason to say anything."""
+
+    async def report(
+        result: Answer, *, properties: FunctionCallResultProperties | None = None
+    ) -> None:
+        properties = _SILENT if "say" in result else properties
+        await params.result_callback(result, properties=properties)
+
+    return report
+
+
+async def _press(params: FunctionCallParams, digits: str) -> Answer:
     desk = desk_of(params)
     if desk.press is None:
-        await params.result_callback(spoken.error("I can't press keys on this line."))
-    elif not KEYS.fullmatch(digits):
-        await params.result_callback(spoken.error("Keys are 0 to 9, * and #, and w to wait."))
-    elif desk.presses >= MOST_PRESSES:
-        await params.result_callback(spoken.error("I have pressed keys too often in this call."))
-    else:
-        desk.presses += 1
-        await desk.press(digits)
-        await params.result_callback(spoken.say("The keys were pressed."), properties=_SILENT)
+        return spoken.error("I can't press keys on this line.")
+    if not KEYS.fullmatch(digits):
+        return spoken.error("Keys are 0 to 9, * and #, and w to wait.")
+    if desk.presses >= MOST_PRESSES:
+        return spoken.error("I have pressed keys too often in this call.")
+    desk.presses += 1
+    await desk.press(digits)
+    return spoken.say("The keys were pressed.")

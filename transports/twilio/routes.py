@@ -16,7 +16,6 @@ from transports.intake import Goodbye
 from transports.phone import heard
 from transports.phone.exchange import PhoneExchange
 from transports.phone.lines import Line, parted
-from transports.phone.tones import tones
 from transports.phone.transport import PhoneTransport
 from transports.tickets import Tickets
 from transports.twilio import outbound, twiml, warm, wire
@@ -259,7 +258,7 @@ class Exchange(PhoneExchange):
                 body=start.parameters,
                 transfer=partial(_pass_on, line),
                 introduce=partial(_introduce, line) if self._settings.number else None,
-                tones=partial(tones, hz=wire.HZ) if line.placed else None,
+                press=transport.press if line.placed else None,
                 purpose=line.purpose,
                 answered=line.answered.wait if line.placed else None,
                 greeting=line.greeting,
