@@ -21,9 +21,10 @@ _DONE = {
 def brief(who: str, reason: str, messages: Sequence[object], conceal: Callable[[str], str]) -> str:
     """Who calls, what they want, what was done: some sentences, to be said aloud.
 
-    who: a number or an address, or empty. conceal: takes out what nobody is to hear.
+    who: a number, which is told, or whatever else there is instead. conceal: takes out what nobody is to hear.
     """
-    caller = f"a caller from {' '.join(who.removeprefix('+'))}" if who else "a caller"
+    number = who.removeprefix("+")
+    caller = f"a caller from {' '.join(number)}" if number.isdecimal() else "a caller"
     told = [_wish(reason, messages), _done(messages), _last_word(messages)]
     rest = " ".join(filter(None, told))
     return f"This is Echo, with {caller}. {_aloud(conceal(rest))}"
