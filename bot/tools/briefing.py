@@ -21,7 +21,8 @@ _DONE = {
 def brief(who: str, reason: str, messages: Sequence[object], conceal: Callable[[str], str]) -> str:
     """Who calls, what they want, what was done: some sentences, to be said aloud.
 
-    who: a number, which is told, or whatever else there is instead. conceal: takes out what nobody is to hear.
+    who: a number, which is told, or whatever else there is instead. conceal: takes out what nobody
+    is to hear.
     """
     number = who.removeprefix("+")
     caller = f"a caller from {' '.join(number)}" if number.isdecimal() else "a caller"
