@@ -49,14 +49,14 @@ class Handover:
     def pressed(self, key: str) -> bool:
         """Whether the colleague is put through to the caller. Asked again, it is the same."""
         if self.point == "asked" and key == ACCEPTS:
-            self.point = "joined"
+            self._close("joined")
         return self.point == "joined" and key == ACCEPTS
 
     def fell_through(self) -> bool:
         """The colleague does not come; whether the caller still waits, and so is to be fetched."""
         if not self.is_open:
             return False
-        self.point = "refused"
+        self._close("refused")
         return True
 
     def caller_left(self) -> Ending:
@@ -64,5 +64,9 @@ class Handover:
         if not self.is_open:
             return "nothing"
         asked = self.point == "asked"
-        self.point = "left"
+        self._close("left")
         return "tell" if asked else "cancel"
+
+    def _close(self, point: Point) -> None:
+        """Nobody is told any more what it was about, and so it is forgotten."""
+        self.point, self.number, self.brief = point, "", ""

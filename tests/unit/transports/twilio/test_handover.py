@@ -93,3 +93,9 @@ def test_only_the_colleagues_own_call_counts_once_it_is_known():
 def test_no_number_and_no_word_is_in_what_is_logged_of_it():
     assert "555" not in repr(calling())
     assert "caller" not in repr(calling())
+
+
+def test_what_it_was_about_is_forgotten_once_nobody_is_told_any_more():
+    for handover in (joined(), asked(), calling()):
+        handover.fell_through()
+        assert handover.brief == handover.number == ""
