@@ -73,10 +73,17 @@ def _cascade(
 
 def _context(house: House, connection: Connection) -> LLMContext:
     """What the model knows when the call begins, and may do in it."""
-    purpose = f"You have placed this call yourself. What it is for: {connection.purpose}"
-    said: LLMContextMessage = {"role": "developer", "content": purpose}
-    tools = house.tools_for(connection)
-    return LLMContext([said], tools=tools) if connection.purpose else LLMContext(tools=tools)
+    known: list[LLMContextMessage] = []
+    if connection.purpose:
+        known.append(_note(f"You have placed this call yourself. It is for: {connection.purpose}"))
+    if connection.earlier:
+        vain = "The caller was passed on to a colleague, who did not come. The colleague was told"
+        known.append(_note(f"{vain}: {connection.earlier}"))
+    return LLMContext(known, tools=house.tools_for(connection))
+
+
+def _note(words: str) -> LLMContextMessage:
+    return {"role": "developer", "content": words}
 
 
 def _ask_when_idle(user: LLMUserAggregator, policy: IdlePolicy, keypad: Keypad) -> None:

@@ -58,6 +58,8 @@ class Connection:
     """Presses keys of the phone, `0-9*#`, and `w` to wait; None where nobody waits for any."""
     purpose: str = ""
     """What we have called for, in words for the model; empty where we were called."""
+    earlier: str = ""
+    """What was told of this caller to whom they were passed on in vain; empty: nobody was."""
     answered: Callable[[], Awaitable[object]] | None = None
     """Returns once somebody is there to be greeted; None: somebody is."""
     greeting: str = ""

@@ -270,3 +270,32 @@ async def test_a_call_that_twilio_may_have_placed_is_not_placed_again_under_its_
         assert (await one.asks(headers=KEYED))[0] == 502
         assert (one.api.connections, one.taken) == (1, 0)
         assert (await one.asks(headers=BEARER | {"Idempotency-Key": "another"}))[0] == 201
+
+
+async def test_a_menu_is_called_without_looking_for_machines_and_with_a_purpose(one: Office):
+    status, answer = await one.asks(menu=True, purpose="Ask about order 1042.")
+    assert status == 201
+    (asked,) = one.api.noted("call")
+    assert not {"MachineDetection", "AsyncAmd", "AsyncAmdStatusCallback"} & set(asked)
+    sid = answer["callSid"]
+    callee = Twilio(one.http, one.url, PUBLIC_URL, ACCOUNT, sid, direction="outbound-api")
+    async with callee.call():
+        await until(lambda: bool(one.calls.connections))
+        connection = one.calls.connections[0]
+        assert connection.purpose == "Ask about order 1042."
+        assert connection.press is not None
+
+
+async def test_on_a_call_that_comes_in_no_keys_are_pressed(one: Office):
+    async with Twilio(one.http, one.url, PUBLIC_URL, ACCOUNT).call():
+        await until(lambda: bool(one.calls.connections))
+        connection = one.calls.connections[0]
+        assert (connection.press, connection.answered, connection.purpose) == (None, None, "")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"menu": "yes"}, {"menu": 1}, {"purpose": 7}, {"purpose": "x" * 501}], ids=str
+)
+async def test_a_call_that_is_asked_for_in_other_words_is_not_placed(one: Office, wrong: dict):
+    assert (await one.asks(**wrong))[0] == 400
+    assert one.api.connections == 0

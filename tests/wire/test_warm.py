@@ -150,6 +150,7 @@ async def test_a_caller_whom_nobody_takes_is_with_echo_again_and_is_told_so(phon
         await one.passes_on()
         await one.back()
         assert "nobody can take your call" in one.calls.connections[1].greeting
+        assert one.calls.connections[1].earlier == BRIEF
         assert one.calls.connections[1].caller.who == one.caller.call["from"]
         assert one.colleague.told == []
         assert not one.caller.over.is_set()

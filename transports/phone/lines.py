@@ -34,6 +34,8 @@ class Line:
     pass_on_to: str = field(default="", repr=False)
     brief: str = field(default="", repr=False)
     """What whom they are passed on to hears first; empty: nothing, they are put through at once."""
+    earlier: str = field(default="", repr=False)
+    """What whom they were passed on to in vain was told."""
     placed: bool = False
     """By us."""
     menu: bool = False

@@ -205,8 +205,8 @@ class Exchange(PhoneExchange):
         line = self._lines.of_call(call_sid)
         if line is None or line.point != "promised":
             known = line or Line(call_sid, "", "")
-            once_more = replace(known, point="promised", pass_on_to="", brief="", greeting=greeting)
-            line = self._promise(once_more)
+            with_us = replace(known, point="promised", pass_on_to="", brief="")
+            line = self._promise(replace(with_us, greeting=greeting, earlier=known.brief))
         return self._connect(line) if line else twiml.hang_up(self._settings.nobody)
 
     async def note(self, form: dict[str, str]) -> None:
@@ -260,6 +260,7 @@ class Exchange(PhoneExchange):
                 introduce=partial(_introduce, line) if self._settings.number else None,
                 press=transport.press if line.placed else None,
                 purpose=line.purpose,
+                earlier=line.earlier,
                 answered=line.answered.wait if line.placed else None,
                 greeting=line.greeting,
                 text=self._texts(line.caller),
