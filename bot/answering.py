@@ -10,6 +10,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
     LLMUserAggregator,
     LLMUserAggregatorParams,
 )
+from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 
 from bot.house import House
 from bot.pipeline import cascade, direct, realtime
@@ -111,4 +112,6 @@ def _direct(house: House, connection: Connection, line: ControlLine) -> Pipeline
     context = LLMContext(tools=house.tools_for(connection))
     rules = settings.filler, context, settings.emergency
     parts = direct_stages(settings, house.engines, line, *rules)
-    return direct(connection.transport, parts, LLMContextAggregatorPair(context))
+    turns = LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies())
+    pair = LLMContextAggregatorPair(context, user_params=turns)
+    return direct(connection.transport, parts, pair)

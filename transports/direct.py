@@ -142,6 +142,8 @@ def routes(tickets: Tickets, door: Door, launch: Launch, join: Join) -> APIRoute
                     body={**guest.body, "mode": "realtime"},
                 )
             )
+        except Exception as error:  # noqa: BLE001  nobody else waits for this call
+            logger.bind(cause=type(error).__name__).error("a call could not be taken")
         finally:
             door.leave(guest.session_id)
             await line.hang_up()

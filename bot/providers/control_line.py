@@ -34,13 +34,14 @@ class UnreachableError(Exception):
 
 
 class ControlLine:
-    """One call, under control. `closed` is set when the socket is, whoever closed it."""
+    """One call, under control. `closed` is set when the provider has closed it, or is gone."""
 
     def __init__(self, call_id: str, settings: OpenAISettings, socket: ClientConnection) -> None:
         self.call_id = call_id
         self.closed = asyncio.Event()
         self._settings = settings
         self._socket = socket
+        self._left = False
         self._early: list[str | bytes] = []
 
     async def __aiter__(self) -> AsyncGenerator[str | bytes]:
@@ -53,7 +54,8 @@ class ControlLine:
         except ConnectionClosed:
             pass
         finally:
-            self.closed.set()
+            if not self._left:
+                self.closed.set()
 
     async def send(self, message: str) -> None:
         """A message that comes too late is dropped."""
@@ -61,8 +63,8 @@ class ControlLine:
             await self._socket.send(message)
 
     async def close(self) -> None:
+        self._left = True
         await self._socket.close()
-        self.closed.set()
 
     async def hang_up(self) -> None:
         """End the call itself, and with it what the browser hears; harmless when it is over."""

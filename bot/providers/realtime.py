@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pipecat.services.openai.realtime.events import SessionProperties
 
     from bot.providers.control_line import ControlLine
-    from bot.providers.controlled import Controlled
+    from bot.providers.controlled_realtime import Controlled
     from bot.providers.openai_realtime import SpeechToSpeech
 
 PREAMBLE = """
@@ -51,7 +51,7 @@ def controlled(
     settings: ProviderSettings, line: "ControlLine", context: LLMContext
 ) -> "Controlled":
     """The service that acts for the model of a call that goes past us, with `context`'s tools."""
-    from bot.providers.controlled import Controlled
+    from bot.providers.controlled_realtime import Controlled
 
     return Controlled(
         line=line,

@@ -57,6 +57,12 @@ class Sockets:
         for ws in [*self.all]:
             await ws.close(code=code, message=message)
 
+    async def drop(self) -> None:
+        """They are gone without a goodbye."""
+        for ws in [*self.all]:
+            if ws._req and ws._req.transport:
+                ws._req.transport.abort()
+
 
 class BrowserCall(Session):
     """One browser's conversation.
@@ -97,9 +103,14 @@ class BrowserCall(Session):
 
     async def type(self, text: str) -> None:
         """A message over the data channel, and a response to it."""
-        content = [{"type": "input_text", "text": text}]
-        await self._insert({"item": {"type": "message", "role": "user", "content": content}})
+        await self.put("user", text)
         await self.respond({})
+
+    async def put(self, role: str, text: str) -> None:
+        """A message over the data channel, in somebody's name."""
+        kind = "output_text" if role == "assistant" else "input_text"
+        content = [{"type": kind, "text": text}]
+        await self._insert({"item": {"type": "message", "role": role, "content": content}})
 
     async def hang_up(self, by: str = "browser") -> None:
         if not self.hung_up_by:

@@ -99,7 +99,15 @@ class Office:
 
     def played(self, call: BrowserCall) -> int:
         """How many responses were heard to their end."""
-        return len([e for e in call.told if e["type"] == "output_audio_buffer.stopped"])
+        return self.told(call, "output_audio_buffer.stopped")
+
+    def told(self, call: BrowserCall, kind: str) -> int:
+        return len([event for event in call.told if event["type"] == kind])
+
+    def spoken(self, call: BrowserCall) -> list[str]:
+        """What the model said, heard or not."""
+        done = "response.output_audio_transcript.done"
+        return [event["transcript"] for event in call.told if event["type"] == done]
 
     def outputs(self, call: BrowserCall) -> list[str]:
         items = [e["item"] for e in self.sent(call, "conversation.item.create")]

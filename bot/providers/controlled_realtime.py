@@ -16,6 +16,7 @@ from pipecat.frames.frames import (
     EndWorkerFrame,
     Frame,
     InterruptionFrame,
+    LLMRunFrame,
     LLMServiceMetadataFrame,
     LLMTextFrame,
     StartFrame,
@@ -136,7 +137,7 @@ class Controlled(Repairable, Transcribed):
         code = str(error.get("code"))
         logger.bind(code=code).warning("the provider refused an event")
         if {code, str(error.get("type"))} & FATAL_ERRORS:
-            await self._line.close()
+            await self.push_error("The session is of no use", force_treat_as_permanent=True)
         elif error.get("event_id") == self._asked_by and not code.startswith("conversation_"):
             self._response_active = False
 
@@ -146,7 +147,8 @@ class Controlled(Repairable, Transcribed):
         """The provider stops by itself; what is under way here is interrupted as in any call."""
         await super()._handle_evt_speech_started(evt)
         await self.push_frame(UserStartedSpeakingFrame())
-        await self.queue_frame(InterruptionFrame())
+        # At once: queued, it would reach the tools that the caller is about to ask for.
+        await self.process_frame(InterruptionFrame(), FrameDirection.DOWNSTREAM)
 
     async def _handle_evt_speech_stopped(self, evt: events.InputAudioBufferSpeechStopped) -> None:
         await super()._handle_evt_speech_stopped(evt)
@@ -237,10 +239,14 @@ class Controlled(Repairable, Transcribed):
     # Speaking, and leaving
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        if isinstance(frame, TTSSpeakFrame):
-            await self._say(frame)
-        else:
-            await super().process_frame(frame, direction)
+        match frame:
+            case TTSSpeakFrame():
+                await self._say(frame)
+            case LLMRunFrame():  # a tool's result overtook whatever was said before it
+                if self._results_awaiting_response:
+                    await self._create_response()
+            case _:
+                await super().process_frame(frame, direction)
 
     async def push_frame(
         self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM
@@ -257,8 +263,9 @@ class Controlled(Repairable, Transcribed):
                 await super().push_frame(frame, direction)
 
     async def _say(self, frame: TTSSpeakFrame) -> None:
-        """Have the model say it, now or when it is done with what it says."""
-        self._to_say.append(frame)
+        """Have the model say it, now or when it is done with what it says; a filler now or never."""
+        if frame.append_to_context is not False or not self._response_active:
+            self._to_say.append(frame)
         await self._say_on()
 
     async def _say_on(self) -> None:
