@@ -7,15 +7,20 @@ from pipecat.pipeline.pipeline import Pipeline
 from pipecat.transports.base_transport import BaseTransport
 
 from bot.providers.clip import Clip
+from bot.providers.controlled_realtime import Controlled
 from processors.resume import Playback
 
 
 class Urgent:
-    """Says clips past all stages that think or speak; whatever was being said ends."""
+    """Says clips past all stages that think or speak; whatever was being said ends.
+
+    Where the caller hears a provider and not us, its model is told to say them.
+    """
 
     def __init__(self, transport: BaseTransport, pipeline: Pipeline) -> None:
         guards = [each for each in pipeline.processors if isinstance(each, Playback)]
         self._speaker = guards[0] if guards else transport.output()
+        self._models = [each for each in pipeline.processors if isinstance(each, Controlled)]
         self._said_at_secs = float("-inf")
 
     async def say(self, clip: Clip) -> None:
@@ -25,6 +30,8 @@ class Urgent:
         words.interruptible = False
         await self._speaker.queue_frame(InterruptionFrame())
         await self._speaker.queue_frame(words)
+        for model in self._models:
+            await model.cut_in(clip.text)
         self._said_at_secs = max(now_secs, self._said_at_secs) + clip.secs
 
     async def said(self) -> None:

@@ -13,6 +13,8 @@ from typing import Any, cast
 from loguru import logger
 from pipecat.frames.frames import (
     BotSpeakingFrame,
+    BotStartedSpeakingFrame,
+    BotStoppedSpeakingFrame,
     EndWorkerFrame,
     Frame,
     InterruptionFrame,
@@ -43,6 +45,10 @@ WORDS_SECS = 3.0
 runs without, and a write asks for another yes."""
 LAST_WORDS_SECS = 15.0
 """A goodbye has this long to be heard before the call is ended all the same."""
+SAID_AGAIN = 2
+"""So often words are said again that no interruption drops, and that one did."""
+ALREADY_ANSWERING = "conversation_already_has_active_response"
+"""Two sides that asked at the same moment."""
 FATAL_ERRORS = {"session_expired", "invalid_api_key", "insufficient_quota", "server_error"}
 
 
@@ -71,6 +77,8 @@ class Controlled(Repairable, Transcribed):
         self._overheard = Overheard()
         self._notes_read = 0
         self._to_say: list[TTSSpeakFrame] = []
+        self._saying: TTSSpeakFrame | None = None
+        self._said_again = 0
         self._to_run: list[events.ResponseFunctionCallArgumentsDone] = []
         self._give_up_words: asyncio.Task[None] | None = None
         self._asked_by = ""  # the event that asked for a response last
@@ -105,8 +113,7 @@ class Controlled(Repairable, Transcribed):
         """Offer the tools, and leave the rest of the session as it is."""
         assert self._context is not None
         given = await self.get_llm_adapter().get_llm_invocation_params(self._context)
-        tools = cast("list[dict[str, Any]]", given["tools"])
-        update = events.SessionProperties(tools=tools)
+        update = events.SessionProperties(tools=given["tools"])
         await self.send_client_event(events.SessionUpdateEvent(session=update))
 
     async def _handle_evt_session_created(self, evt: events.SessionCreatedEvent) -> None:
@@ -120,8 +127,12 @@ class Controlled(Repairable, Transcribed):
             case {"type": "error", "error": dict(error)}:
                 await self._refused(error)
                 return False
-            case {"type": str(kind)} if kind.startswith("output_audio_buffer."):
+            case {"type": "output_audio_buffer.started"}:
+                await self.stop_ttfb_metrics()
+                await self.push_frame(BotStartedSpeakingFrame())
                 await self.push_frame(BotSpeakingFrame())
+            case {"type": "output_audio_buffer.stopped" | "output_audio_buffer.cleared"}:
+                await self.push_frame(BotStoppedSpeakingFrame())
                 await self._leave_if_quiet()
             case _:
                 pass
@@ -131,15 +142,21 @@ class Controlled(Repairable, Transcribed):
 
     async def _write_down(self, words: Words) -> None:
         assert self._context is not None
-        self._context.add_message({"role": words.role, "content": words.text})
+        match words.role:
+            case "user":
+                self._context.add_message({"role": "user", "content": words.text})
+            case "assistant":
+                self._context.add_message({"role": "assistant", "content": words.text})
 
     async def _refused(self, error: Mapping[str, object]) -> None:
         code = str(error.get("code"))
         logger.bind(code=code).warning("the provider refused an event")
         if {code, str(error.get("type"))} & FATAL_ERRORS:
             await self.push_error("The session is of no use", force_treat_as_permanent=True)
-        elif error.get("event_id") == self._asked_by and not code.startswith("conversation_"):
-            self._response_active = False
+        elif error.get("event_id") == self._asked_by:
+            self._response_active = code == ALREADY_ANSWERING
+            if code == ALREADY_ANSWERING and self._saying:
+                await self._say_again(self._saying)
 
     # Turns
 
@@ -147,8 +164,9 @@ class Controlled(Repairable, Transcribed):
         """The provider stops by itself; what is under way here is interrupted as in any call."""
         await super()._handle_evt_speech_started(evt)
         await self.push_frame(UserStartedSpeakingFrame())
-        # At once: queued, it would reach the tools that the caller is about to ask for.
-        await self.process_frame(InterruptionFrame(), FrameDirection.DOWNSTREAM)
+        if self._overheard.audible or self._function_call_tasks:
+            # At once: queued, it would reach the tools that the caller is about to ask for.
+            await self.process_frame(InterruptionFrame(), FrameDirection.DOWNSTREAM)
 
     async def _handle_evt_speech_stopped(self, evt: events.InputAudioBufferSpeechStopped) -> None:
         await super()._handle_evt_speech_stopped(evt)
@@ -158,7 +176,7 @@ class Controlled(Repairable, Transcribed):
     async def _handle_interruption(self) -> None:
         self._to_say = [frame for frame in self._to_say if not frame.interruptible]
         if self._leaving and self._leaving.interruptible:
-            self._leaving = None
+            await self._drop_leave()
         await super()._handle_interruption()
 
     async def handle_evt_input_audio_transcription_completed(
@@ -233,6 +251,9 @@ class Controlled(Repairable, Transcribed):
 
     async def _handle_evt_response_done(self, evt: events.ResponseDone) -> None:
         await super()._handle_evt_response_done(evt)
+        saying, self._saying = self._saying, None
+        if saying and evt.response.status == "cancelled" and not saying.interruptible:
+            await self._say_again(saying)
         await self._say_on()
         await self._leave_if_quiet()
 
@@ -252,26 +273,44 @@ class Controlled(Repairable, Transcribed):
         self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM
     ) -> None:
         """What a tool wants said is said here; an end waits until it has been heard."""
-        match frame:
-            case TTSSpeakFrame():
+        match frame, direction:
+            case TTSSpeakFrame(), FrameDirection.DOWNSTREAM:
                 await self._say(frame)
-            case EndWorkerFrame():
+            case EndWorkerFrame(), FrameDirection.DOWNSTREAM:
+                await self._drop_leave()
                 self._leaving = frame
-                self._leave_late = self._leave_late or self.create_task(self._leave_anyway())
+                self._leave_late = self.create_task(self._leave_in_time())
                 await self._leave_if_quiet()
             case _:
                 await super().push_frame(frame, direction)
 
     async def _say(self, frame: TTSSpeakFrame) -> None:
-        """Have the model say it, now or when it is done with what it says; a filler now or never."""
+        """Have the model say it, now or when it is done with what it says; fillers now or never."""
         if frame.append_to_context is not False or not self._response_active:
             self._to_say.append(frame)
         await self._say_on()
 
     async def _say_on(self) -> None:
         if self._to_say and self._api_session_ready and not self._response_active:
-            frame = self._to_say.pop(0)
-            await self.send_client_event(to_say(frame.text, frame.append_to_context is not False))
+            self._saying = self._to_say.pop(0)
+            remember = self._saying.append_to_context is not False
+            await self.send_client_event(to_say(self._saying.text, remember))
+
+    async def _say_again(self, frame: TTSSpeakFrame) -> None:
+        self._saying = None
+        if self._said_again < SAID_AGAIN:
+            self._said_again += 1
+            self._to_say.insert(0, frame)
+
+    async def cut_in(self, text: str) -> None:
+        """Say what the caller has to hear, whatever the model is doing or about to do."""
+        words = TTSSpeakFrame(text)
+        words.interruptible = False
+        self._to_say, self._said_again = [words], 0
+        if self._response_active:
+            await self.send_client_event(events.ResponseCancelEvent())
+        await self._ws_send({"type": "output_audio_buffer.clear"})
+        await self._say_on()
 
     async def _leave_if_quiet(self) -> None:
         busy = self._to_say or self._response_active or self._overheard.audible
@@ -279,9 +318,14 @@ class Controlled(Repairable, Transcribed):
             frame, self._leaving = self._leaving, None
             await super().push_frame(frame)
 
-    async def _leave_anyway(self) -> None:
+    async def _drop_leave(self) -> None:
+        self._leaving = None
+        if self._leave_late:
+            late, self._leave_late = self._leave_late, None
+            await self.cancel_task(late)
+
+    async def _leave_in_time(self) -> None:
         await asyncio.sleep(LAST_WORDS_SECS)
-        self._leave_late = None
         if self._leaving:
             frame, self._leaving = self._leaving, None
             await super().push_frame(frame)

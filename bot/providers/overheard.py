@@ -57,7 +57,7 @@ class Overheard:
                 self.speaking = False
             case {"type": "input_audio_buffer.committed", "item_id": str(item)}:
                 self._spoke(item)
-            case {"type": "conversation.item.added", "item": {"role": "user"} as item}:
+            case {"type": "conversation.item.added", "item": {"role": "user", **item}}:
                 self._added(item)
             case {
                 "type": "conversation.item.input_audio_transcription.completed",

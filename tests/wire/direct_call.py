@@ -10,8 +10,8 @@ from typing import Any, cast
 
 from aiohttp import ClientSession
 from fastapi import FastAPI
-from pydantic import SecretStr
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
+from pydantic import SecretStr
 
 from bot.client_secrets import ClientSecrets, Control
 from bot.config import Settings
@@ -151,8 +151,10 @@ async def office(provider: OpenAIRealtime, folder: Path, **more: object) -> Asyn
     try:
         async with serving(app) as port:
             here.url = f"http://127.0.0.1:{port}"
-            yield here
-            await pool.drain(0)
+            try:
+                yield here
+            finally:
+                await pool.drain(0)
     finally:
         lag.stop()
         await store.close()
@@ -170,6 +172,6 @@ def _house(settings: Settings, store: Store, lag: LoopLag) -> House:
         tools_with_texting=tools,
         brief=Brief("You are Echo.", settings.greeting, settings.clinic.now),
         lag=lag,
-        last_words=LastWords(MUTE, MUTE, MUTE, MUTE),
+        last_words=LastWords(MUTE, MUTE, Clip(b"", 16_000, settings.emergency.spoken), MUTE),
         prices=prices(settings.prices),
     )

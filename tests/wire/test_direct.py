@@ -66,6 +66,7 @@ async def test_a_tool_runs_on_the_server_and_its_result_goes_back(
     assert {usage.model for usage in metrics.usages} == {"gpt-realtime-2.1", "gpt-realtime-whisper"}
     assert metrics.cost_usd
     assert metrics.turns == 1
+    assert metrics.interruptions == 0
     assert server.places.live == 0
     assert log
     assert not [line for line in log if "1042" in line]
@@ -179,6 +180,36 @@ async def test_a_goodbye_is_heard_before_the_server_hangs_up(
     assert server.played(call) == 2
     await until(lambda: call.hung_up_by == "server")
     assert server.ended[0].outcome == "agent_ended"
+
+
+async def test_a_caller_in_danger_is_told_whom_to_dial_whatever_the_model_says(
+    provider: OpenAIRealtime, server: Office
+):
+    call = await server.call()
+    call.pace = 0.5
+    long = " ".join(["Let me tell you about our lamps."] * 10)
+    provider.profile = replace(INSTANT, stt_final=Delay(0.1, 0.1), token_secs=0.01)
+    provider.ear = realtime_ear.scripted("Help, my house is on fire!")
+    provider.mind = realtime_mind.scripted(long)
+    await call.say()
+    await until(lambda: "nine one one" in " ".join(server.spoken(call)))
+    statuses = [e["response"]["status"] for e in call.told if e["type"] == "response.done"]
+    assert statuses == ["completed", "cancelled", "completed"]
+    await until(lambda: server.played(call) == 2)
+
+
+async def test_what_is_to_be_heard_in_full_is_said_again(provider: OpenAIRealtime, tmp_path: Path):
+    disclosure = "You are talking to an AI, and nobody else listens in on what you say."
+    provider.profile = replace(INSTANT, token_secs=0.05)
+    async with office(provider, tmp_path, disclosure=disclosure) as server:
+        given = await server.start()
+        call = await server.dial(given["clientSecret"])
+        await server.tell(given["token"], call.id)
+        await until(lambda: server.told(call, "output_audio_buffer.started"))
+        await call.say()
+        assert disclosure not in server.spoken(call)
+        await until(lambda: disclosure in server.spoken(call))
+        await until(lambda: server.played(call) == 1)
 
 
 # Who may have a call controlled
