@@ -38,6 +38,7 @@ class Overheard:
     def __init__(self) -> None:
         self._stretches: dict[str, _Stretch] = {}  # by item for the caller, by response for Echo
         self._response_of: dict[str, str] = {}  # by item
+        self._tells_what_plays = False  # where it does not, what was not cut off was heard
         self.speaking = False
         """Whether the caller is."""
         self.audible = False
@@ -94,7 +95,7 @@ class Overheard:
             case "response.done", {"response": {"id": str(response), "status": status}}:
                 self._generated(response, complete=status == "completed")
             case "output_audio_buffer.started", _:
-                self.audible = True
+                self.audible = self._tells_what_plays = True
             case "output_audio_buffer.stopped", {"response_id": str(response)}:
                 self.audible = False
                 self._heard(response)
@@ -114,10 +115,10 @@ class Overheard:
                 pass
 
     def _spoke(self, item: str) -> None:
-        """The caller has said something: whatever was not cut off before it had been heard."""
+        """The caller has said something, with which whatever Echo said is over."""
         for name, stretch in self._stretches.items():
-            if stretch.generated:
-                self._heard(name)
+            if stretch.generated and not stretch.settled:
+                self._settle(name, "" if self._tells_what_plays else stretch.text)
         self._stretches.setdefault(item, _Stretch("user"))
 
     def _generated(self, response: str, *, complete: bool) -> None:
