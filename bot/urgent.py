@@ -1,14 +1,23 @@
 """Words that are heard in full, whatever the caller says meanwhile and whoever is out of reach."""
 
 import asyncio
+from typing import Protocol, runtime_checkable
 
 from pipecat.frames.frames import InterruptionFrame, TTSAudioRawFrame, TTSSpeakFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.transports.base_transport import BaseTransport
 
 from bot.providers.clip import Clip
-from bot.providers.controlled_realtime import Controlled
 from processors.resume import Playback
+
+
+@runtime_checkable
+class CutsIn(Protocol):
+    """A model whose voice the caller hears past us."""
+
+    async def cut_in(self, text: str) -> None:
+        """Say it at once."""
+        ...
 
 
 class Urgent:
@@ -20,7 +29,7 @@ class Urgent:
     def __init__(self, transport: BaseTransport, pipeline: Pipeline) -> None:
         guards = [each for each in pipeline.processors if isinstance(each, Playback)]
         self._speaker = guards[0] if guards else transport.output()
-        self._models = [each for each in pipeline.processors if isinstance(each, Controlled)]
+        self._models = [each for each in pipeline.processors if isinstance(each, CutsIn)]
         self._said_at_secs = float("-inf")
 
     async def say(self, clip: Clip) -> None:

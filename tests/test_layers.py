@@ -47,9 +47,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.recording": ("processors.tracks",),
     "bot.retention": ("bot.recording", "bot.tools.store"),
     "bot.command": ("bot.config", "bot.retention", "bot.tools.store"),
-    "bot.urgent": (
-        *("bot.providers.clip", "bot.providers.controlled_realtime", "processors.resume"),
-    ),
+    "bot.urgent": ("bot.providers.clip", "processors.resume"),
     "bot.pool": ("bot.session", "transports.connection"),
     "bot.runner": ("bot.config", "bot.house", "bot.session", "transports.connection"),
     "bot.startup": (

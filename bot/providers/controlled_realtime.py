@@ -15,7 +15,6 @@ from pipecat.frames.frames import (
     BotSpeakingFrame,
     BotStartedSpeakingFrame,
     BotStoppedSpeakingFrame,
-    EndWorkerFrame,
     Frame,
     InterruptionFrame,
     LLMRunFrame,
@@ -23,7 +22,6 @@ from pipecat.frames.frames import (
     LLMTextFrame,
     StartFrame,
     TranscriptionFrame,
-    TTSSpeakFrame,
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
 )
@@ -36,23 +34,19 @@ from pipecat.utils.time import time_now_iso8601
 from bot.providers.control_line import ControlLine
 from bot.providers.history import notes, said
 from bot.providers.overheard import Overheard, Words
+from bot.providers.prompted_realtime import Prompted
 from bot.providers.repairable import Repairable
-from bot.providers.saying import to_say
 from bot.providers.transcribed import Transcribed
 
 WORDS_SECS = 3.0
 """A tool waits so long for the transcript of what the caller said before it was called; then it
 runs without, and a write asks for another yes."""
-LAST_WORDS_SECS = 15.0
-"""A goodbye has this long to be heard before the call is ended all the same."""
-SAID_AGAIN = 2
-"""So often words are said again that no interruption drops, and that one did."""
 ALREADY_ANSWERING = "conversation_already_has_active_response"
 """Two sides that asked at the same moment."""
 FATAL_ERRORS = {"session_expired", "invalid_api_key", "insufficient_quota", "server_error"}
 
 
-class Controlled(Repairable, Transcribed):
+class Controlled(Prompted, Repairable, Transcribed):
     """Acts for a model that somebody else listens to, until `line` is closed.
 
     The words of both sides are put into `context` here, by `Overheard`, before any tool sees it.
@@ -76,15 +70,13 @@ class Controlled(Repairable, Transcribed):
         self._llm_needs_conversation_setup = False  # there is nothing to carry over
         self._overheard = Overheard()
         self._notes_read = 0
-        self._to_say: list[TTSSpeakFrame] = []
-        self._saying: TTSSpeakFrame | None = None
-        self._said_again = 0
         self._to_run: list[events.ResponseFunctionCallArgumentsDone] = []
         self._give_up_words: asyncio.Task[None] | None = None
-        self._asked_by = ""  # the event that asked for a response last
         self._reply_due = False  # the provider asks the model itself when the caller is done
-        self._leaving: EndWorkerFrame | None = None
-        self._leave_late: asyncio.Task[None] | None = None
+
+    @property
+    def _audible(self) -> bool:
+        return self._overheard.audible
 
     def service_metadata_frame(self) -> LLMServiceMetadataFrame:
         """An ordinary model: no aggregator is to write down words, or to take turns."""
@@ -99,10 +91,15 @@ class Controlled(Repairable, Transcribed):
         await self._send_session_update()
 
     async def cleanup(self) -> None:
-        for task in (self._give_up_words, self._leave_late):
-            if task:
-                await self.cancel_task(task)
+        await self._stop_waiting()
         await super().cleanup()
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        if isinstance(frame, LLMRunFrame):  # a tool's result overtook what was said before it
+            if self._results_awaiting_response:
+                await self._create_response()
+        else:
+            await super().process_frame(frame, direction)
 
     # The line, in the place of Pipecat's socket
 
@@ -154,9 +151,7 @@ class Controlled(Repairable, Transcribed):
         if {code, str(error.get("type"))} & FATAL_ERRORS:
             await self.push_error("The session is of no use", force_treat_as_permanent=True)
         elif error.get("event_id") == self._asked_by:
-            self._response_active = code == ALREADY_ANSWERING
-            if code == ALREADY_ANSWERING and self._saying:
-                await self._say_again(self._saying)
+            self._not_asked(already_answering=code == ALREADY_ANSWERING)
 
     # Turns
 
@@ -172,12 +167,6 @@ class Controlled(Repairable, Transcribed):
         await super()._handle_evt_speech_stopped(evt)
         self._reply_due = True
         await self.push_frame(UserStoppedSpeakingFrame())
-
-    async def _handle_interruption(self) -> None:
-        self._to_say = [frame for frame in self._to_say if not frame.interruptible]
-        if self._leaving and self._leaving.interruptible:
-            await self._drop_leave()
-        await super()._handle_interruption()
 
     async def handle_evt_input_audio_transcription_completed(
         self, evt: events.ConversationItemInputAudioTranscriptionCompleted
@@ -208,16 +197,21 @@ class Controlled(Repairable, Transcribed):
             self._give_up_words = self.create_task(self._run_without_words())
 
     async def _run_what_waits(self) -> None:
-        if self._give_up_words:
-            self._give_up_words.cancel()
-            self._give_up_words = None
+        await self._stop_waiting()
         calls, self._to_run = self._to_run, []
         for call in calls:
             await super()._handle_evt_function_call_arguments_done(call)
 
+    async def _stop_waiting(self) -> None:
+        waiting, self._give_up_words = self._give_up_words, None
+        if waiting:
+            await self.cancel_task(waiting)
+
     async def _run_without_words(self) -> None:
         await asyncio.sleep(WORDS_SECS)
         self._give_up_words = None
+        for words in self._overheard.forgo():
+            await self._write_down(words)
         await self._run_what_waits()
 
     async def _handle_context(self, context: LLMContext, direction: FrameDirection) -> None:
@@ -235,100 +229,9 @@ class Controlled(Repairable, Transcribed):
         if not (self._overheard.speaking or self._reply_due):
             await super()._create_response()
 
-    async def send_client_event(self, event: events.ClientEvent) -> None:
-        if isinstance(event, events.ResponseCreateEvent):
-            self._asked_by = event.event_id
-            self._response_active = True
-        await super().send_client_event(event)
-
     async def _handle_evt_response_created(self, evt: events.ResponseCreated) -> None:
         self._reply_due = False
         await super()._handle_evt_response_created(evt)
-
-    async def _handle_evt_session_updated(self, evt: events.SessionUpdatedEvent) -> None:
-        await super()._handle_evt_session_updated(evt)
-        await self._say_on()
-
-    async def _handle_evt_response_done(self, evt: events.ResponseDone) -> None:
-        await super()._handle_evt_response_done(evt)
-        saying, self._saying = self._saying, None
-        if saying and evt.response.status == "cancelled" and not saying.interruptible:
-            await self._say_again(saying)
-        await self._say_on()
-        await self._leave_if_quiet()
-
-    # Speaking, and leaving
-
-    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        match frame:
-            case TTSSpeakFrame():
-                await self._say(frame)
-            case LLMRunFrame():  # a tool's result overtook whatever was said before it
-                if self._results_awaiting_response:
-                    await self._create_response()
-            case _:
-                await super().process_frame(frame, direction)
-
-    async def push_frame(
-        self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM
-    ) -> None:
-        """What a tool wants said is said here; an end waits until it has been heard."""
-        match frame, direction:
-            case TTSSpeakFrame(), FrameDirection.DOWNSTREAM:
-                await self._say(frame)
-            case EndWorkerFrame(), FrameDirection.DOWNSTREAM:
-                await self._drop_leave()
-                self._leaving = frame
-                self._leave_late = self.create_task(self._leave_in_time())
-                await self._leave_if_quiet()
-            case _:
-                await super().push_frame(frame, direction)
-
-    async def _say(self, frame: TTSSpeakFrame) -> None:
-        """Have the model say it, now or when it is done with what it says; fillers now or never."""
-        if frame.append_to_context is not False or not self._response_active:
-            self._to_say.append(frame)
-        await self._say_on()
-
-    async def _say_on(self) -> None:
-        if self._to_say and self._api_session_ready and not self._response_active:
-            self._saying = self._to_say.pop(0)
-            remember = self._saying.append_to_context is not False
-            await self.send_client_event(to_say(self._saying.text, remember))
-
-    async def _say_again(self, frame: TTSSpeakFrame) -> None:
-        self._saying = None
-        if self._said_again < SAID_AGAIN:
-            self._said_again += 1
-            self._to_say.insert(0, frame)
-
-    async def cut_in(self, text: str) -> None:
-        """Say what the caller has to hear, whatever the model is doing or about to do."""
-        words = TTSSpeakFrame(text)
-        words.interruptible = False
-        self._to_say, self._said_again = [words], 0
-        if self._response_active:
-            await self.send_client_event(events.ResponseCancelEvent())
-        await self._ws_send({"type": "output_audio_buffer.clear"})
-        await self._say_on()
-
-    async def _leave_if_quiet(self) -> None:
-        busy = self._to_say or self._response_active or self._overheard.audible
-        if self._leaving and not busy:
-            frame, self._leaving = self._leaving, None
-            await super().push_frame(frame)
-
-    async def _drop_leave(self) -> None:
-        self._leaving = None
-        if self._leave_late:
-            late, self._leave_late = self._leave_late, None
-            await self.cancel_task(late)
-
-    async def _leave_in_time(self) -> None:
-        await asyncio.sleep(LAST_WORDS_SECS)
-        if self._leaving:
-            frame, self._leaving = self._leaving, None
-            await super().push_frame(frame)
 
 
 class Tap:

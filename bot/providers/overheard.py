@@ -76,6 +76,13 @@ class Overheard:
                 return []
         return self._certain()
 
+    def forgo(self) -> list[Words]:
+        """Wait no longer for transcripts that have not come; the words that are certain then."""
+        for stretch in self._stretches.values():
+            if stretch.role == "user":
+                stretch.settled = True
+        return self._certain()
+
     def _answer(self, kind: str, event: Mapping[str, object]) -> None:
         match kind, event:
             case "response.created", {"response": {"id": str(response)}}:
@@ -109,8 +116,6 @@ class Overheard:
         match item:
             case {"id": str(name), "content": [{"type": "input_text", "text": str(text)}, *_]}:
                 self._stretches[name] = _Stretch("user", text, settled=True)
-            case {"id": str(name), "content": [{"type": "input_audio"}, *_]}:
-                self._spoke(name)
             case _:
                 pass
 

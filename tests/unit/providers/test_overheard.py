@@ -103,6 +103,14 @@ def test_a_transcript_that_fails_keeps_nobody_waiting():
     assert not overheard.awaits_words
 
 
+def test_who_waits_no_longer_for_a_transcript_goes_on_without_it():
+    overheard = Overheard()
+    said(overheard, [committed("1"), committed("2"), transcript("2", "Yes.")])
+    assert [words.text for words in overheard.forgo()] == ["Yes."]
+    assert not overheard.awaits_words
+    assert said(overheard, [transcript("1", "Late.")]) == []
+
+
 def test_what_is_typed_needs_no_transcript_and_waits_its_turn():
     overheard = Overheard()
     assert said(overheard, [typed("1", "Hello.")]) == ["user: Hello."]
