@@ -18,7 +18,7 @@ import aiohttp
 import numpy as np
 from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator
 
-from transports.twilio import mulaw
+from transports.phone import mulaw
 
 HZ = 8_000
 FRAME = HZ // 50

@@ -1,7 +1,6 @@
 """Is this from Twilio? Its signature, over the address we gave it and what it sent."""
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
 
 from loguru import logger
 from twilio.request_validator import (
@@ -14,9 +13,6 @@ from twilio.request_validator import (
 )
 
 from transports.twilio.settings import TwilioSettings
-
-MOST_FIELDS = 200
-"""A webhook has about thirty."""
 
 
 class Signatures:
@@ -58,19 +54,3 @@ class Signatures:
     def socket(self, path: str) -> str:
         """The public address of a path that is a WebSocket."""
         return f"ws{self._base_url.removeprefix('http')}{path}"
-
-
-def form_of(body: bytes) -> dict[str, str] | None:
-    """The fields of a form; None for what no webhook of Twilio sends: not UTF-8, a name twice."""
-    try:
-        pairs = parse_qsl(
-            body.decode(),
-            keep_blank_values=True,
-            strict_parsing=bool(body),
-            max_num_fields=MOST_FIELDS,
-            errors="strict",
-        )
-    except ValueError:
-        return None
-    form = dict(pairs)
-    return form if len(form) == len(pairs) else None
