@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import get_args
 
 from loguru import logger
 from pipecat.frames.frames import (
@@ -35,7 +36,7 @@ from processors.alarm import Alarm
 from processors.consent import Consent
 from processors.resume import Playback
 from processors.vault import Vault
-from transports.connection import Connection
+from transports.connection import Connection, Phone
 
 READY_SECS = 1.0
 """RTVI clients say when they are ready, within a round trip; others are greeted after this."""
@@ -165,7 +166,7 @@ class Call:
 
         @transport.event_handler("on_client_connected")
         async def connected(*_: object) -> None:
-            says_ready = self._connection.kind not in ("local", "twilio", "vonage")
+            says_ready = self._connection.kind not in ("local", *get_args(Phone))
             await self._greet_after(READY_SECS if says_ready else 0)
 
         @transport.event_handler("on_client_disconnected")
