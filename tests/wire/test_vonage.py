@@ -255,7 +255,7 @@ async def test_a_call_that_we_end_has_nothing_next():
         await server.calls.workers[0].stop_when_done()
         await asyncio.wait_for(call.closed.wait(), 3)
         assert (await caller.go_on(call.instructions)).actions == ()
-        assert call.notified, "the end of the last word was not waited for"
+        assert call.echoed, "the end of the last word was not waited for"
 
 
 async def test_a_call_that_was_cut_is_connected_anew_and_at_last_apologised_for():
