@@ -48,6 +48,11 @@ def parsed(text: str) -> ElementTree.Element:
     return response
 
 
+def encoded(form: Mapping[str, str]) -> bytes:
+    """The body of a webhook."""
+    return urlencode(form).encode()
+
+
 def local(url: str, public_url: str, address: str) -> str:
     """Where the public address of a socket is on this machine. Raises CarrierError if nowhere."""
     public = "ws" + public_url.removeprefix("http")
@@ -99,7 +104,7 @@ class StreamCaller(ABC):
     ) -> tuple[int, str]:
         """A webhook, signed unless `headers` say otherwise; its answer's status and body."""
         form = self.form() if form is None else form
-        body = urlencode(form).encode()
+        body = encoded(form)
         if headers is None:
             headers = self.signature(self.public_url + path, form, body)
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
