@@ -17,6 +17,8 @@ from transports.wire import BadMessageError
 HZ = 8_000
 CHUNK_MS = 40
 """What is sent at a time."""
+LARGEST = 2**53
+"""Of a number: beyond it, seconds cannot be made of it."""
 MOST_PARAMETERS = 20
 LONGEST_PARAMETER = 500
 
@@ -106,6 +108,29 @@ def parsed(data: bytes | str) -> object:
         raise BadMessageError("not JSON") from error
 
 
+def told(message: object, stream: str) -> Message:
+    """What all carriers put alike, but for what they call the stream. Raises BadMessageError."""
+    match message:
+        case {"event": str(event), **rest} if isinstance(stream_id := rest.get(stream), str):
+            return _told(event, stream_id, cast("dict[str, object]", rest))
+        case _:
+            raise BadMessageError("not a message of a stream")
+
+
+def _told(event: str, stream_id: str, message: dict[str, object]) -> Message:
+    match event, message:
+        case "media", {"media": {"payload": str(payload), "chunk": str() | int() as chunk}}:
+            return Media(stream_id, number(chunk), _heard(payload))
+        case "mark", {"mark": {"name": str(name)}}:
+            return Mark(stream_id, name)
+        case "dtmf", {"dtmf": {"digit": str(digit)}} if len(digit) == 1 and digit in KEYS:
+            return Dtmf(stream_id, digit)
+        case "stop", _:
+            return Stop(stream_id)
+        case _:
+            raise BadMessageError("not a message of a media stream")
+
+
 def parameters(sent: object) -> dict[str, str]:
     """What we gave the stream along, as far as it is text; so much of it and no more."""
     if not isinstance(sent, dict):
@@ -115,14 +140,17 @@ def parameters(sent: object) -> dict[str, str]:
 
 
 def number(digits: str | int) -> int:
-    """Raises BadMessageError."""
+    """Raises BadMessageError for none, and for one that is larger than can be reckoned with."""
     try:
-        return int(digits)
+        counted = int(digits)
     except ValueError as error:
         raise BadMessageError("not a number") from error
+    if abs(counted) > LARGEST:
+        raise BadMessageError("not a number that anybody counts to")
+    return counted
 
 
-def heard(payload: str) -> bytes:
+def _heard(payload: str) -> bytes:
     """Mono s16 at 8 kHz. Raises BadMessageError."""
     try:
         encoded = base64.b64decode(payload, validate=True)
@@ -136,10 +164,3 @@ def heard(payload: str) -> bytes:
 def said(pcm: bytes) -> str:
     """The payload for mono s16 at 8 kHz."""
     return base64.b64encode(mulaw.encode(pcm)).decode()
-
-
-def key(digit: str) -> str:
-    """Raises BadMessageError."""
-    if len(digit) != 1 or digit not in KEYS:
-        raise BadMessageError("not a key of a phone")
-    return digit

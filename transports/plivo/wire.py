@@ -9,21 +9,16 @@ from dataclasses import dataclass
 from transports.phone.stream import (
     CHUNK_MS,
     HZ,
-    Dtmf,
     Mark,
-    Media,
     Message,
     Remark,
     Start,
-    Stop,
     Wire,
-    heard,
-    key,
     number,
     parsed,
     said,
+    told,
 )
-from transports.wire import BadMessageError
 
 MU_LAW = "audio/x-mulaw"
 
@@ -41,22 +36,12 @@ def decode(data: bytes | str) -> Message:
             },
         }:
             return Start(stream_id, call_id, account_id, encoding, number(hz), 1, {})
-        case {
-            "event": "media",
-            "streamId": str(stream_id),
-            "media": {"payload": str(payload), "chunk": str() | int() as chunk},
-        }:
-            return Media(stream_id, number(chunk), heard(payload))
         case {"event": "playedStream", "streamId": str(stream_id), "name": str(name)}:
             return Mark(stream_id, name)
-        case {"event": "dtmf", "streamId": str(stream_id), "dtmf": {"digit": str(digit)}}:
-            return Dtmf(stream_id, key(digit))
         case {"event": "clearedAudio", "streamId": str()}:
             return Remark()
-        case {"event": "stop", "streamId": str(stream_id)}:
-            return Stop(stream_id)
-        case _:
-            raise BadMessageError("not a message of an audio stream")
+        case message:
+            return told(message, "streamId")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,20 +11,15 @@ from transports.phone.stream import (
     CHUNK_MS,
     HZ,
     Complaint,
-    Dtmf,
-    Mark,
-    Media,
     Message,
     Remark,
     Start,
-    Stop,
     Wire,
-    heard,
-    key,
     number,
     parameters,
     parsed,
     said,
+    told,
 )
 from transports.wire import BadMessageError
 
@@ -36,22 +31,10 @@ def decode(data: bytes | str) -> Message:
             return Remark()
         case {"event": "start", "start": {**start}, "stream_id": str(stream_id)}:
             return _start(stream_id, cast("dict[str, object]", start))
-        case {
-            "event": "media",
-            "stream_id": str(stream_id),
-            "media": {"payload": str(payload), "chunk": str() | int() as chunk},
-        }:
-            return Media(stream_id, number(chunk), heard(payload))
-        case {"event": "mark", "stream_id": str(stream_id), "mark": {"name": str(name)}}:
-            return Mark(stream_id, name)
-        case {"event": "dtmf", "stream_id": str(stream_id), "dtmf": {"digit": str(digit)}}:
-            return Dtmf(stream_id, key(digit))
         case {"event": "error", "stream_id": str(stream_id)}:
             return Complaint(stream_id)
-        case {"event": "stop", "stream_id": str(stream_id)}:
-            return Stop(stream_id)
-        case _:
-            raise BadMessageError("not a message of a media stream")
+        case message:
+            return told(message, "stream_id")
 
 
 def _start(stream_id: str, start: dict[str, object]) -> Start:

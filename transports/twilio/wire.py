@@ -10,20 +10,15 @@ from typing import cast
 from transports.phone.stream import (
     CHUNK_MS,
     HZ,
-    Dtmf,
-    Mark,
-    Media,
     Message,
     Remark,
     Start,
-    Stop,
     Wire,
-    heard,
-    key,
     number,
     parameters,
     parsed,
     said,
+    told,
 )
 from transports.wire import BadMessageError
 
@@ -35,20 +30,8 @@ def decode(data: bytes | str) -> Message:
             return Remark()
         case {"event": "start", "start": {**start}, "streamSid": str(stream_sid)}:
             return _start(stream_sid, cast("dict[str, object]", start))
-        case {
-            "event": "media",
-            "streamSid": str(stream_sid),
-            "media": {"payload": str(payload), "chunk": str() | int() as chunk},
-        }:
-            return Media(stream_sid, number(chunk), heard(payload))
-        case {"event": "mark", "streamSid": str(stream_sid), "mark": {"name": str(name)}}:
-            return Mark(stream_sid, name)
-        case {"event": "dtmf", "streamSid": str(stream_sid), "dtmf": {"digit": str(digit)}}:
-            return Dtmf(stream_sid, key(digit))
-        case {"event": "stop", "streamSid": str(stream_sid)}:
-            return Stop(stream_sid)
-        case _:
-            raise BadMessageError("not a message of a media stream")
+        case message:
+            return told(message, "streamSid")
 
 
 def _start(stream_sid: str, start: dict[str, object]) -> Start:

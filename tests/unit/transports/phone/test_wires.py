@@ -152,6 +152,15 @@ def test_a_message_with_a_wrong_value_in_it_is_garbage(sample: Sample):
             assert intake.counts == {"malformed": 1}, wrong
 
 
+@pytest.mark.parametrize("chunk", ["one", "9" * 400, 10**400, "9" * 5_000, -(10**400), None, 1.5])
+def test_a_number_nobody_counts_to_is_garbage(sample: Sample, chunk: object):
+    intake = an_intake(sample)
+    assert intake.take(json.dumps(sample.media), 0.0)
+    far = json.dumps(sample.media | {"media": {"chunk": chunk, "payload": ULAW}})
+    assert intake.take(far, 0.1) is None
+    assert intake.counts == {"malformed": 1}
+
+
 def test_another_streams_audio_is_dropped_and_counted(sample: Sample):
     intake = an_intake(sample, "S2")
     assert intake.take(json.dumps(sample.media), 0.0) is None
