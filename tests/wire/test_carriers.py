@@ -10,7 +10,13 @@ import aiohttp
 import numpy as np
 import pytest
 from loguru import logger
-from pipecat.frames.frames import InterruptionFrame
+from pipecat.frames.frames import (
+    AggregationType,
+    InterruptionFrame,
+    TTSAudioRawFrame,
+    TTSTextFrame,
+)
+from pipecat.pipeline.worker import PipelineWorker
 from pydantic import ValidationError
 
 from tests.emulators import plivo_caller, telnyx_caller
@@ -110,13 +116,46 @@ async def test_a_call_streams_to_the_configured_address_and_asks_what_is_next(ca
     assert answer.then_url == f"https://echo.example/{case.name}/next"
 
 
-async def test_a_barge_in_clears_what_the_caller_has_not_heard(case: Case):
+async def test_only_what_was_heard_before_a_barge_in_is_told_and_the_rest_is_cleared(case: Case):
     server = Server(case)
     async with phone(server) as caller, caller.call() as call:
-        call.say(TONE)
-        await until(call.has_heard)
-        await server.calls.workers[0].queue_frame(InterruptionFrame())
+        await until(lambda: bool(server.calls.workers))
+        worker, told = server.calls.workers[0], Told(server.calls.workers[0])
+        await worker.queue_frames([sound(1.0), word("one"), sound(5.0), word("two")])
+        await until(lambda: told.words == ["one"])
+        assert loud_secs(call) >= 0.99
+        await worker.queue_frame(InterruptionFrame())
         await until(lambda: call.clears == 1)
+        await worker.stop_when_done()
+        await asyncio.wait_for(call.closed.wait(), 3)
+        assert loud_secs(call) < 3
+    assert told.words == ["one"]
+
+
+class Told:
+    """What comes out behind the phone: the words that were heard."""
+
+    def __init__(self, worker: PipelineWorker) -> None:
+        self.words: list[str] = []
+        worker.set_reached_downstream_filter((TTSTextFrame,))
+
+        @worker.event_handler("on_frame_reached_downstream")
+        async def reached(_: object, frame: TTSTextFrame) -> None:
+            self.words.append(frame.text)
+
+
+def sound(secs: float) -> TTSAudioRawFrame:
+    return TTSAudioRawFrame(tone(8_000, secs), 8_000, 1)
+
+
+def word(text: str) -> TTSTextFrame:
+    return TTSTextFrame(text, text_type=AggregationType.WORD)
+
+
+def loud_secs(call: MediaStream) -> float:
+    """From the first sound that the caller has heard to the last."""
+    loud = np.flatnonzero(np.abs(call.ear.astype(int)) > 200)
+    return (loud[-1] - loud[0]) / call.hz if loud.size else 0.0
 
 
 async def test_keys_are_heard(case: Case):

@@ -13,6 +13,7 @@ from loguru import logger
 
 from transports.body import body_of
 from transports.connection import Connection, Door, Kind, Launch
+from transports.phone.exchange import say_unverified
 from transports.phone.form import form_of
 from transports.phone.lines import Line
 from transports.phone.settings import StreamSettings
@@ -91,11 +92,7 @@ def routes(
     exchange = CarrierExchange(carrier, public_url, tickets, door, launch)
     router = APIRouter(prefix=f"/{carrier.kind}")
     if not carrier.settings.verify:
-        name = carrier.kind
-        logger.warning(
-            f"{name.upper()}_VERIFY IS OFF: anybody can place calls here by pretending to be "
-            f"{name.capitalize()}. For work on this machine only."
-        )
+        say_unverified(carrier.kind.capitalize())
 
     @router.post("/voice")
     async def voice(request: Request) -> Response:

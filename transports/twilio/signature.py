@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from loguru import logger
 from twilio.request_validator import (
     HMAC_SHA1,
     HMAC_SHA256,
@@ -12,6 +11,7 @@ from twilio.request_validator import (
     get_signature_algorithm,
 )
 
+from transports.phone.exchange import say_unverified
 from transports.twilio.settings import TwilioSettings
 
 
@@ -28,10 +28,7 @@ class Signatures:
             if secret.get_secret_value()
         }
         if not settings.verify:
-            logger.warning(
-                "TWILIO_VERIFY IS OFF: anybody can place calls here by pretending to be Twilio. "
-                "For work on this machine only."
-            )
+            say_unverified("Twilio")
 
     def good(self, address: str, form: Mapping[str, str], headers: Mapping[str, str]) -> bool:
         """Whether Twilio signed a request for this address (`wss` for a socket) with this form.
