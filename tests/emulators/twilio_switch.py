@@ -13,19 +13,11 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from tests.emulators.twilio_caller import (
-    FRAME,
-    HZ,
-    PATIENCE_SECS,
-    STATUS,
-    VOICE,
-    Account,
-    Stream,
-    Twilio,
-    TwilioError,
-)
+from tests.emulators.receiver import CarrierError
+from tests.emulators.stream_caller import FRAME, HZ, PATIENCE_SECS
+from tests.emulators.twilio_caller import STATUS, VOICE, Account, Stream, Twilio
 from tests.emulators.twiml_rules import verbs
-from transports.twilio import mulaw
+from transports.phone import mulaw
 
 Pcm = np.ndarray[tuple[int], np.dtype[np.int16]]
 Who = Literal["human", "machine_start", "machine_end_beep", "unknown", "fax"]
@@ -140,7 +132,7 @@ class Leg:
             await asyncio.gather(before, return_exceptions=True)
         try:
             await work
-        except TwilioError as error:
+        except CarrierError as error:
             self.switch.troubles.append(str(error))
             await self.end("completed")
 
@@ -150,7 +142,7 @@ class Leg:
         async with asyncio.timeout(PATIENCE_SECS):
             status, body = await self.twilio.post(path, form)
         if status != 200:
-            raise TwilioError(f"11200 HTTP retrieval failure: {status} of {path}")
+            raise CarrierError(f"11200 HTTP retrieval failure: {status} of {path}")
         await self._obey(body)
 
     async def _obey(self, document: str) -> None:
@@ -178,7 +170,7 @@ class Leg:
                     await self.end("busy")
                     return
                 case _:
-                    raise TwilioError(f"12200 {verb.tag} is not emulated")
+                    raise CarrierError(f"12200 {verb.tag} is not emulated")
         await self.end("completed")
 
     async def _say(self, verb: Element) -> None:
@@ -215,7 +207,7 @@ class Leg:
     async def _meet(self, verb: Element) -> None:
         conference = verb.find("Conference")
         if conference is None:
-            raise TwilioError("12200 only conferences are dialled here")
+            raise CarrierError("12200 only conferences are dialled here")
         room = self.switch.room(conference.text or "")
         self._room, self._action = room, verb.get("action", "")
         self._left.clear()
@@ -257,6 +249,8 @@ class Leg:
             self.ear += self.stream.heard
             ended, self.stream = self.stream, None
             await ended.hang_up()
+        if ended.refused:
+            raise ended.refused
 
     async def end(self, status: str) -> None:
         """The call is over, whoever ended it: Twilio tells what there is to tell."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from tests.emulators.twilio_caller import TwilioError
+from tests.emulators.receiver import CarrierError
 
 VERBS: Mapping[str, frozenset[str]] = {
     "Say": frozenset({"voice", "language", "loop"}),
@@ -55,13 +55,13 @@ LONGEST_SAY, LONGEST_ROOM = 4_096, 128
 
 
 def verbs(document: str) -> list[Element]:
-    """The verbs of a document, in their order. Raises TwilioError for what Twilio would not do."""
+    """The verbs of a document, in their order. Raises CarrierError for what Twilio would not do."""
     try:
         response = ElementTree.fromstring(document)
     except ElementTree.ParseError as error:
-        raise TwilioError("12100 Document parse failure") from error
+        raise CarrierError("12100 Document parse failure") from error
     if response.tag != "Response" or response.attrib:
-        raise TwilioError("12200 Schema validation warning: no Response")
+        raise CarrierError("12200 Schema validation warning: no Response")
     for verb in response:
         _check(verb, VERBS.get(verb.tag))
     return list(response)
@@ -69,12 +69,12 @@ def verbs(document: str) -> list[Element]:
 
 def _check(element: Element, known: frozenset[str] | None) -> None:
     if known is None:
-        raise TwilioError(f"12200 Schema validation warning: {element.tag} has no place there")
+        raise CarrierError(f"12200 Schema validation warning: {element.tag} has no place there")
     for name, value in element.attrib.items():
         if name not in known:
-            raise TwilioError(f"12200 Schema validation warning: {element.tag} has no {name}")
+            raise CarrierError(f"12200 Schema validation warning: {element.tag} has no {name}")
         if (rule := VALUES.get(name)) and not rule.fullmatch(value):
-            raise TwilioError(f"12200 Schema validation warning: {name}={value!r}")
+            raise CarrierError(f"12200 Schema validation warning: {name}={value!r}")
     _check_text(element)
     for child in element:
         _check(child, NOUNS.get((element.tag, child.tag)))
@@ -84,8 +84,8 @@ def _check_text(element: Element) -> None:
     text = element.text or ""
     match element.tag:
         case "Say" if not text.strip() or len(text) > LONGEST_SAY:
-            raise TwilioError("13520 Say: Invalid text")
+            raise CarrierError("13520 Say: Invalid text")
         case "Conference" if not 0 < len(text) <= LONGEST_ROOM:
-            raise TwilioError("13231 Dial->Conference: Invalid name")
+            raise CarrierError("13231 Dial->Conference: Invalid name")
         case _:
             pass

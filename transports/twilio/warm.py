@@ -16,7 +16,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from loguru import logger
 
 from transports.phone.lines import MOST_REMEMBERED, Line
-from transports.twilio import twiml
+from transports.phone import twiml
 from transports.twilio.handover import Handover
 from transports.twilio.rest import Rest, RestError
 from transports.twilio.settings import TwilioSettings

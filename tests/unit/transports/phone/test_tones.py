@@ -5,7 +5,7 @@ import pytest
 
 from tests.emulators.dtmf import Key, keys_in
 from transports.phone.tones import COLUMNS, DIALLED, PAD, ROWS, tones
-from transports.twilio import mulaw
+from transports.phone import mulaw
 
 HZ = 8_000
 
