@@ -15,8 +15,8 @@ from typing import Protocol
 from fastapi import APIRouter, HTTPException, Request, Response
 from loguru import logger
 
-from transports.phone.lines import MOST_REMEMBERED, Line
 from transports.phone import twiml
+from transports.phone.lines import MOST_REMEMBERED, Line
 from transports.twilio.handover import Handover
 from transports.twilio.rest import Rest, RestError
 from transports.twilio.settings import TwilioSettings

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.emulators.dtmf import Key, keys_in
-from transports.phone.tones import COLUMNS, DIALLED, PAD, ROWS, tones
 from transports.phone import mulaw
+from transports.phone.tones import COLUMNS, DIALLED, PAD, ROWS, tones
 
 HZ = 8_000
 
