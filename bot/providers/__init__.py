@@ -33,6 +33,7 @@ from processors.filler import Filler, FillerPolicy
 from processors.interruption import InterruptionSettings
 from processors.keypad import Keypad
 from processors.one_turn import OneTurn
+from processors.overtaken import EndsAtAClause
 from processors.own_voice import OwnVoice, OwnVoiceTap
 from processors.resume import Heard, Playback, ResumeSettings
 from processors.silence import AttentiveVAD, SilenceTeller
@@ -97,7 +98,7 @@ def stages(
             ]
         ),
         filler=Filler(filler, pace=engines.pace),
-        tts=Pipeline([voice, WholeChunks()]),
+        tts=Pipeline([voice, EndsAtAClause(), WholeChunks()]),
         playback=Playback(unheard, going_on, _reciting(voice, going_on.bridge)),
         heard=Pipeline([Heard(unheard), OwnVoiceTap(own or OwnVoice())]),
     )
