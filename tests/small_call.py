@@ -128,7 +128,7 @@ class ScriptedLLM(LLMService):
     """Gives the script's replies in turn; a run that nobody scripted fails the call."""
 
     def __init__(self, script: Script) -> None:
-        super().__init__(settings=_llm_settings())
+        super().__init__(settings=llm_settings())
         self._script = script
         self._calls = {call.tool: call for reply in script.replies for call in reply.calls}
         for call in self._calls.values():
@@ -361,7 +361,7 @@ def _tools(replies: Sequence[Reply]) -> ToolsSchema:
     )
 
 
-def _llm_settings() -> LLMSettings:
+def llm_settings() -> LLMSettings:
     return LLMSettings(
         model="scripted",
         system_instruction=None,
