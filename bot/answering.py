@@ -65,7 +65,7 @@ def _cascade(
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
     rules = settings.filler, settings.resume, own, settings.emergency
-    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad)
+    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad, settings.repair)
     if consent:
         parts = replace(parts, stt=Pipeline([parts.stt, consent]))
     return cascade(connection.transport, parts, context)

@@ -27,6 +27,7 @@ from processors.filler import FillerPolicy
 from processors.idle import IdlePolicy
 from processors.interruption import InterruptionSettings
 from processors.keypad import KeypadPolicy
+from processors.repair import RepairSettings
 from processors.resume import ResumeSettings
 from transports.daily import DailySettings
 from transports.edge.settings import EdgeSettings
@@ -111,6 +112,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     turn: TurnSettings = TurnSettings()
     interruption: InterruptionSettings = InterruptionSettings()
     resume: ResumeSettings = ResumeSettings()
+    repair: RepairSettings = RepairSettings()
     filler: FillerPolicy = FillerPolicy()
     silence: IdlePolicy = IdlePolicy()
     emergency: EmergencySettings = EmergencySettings()

@@ -13,6 +13,7 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from bot.providers.by_heart import ByHeart
 from bot.providers.candidate import Candidate, S
+from bot.providers.certainty import certainty
 from bot.providers.choice import choices
 from bot.providers.hearing import Hearing
 from bot.providers.llm import Brief
@@ -35,6 +36,7 @@ from processors.keypad import Keypad
 from processors.one_turn import OneTurn
 from processors.overtaken import EndsAtAClause
 from processors.own_voice import OwnVoice, OwnVoiceTap
+from processors.repair import Repairing, RepairSettings
 from processors.resume import Heard, Playback, ResumeSettings
 from processors.silence import AttentiveVAD, SilenceTeller
 from processors.unheard import Unheard
@@ -73,6 +75,7 @@ def stages(
     emergency: EmergencySettings | None = None,
     vault: Vault | None = None,
     keypad: Keypad | None = None,
+    repair: RepairSettings | None = None,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm.
 
@@ -83,7 +86,10 @@ def stages(
     voice = _alone(able.tts) or Speaking(able.tts, health, settings.speaking)
     unheard, going_on = Unheard(), resume or ResumeSettings()
     ear = _alone(able.stt) or Hearing(able.stt, health, settings.hearing)
-    Discreet(vault or Vault()).watch(ear)
+    vault = vault or Vault()
+    Discreet(vault).watch(ear)
+    repairing = Repairing(repair or RepairSettings(), vault, certainty)
+    repairing.watch(ear)
     silence = SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return Stages(
         vad=Pipeline([keypad, silence]) if keypad else silence,
@@ -94,6 +100,7 @@ def stages(
                 EndOfAudio(),
                 OneTurn(),
                 Mended(),
+                repairing,
                 _alone(able.llm) or Thinking(able.llm, health, settings.thinking),
             ]
         ),
