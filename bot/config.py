@@ -27,6 +27,7 @@ from processors.filler import FillerPolicy
 from processors.idle import IdlePolicy
 from processors.interruption import InterruptionSettings
 from processors.keypad import KeypadPolicy
+from processors.long_talk import LongTalkSettings
 from processors.repair import RepairSettings
 from processors.resume import ResumeSettings
 from transports.daily import DailySettings
@@ -112,6 +113,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     turn: TurnSettings = TurnSettings()
     interruption: InterruptionSettings = InterruptionSettings()
     resume: ResumeSettings = ResumeSettings()
+    talk: LongTalkSettings = LongTalkSettings()
     repair: RepairSettings = RepairSettings()
     filler: FillerPolicy = FillerPolicy()
     silence: IdlePolicy = IdlePolicy()

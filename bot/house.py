@@ -137,7 +137,7 @@ def _phrases(settings: Settings) -> tuple[str, ...]:
     """What is always said in the same words, the most urgent first."""
     said = (settings.disclosure, settings.greeting, settings.apology, settings.resume.bridge)
     said = tuple(filter(None, said))
-    return (*said, *settings.filler.phrases, *settings.silence.phrases)
+    return (*said, *settings.filler.phrases, *settings.silence.phrases, *settings.talk.phrases)
 
 
 def _keep() -> None:

@@ -38,8 +38,8 @@ class RepairSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     below: float = Field(default=0.6, ge=0, le=1)
-    """Of a word's certainty; 0: never. In quiet no word of ours was under it, and in loud noise
-    nearly all that were wrong."""
+    """Of a word's certainty; 0: never. Of 48 spoken phrases in quiet and at 20 dB two had a
+    value below it, and at 3 dB most of those that were misheard."""
     lost_below: float = Field(default=0.25, ge=0, le=1)
     """Then it is not worth reading back: the caller is asked to say it again."""
 

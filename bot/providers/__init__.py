@@ -33,6 +33,7 @@ from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
 from processors.interruption import InterruptionSettings
 from processors.keypad import Keypad
+from processors.long_talk import Bounded, LongTalkSettings
 from processors.one_turn import OneTurn
 from processors.overtaken import EndsAtAClause
 from processors.own_voice import OwnVoice, OwnVoiceTap
@@ -76,6 +77,7 @@ def stages(
     vault: Vault | None = None,
     keypad: Keypad | None = None,
     repair: RepairSettings | None = None,
+    talk: LongTalkSettings | None = None,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm.
 
@@ -88,6 +90,7 @@ def stages(
     ear = _alone(able.stt) or Hearing(able.stt, health, settings.hearing)
     vault = vault or Vault()
     Discreet(vault).watch(ear)
+    Bounded((talk or LongTalkSettings()).most_words).watch(ear)
     repairing = Repairing(repair or RepairSettings(), vault, certainty)
     repairing.watch(ear)
     silence = SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
@@ -133,9 +136,10 @@ def strategies(
     engines: Engines,
     turn: TurnSettings,
     interruption: InterruptionSettings,
+    talk: LongTalkSettings | None = None,
 ) -> UserTurnStrategies:
     """Who says when the caller begins and is done: it depends on the speech to text."""
-    return turn_strategies(choices(settings)["STT"], settings, engines, turn, interruption)
+    return turn_strategies(choices(settings)["STT"], settings, engines, turn, interruption, talk)
 
 
 @dataclass(frozen=True, slots=True)

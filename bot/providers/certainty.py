@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol, cast, runtime_checkable
 
-_PIECE = 2.0
-"""Whisper tells the probability of a word's least certain piece: 0.5 is as sure as can be of a
-number, and below 0.3 most words are wrong, as below 0.6 of Deepgram's."""
+_PIECE = 3.0
+"""Whisper tells the probability of a word's least certain piece: it is 0.5 of a number that was
+heard well, and below 0.2 most are wrong, as below 0.6 of Deepgram's."""
 
 
 @runtime_checkable
