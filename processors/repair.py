@@ -39,7 +39,7 @@ class RepairSettings(BaseModel):
 
     below: float = Field(default=0.6, ge=0, le=1)
     """Of a word's certainty; 0: never. Of 48 spoken phrases in quiet and at 20 dB two had a
-    value below it, and at 3 dB most of those that were misheard."""
+    value below it, by the local Whisper."""
     lost_below: float = Field(default=0.25, ge=0, le=1)
     """Then it is not worth reading back: the caller is asked to say it again."""
 
