@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -18,18 +19,21 @@ import uvicorn
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
-from bot.client_secrets import ClientSecrets
+from bot.client_secrets import ClientSecrets, Control
 from bot.config import Settings, SettingsError
 from bot.house import House, open_house
 from bot.pool import Places, Pool
 from bot.providers.choice import can_speak_to_speech, choices, wrong_mode
 from bot.session import run_call
 from bot.startup import run, say
-from bot.tools import TOOLS
 from transports import daily, direct, start, webrtc, websocket
 from transports.edge.doorstep import doorstep
 from transports.edge.guard import guard
 from transports.edge.settings import EdgeSettings
+from transports.phone.carrier import Carrier
+from transports.phone.carrier import routes as phone_routes
+from transports.plivo.carrier import Plivo
+from transports.telnyx.carrier import Telnyx
 from transports.tickets import Tickets
 from transports.twilio import routes as twilio
 from transports.vonage import routes as vonage
@@ -55,8 +59,8 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         "daily": daily.way(settings.daily, places, pool.run),
     }
     if can_speak_to_speech(settings):
-        secrets = ClientSecrets(settings, house.brief, TOOLS, settings.ticket.lifetime_secs)
-        ways["openai-webrtc"] = direct.way(secrets.mint)
+        secrets = ClientSecrets(settings, house.brief, settings.ticket.lifetime_secs)
+        ways["openai-webrtc"] = direct.way(secrets.mint, tickets)
     app = FastAPI(
         title="Echo",
         docs_url=None,
@@ -68,6 +72,8 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     app.include_router(start.routes(settings.public, ways, places, objection))
     app.include_router(websocket.routes(settings.websocket, tickets, places, pool.run))
     app.include_router(webrtc.routes(settings.webrtc, places, pool.run))
+    if "openai-webrtc" in ways:
+        app.include_router(direct.routes(tickets, places, pool.run, Control(settings).join))
     if settings.twilio.account_sid:
         if missing := settings.twilio.missing(settings.public.url):
             raise SettingsError(missing)
@@ -82,11 +88,26 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
             raise SettingsError(missing)
         phone = vonage.routes(settings.vonage, settings.public.url, tickets, places, pool.run)
         app.include_router(phone)
+    for carrier in _carriers(settings):
+        app.include_router(phone_routes(carrier, settings.public.url, tickets, places, pool.run))
     _tell(app, house, places, list(ways))
     guard(app, settings.edge, settings.public.url)
     app.mount("/client", _official_page())
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return app, pool
+
+
+def _carriers(settings: Settings) -> Iterator[Carrier]:
+    """Those that stream and are set up. Raises SettingsError for one that is not wholly so."""
+    url = settings.public.url
+    if settings.telnyx.public_key:
+        if missing := settings.telnyx.missing(url):
+            raise SettingsError(missing)
+        yield Telnyx(settings.telnyx)
+    if settings.plivo.auth_id:
+        if missing := settings.plivo.missing(url):
+            raise SettingsError(missing)
+        yield Plivo(settings.plivo)
 
 
 def _official_page() -> StaticFiles:

@@ -33,7 +33,9 @@ from processors.resume import ResumeSettings
 from transports.daily import DailySettings
 from transports.edge.settings import EdgeSettings
 from transports.local import LocalSettings
+from transports.plivo.settings import PlivoSettings
 from transports.start import StartSettings
+from transports.telnyx.settings import TelnyxSettings
 from transports.tickets import TicketSettings
 from transports.twilio.outbound import OutboundSettings
 from transports.twilio.settings import TwilioSettings
@@ -108,6 +110,8 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     twilio: TwilioSettings = TwilioSettings()
     outbound: OutboundSettings = OutboundSettings()
     vonage: VonageSettings = VonageSettings()
+    telnyx: TelnyxSettings = TelnyxSettings()
+    plivo: PlivoSettings = PlivoSettings()
     local: LocalSettings = LocalSettings()
 
     turn: TurnSettings = TurnSettings()
