@@ -132,8 +132,9 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
         """What may become a voice holds Echo, and starts no turn."""
         if sounding and self._at_once and (self._bot_speaking or self._tools):
             await self._begin()
-        elif not sounding and self._judging and not self._judge.open:
-            await self._act(Verdict("tic", "resume", "too short for a voice"))
+            self._judge.sounding()
+        elif not sounding and self._judging:
+            self._judge.click(self._now_secs)
 
     async def _held(self, held: HeldFrame) -> None:
         if not self._judging:
@@ -147,6 +148,8 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
     async def _hear(self, frame: InputAudioRawFrame) -> None:
         if self._voice:
             self._judge.voice(self._now_secs, level_db(frame.audio))
+        else:
+            self._judge.room(level_db(frame.audio))
         await self._decide()
 
     async def _fall_silent(self, secs: float) -> None:

@@ -197,7 +197,8 @@ _STOP = re.compile(
 )
 _CERTAIN_STOP = re.compile(
     r"(?:(?:please|no) )*"
-    r"(?:stop(?! \w+ing\b(?<!talking)(?<!speaking))|wait|shut up|be quiet|(?:that's )?enough)\b"
+    r"(?:stop(?! \w+ing\b(?<!talking)(?<!speaking))|wait(?! for)|shut up|be quiet"
+    r"|(?:that's )?enough)\b"
 )
 _STOP_ALONE = re.compile(r"(?:cancel|hello|hey|hi|echo|no more)")
 _CORRECTION = re.compile(

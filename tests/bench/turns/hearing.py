@@ -25,7 +25,7 @@ class Mark:
     """A moment, and what is known of the VAD then."""
 
     at_secs: float
-    kind: Literal["sounding", "nothing", "started", "voice", "silence", "stopped"]
+    kind: Literal["quiet", "sounding", "nothing", "started", "voice", "silence", "stopped"]
     silent_secs: float = 0.0
     level_db: float = 0.0
 
@@ -54,6 +54,8 @@ def _marks(track: Track, vad: SharedSilero) -> Iterator[Mark]:
     silent_secs = 0.0
     for at_secs, pcm in pieces(track, vad.num_frames_required()):
         state = vad.hear(pcm)
+        if state is VADState.QUIET:
+            yield Mark(at_secs, "quiet", level_db=level_db(pcm))
         if state is VADState.STARTING and was is VADState.QUIET:
             yield Mark(at_secs, "sounding")
         if state is VADState.QUIET and was is VADState.STARTING:
