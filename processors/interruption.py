@@ -14,12 +14,14 @@ over, and a verdict may take the time it needs: until the words are there, or un
 once more if words that come later turn a "resume" into a "yield": a wrong resume is taken back.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from processors.nearness import Nearness, Power
+from processors.readings import Reading, phrase
 from processors.said_over import Asked, Kind, asked_in, is_certain, is_repair, meant, plain
 
 Act = Literal["resume", "yield"]
@@ -43,7 +45,7 @@ class InterruptionSettings(BaseModel):
     """Silence behind what was too short for a voice: many words begin with a click, and a gap."""
     words_secs: float = Field(default=0.7, gt=0, le=3)
     """Silence after which a sound that has no words had none: speech to text is done by then."""
-    long_words_secs: float = Field(default=1.2, gt=0, le=5)
+    long_words_secs: float = Field(default=0.85, gt=0, le=5)
     """The same after a sound as long as a sentence."""
     sentence_secs: float = Field(default=1.0, gt=0, le=5)
     """As long as a sentence: a cough and "uh-huh" are shorter."""
@@ -56,6 +58,10 @@ class InterruptionSettings(BaseModel):
     sure_confidence: float = Field(default=0.4, ge=0, le=1)
     """Words that speech to text is less sure of are taken for such a hum: Whisper makes "Mama" of
     "mm-hmm" at 0.25 and gives "stop", "wait" and "no" 0.43 to 0.69, telephone included."""
+    torn_confidence: float = Field(default=0.6, ge=0, le=1)
+    """Words that speech to text is less sure of may be a phrase that it has thought of as well."""
+    reading_share: float = Field(default=0.6, ge=0, le=1)
+    """How likely that phrase must be, next to what is likeliest."""
     aside_db: float = Field(default=4.0, gt=0, le=40)
     """A voice so much softer than this caller's own speaks to somebody else: it is turned away, or
     another's. A turn of the head costs 4 dB and more, twice the distance 6 dB; who talks over Echo
@@ -79,6 +85,7 @@ class Meaning(Protocol):
 
 
 _RESUMED: tuple[Kind, ...] = ("backchannel", "tic", "aside")
+_DOUBTED: tuple[Kind, ...] = ("turn", "question", "correction")
 _SPREADS = 2.0
 """Standard deviations of this caller's own level that a softer voice must differ by."""
 _OWN_WORDS = 4
@@ -98,6 +105,8 @@ class _Sound:
     whole: bool = False
     """No more words are to come, should the silence last."""
     confidence: float = 1.0
+    readings: Sequence[Reading] = ()
+    """Of all that was said, if it was said in one piece."""
     loudness: Power = field(default_factory=Power)
 
     @property
@@ -171,11 +180,12 @@ class Interruption:
         confidence: float = 1.0,
         *,
         whole: bool = False,
+        readings: Sequence[Reading] = (),
     ) -> None:
         """What the caller says: all of it since the last final words, or these for good.
 
         confidence: how sure (0 to 1) the speech to text is of them. whole: they will be final,
-        should the silence last.
+        should the silence last. readings: what else they may be.
         """
         if self._sound is None:
             if not self._bot_speaking:
@@ -184,6 +194,7 @@ class Interruption:
             self._sound = _Sound(now_secs, now_secs, now_secs)  # softer than the VAD can hear
         sound = self._sound
         sound.confidence, sound.whole = confidence, final or whole
+        sound.readings = () if sound.told else readings
         if final:
             sound.told, sound.guess = f"{sound.told} {text}".strip(), ""
         else:
@@ -241,6 +252,8 @@ class Interruption:
     def _by_words(self, sound: _Sound, far: str) -> Verdict:
         """What it is if nothing more is said. far: why the voice is not near; "" if it is."""
         kind, reason = self._meant(sound.text)
+        if kind in _DOUBTED and sound.confidence < self._settings.torn_confidence:
+            kind, reason = self._read_otherwise(sound) or (kind, reason)
         if self._is_hum(sound, kind):
             return Verdict("backchannel", "resume", "a hum, by how unsure its words are")
         if _is_own(sound.text, self._bot_said):
@@ -248,6 +261,15 @@ class Interruption:
         if far and kind != "answer" and not is_certain(sound.text) and not is_repair(sound.text):
             return Verdict("aside", "resume", far)
         return Verdict(kind, "resume" if kind in _RESUMED else "yield", reason)
+
+    def _read_otherwise(self, sound: _Sound) -> tuple[Kind, str] | None:
+        """As a phrase that the recogniser has thought of too."""
+        asked = asked_in(self._bot_said)
+        readings: list[tuple[Reading, Kind]] = [
+            (each, self._meaning(each.text, asked)[0]) for each in sound.readings
+        ]
+        found = phrase(readings, self._settings.reading_share)
+        return (found[1], "another reading of unsure words") if found else None
 
     def _meant(self, text: str) -> tuple[Kind, str]:
         """As `meaning` says, asked once for the same words."""

@@ -8,6 +8,8 @@ of tau-voice's panel: backchannels, vocal tics, speech that is not for the agent
 import re
 from typing import Literal
 
+from processors.first_names import FIRST_NAMES
+
 Kind = Literal[
     "backchannel",  # "uh-huh": go on
     "tic",  # a cough, "um"
@@ -50,6 +52,8 @@ def meant(text: str, asked: Asked = "") -> tuple[Kind, str]:
         return "tic", "no words but a sound"
     if _ASIDE.search(said):
         return "aside", "said to somebody else"
+    if (called := _CALLED.match(said)) and called[1] in FIRST_NAMES:
+        return "aside", "calls somebody by name"
     if asked == "yes or no" and _YES_NO_ANSWER.match(said):
         return "answer", "a yes or no was asked for"
     if _REPAIR.fullmatch(said):
@@ -226,18 +230,48 @@ _YES_NO_ANSWER = re.compile(
     r"|it is|sounds (?:good|great|right|fine)|alright|all right|perfect|great|fine|not really"
     r"|(?:i )?(?:think|guess) so|true|never|maybe|perhaps|got it|thanks|thank you|that works)\b"
 )
-_SOMEBODY = (
-    r"(?:honey|hon|sweetie|sweetheart|darling|babe|baby|dear|mom|mum|mommy|mummy|dad|daddy"
-    r"|grandma|grandpa|kids?|guys|buddy|boys|girls|mate|dude|bro|son)"
+_DEAREST = (
+    r"(?:honey|hon|sweetie|sweetheart|darling|babe|baby|mom|mum|mommy|mummy|dad|daddy"
+    r"|grandma|grandpa|kids?|guys)"
 )
+_ANYBODY = r"(?:dear|buddy|boys|girls|mate|dude|bro|son)"
+"""So an agent is called as well, and words that sound alike end many sentences."""
+_THEIRS = (
+    r"(?:sister|brother|mother|father|mom|mum|dad|grandma|grandpa|aunt|uncle|cousin|teacher"
+    r"|hands?|face|hair|teeth|feet|mouth|pajamas|toys?|homework)"
+)
+"""What an agent has not: "your sister" is another person's."""
+_INDOORS = (
+    r"(?:lights?|table|floor|couch|sofa|bed|kitchen|bathroom|bedroom|fridge|freezer|sink|stove|oven"
+    r"|counter|dishwasher)"
+)
+_PLEASE = r"(?:(?:please|just|now|no|and|hey) )*"
 _ASIDE_CUES = _phrases(
     rf"""
-    ^(?:\w+ ){{0,2}}{_SOMEBODY}\b
-    \b{_SOMEBODY}$
+    ^(?:\w+ ){{0,2}}{_DEAREST}\b
+    \b{_DEAREST}$
+    ^{_ANYBODY}\b
     \bi'm (?:still |just )?on (?:the|a|my) (?:phone|call|line)\b
     \bon (?:the|a) (?:phone|call) (?:with|to)\b
     \b(?:still on|put me on|on) hold\b
     \bnot (?:you|talking to)\b
+    \bi'm (?:talking|speaking) (?:to|with) (?:someone|somebody)\b
+    \bi'm (?:\w+ )?(?:almost|nearly) (?:done|finished)\b
+    \bsee you (?:tonight|at home|at dinner)\b
+    \b(?:love you|good ?night|sleep tight)\b
+    ^{_PLEASE}(?:hurry up|watch out|look out|let go|go (?:outside|inside|to bed))\b
+    ^{_PLEASE}(?:quit|stop|no) \w+ing (?:him|her|your|the|on|in)\b
+    ^{_PLEASE}(?:don't|do not) (?:eat|hit|push|pull|bite|climb|throw|jump|run|wake|tease|cry)\b
+    \bgive (?:it|him|her|them) (?:it |that )?back\b
+    \bsay (?:hi|hello|goodbye|sorry|thank you) to\b
+    \b(?:look at|watch) this\b
+    \byou can't (?:have|play|watch) (?!my|the|a|an)\b
+    \bleft the {_INDOORS} (?:on|open|running)\b
+    \b(?:leave|left|put|sit|wait) (?:\w+ ){{0,3}}(?:on|in|under|behind) (?:the|your) {_INDOORS}\b
+    ^(?:the|your) \w+(?:'s| is| are) (?:still )?(?:on|in|under|behind) (?:the|your) {_INDOORS}\b
+    ^{_PLEASE}put (?:on )?your \w+(?: on)?$
+    ^{_PLEASE}wait (?:for me )?(?:in the car|outside|downstairs|by the door)\b
+    \byour {_THEIRS}\b
     \b(?:i'?ll |i will )?be (?:right )?(?:there|with you|down|back|off|done)\b
     \b(?:turn|switch) (?:\w+ ){{0,3}}(?:down|off|up)\b
     \b(?:turn|switch) (?:down|off|up) the\b
@@ -265,6 +299,13 @@ _ASIDE_CUES = _phrases(
 )
 _ASIDE = re.compile(_ASIDE_CUES)
 """Cues that someone in the room is spoken to. What one has to do there is outside any call."""
+_CALLED = re.compile(
+    r"^(?:hey |oh |no |okay |yes |yeah )*(\w+) (?:hey |no |please |just )*"
+    r"(?:stop|don't|come|go|put|get|give|take|leave|look|wait|sit|stay|be|hurry|hold|let|open|close"
+    r"|turn|bring|say|watch|help|(?:can|could|will|would|have|did|do|are|were) you"
+    r"|where(?:'s| is| are)|what(?:'s| is| are)|who(?:'s| is))\b"
+)
+"""Somebody's name, and what they shall do."""
 
 
 def _is_backchannel(said: str) -> bool:

@@ -77,7 +77,9 @@ class _Call:
                 if not self._dismissed:
                     self._hold(each.at_secs)
                 self._judge.words(
-                    each.text, each.final, each.at_secs, each.confidence, whole=each.whole
+                    *(each.text, each.final, each.at_secs, each.confidence),
+                    whole=each.whole,
+                    readings=each.readings,
                 )
             case Mark(kind="quiet"):
                 self._judge.room(each.level_db)
