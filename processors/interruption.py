@@ -22,7 +22,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from processors.nearness import Nearness, Power
 from processors.readings import Reading, phrase
-from processors.said_over import Asked, Kind, asked_in, is_certain, is_repair, meant, plain
+from processors.said_over import (
+    Asked,
+    Kind,
+    asked_in,
+    invites,
+    is_certain,
+    is_repair,
+    meant,
+    plain,
+)
 
 Act = Literal["resume", "yield"]
 
@@ -62,6 +71,8 @@ class InterruptionSettings(BaseModel):
     """Words that speech to text is less sure of may be a phrase that it has thought of as well."""
     reading_share: float = Field(default=0.6, ge=0, le=1)
     """How likely that phrase must be, next to what is likeliest."""
+    short_reading_share: float = Field(default=0.4, ge=0, le=1)
+    """The same of a voice that may be a hum."""
     aside_db: float = Field(default=4.0, gt=0, le=40)
     """A voice so much softer than this caller's own speaks to somebody else: it is turned away, or
     another's. A turn of the head costs 4 dB and more, twice the distance 6 dB; who talks over Echo
@@ -266,9 +277,13 @@ class Interruption:
         """As a phrase that the recogniser has thought of too."""
         asked = asked_in(self._bot_said)
         readings: list[tuple[Reading, Kind]] = [
-            (each, self._meaning(each.text, asked)[0]) for each in sound.readings
+            (each, self._meaning(each.text, asked)[0])
+            for each in sound.readings
+            if not invites(each.text)
         ]
-        found = phrase(readings, self._settings.reading_share)
+        short = self._is_short_and_unsure(sound)
+        share = self._settings.short_reading_share if short else self._settings.reading_share
+        found = phrase(readings, share)
         return (found[1], "another reading of unsure words") if found else None
 
     def _meant(self, text: str) -> tuple[Kind, str]:
@@ -308,10 +323,13 @@ class Interruption:
     def _is_hum(self, sound: _Sound, kind: Kind) -> bool:
         """Of a sentence, too, the first words are short and unsure: it is one if none follow.
         Who was asked something and makes a sound has answered."""
-        settings = self._settings
         taken_for_words = kind not in (*_RESUMED, "stop", "answer") and not is_repair(sound.text)
-        unsure = sound.confidence < settings.sure_confidence
-        return taken_for_words and unsure and sound.secs <= settings.hum_secs
+        known = bool(sound.readings)  # a hum would be among them, and has been looked for
+        return taken_for_words and not known and self._is_short_and_unsure(sound)
+
+    def _is_short_and_unsure(self, sound: _Sound) -> bool:
+        unsure = sound.confidence < self._settings.sure_confidence
+        return unsure and sound.secs <= self._settings.hum_secs
 
 
 def _is_own(text: str, bot_said: str) -> bool:

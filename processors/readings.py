@@ -21,8 +21,9 @@ class Reading(Protocol):
     def confidence(self) -> float: ...
 
 
-_PHRASES: tuple[tuple[Kind, ...], ...] = (("stop",), ("backchannel", "tic"), ("aside",))
-"""A stop that is missed is worse than one too many."""
+_PHRASES: tuple[tuple[Kind, ...], ...] = (("stop",), ("backchannel", "tic"))
+"""A stop that is missed is worse than one too many. An aside is known by single words, of which one
+reading in eight has some by chance."""
 
 
 def phrase(

@@ -48,6 +48,8 @@ def meant(text: str, asked: Asked = "") -> tuple[Kind, str]:
     The reason is for logs: it holds none of the words.
     """
     said = plain(text)
+    if asked == "yes or no" and _HESITATION.fullmatch(said):
+        return "answer", "a yes or no was asked for"
     if not said or _TIC.fullmatch(said):
         return "tic", "no words but a sound"
     if _ASIDE.search(said):
@@ -82,6 +84,11 @@ def is_repair(text: str) -> bool:
     return bool(_REPAIR.fullmatch(plain(text)))
 
 
+def invites(text: str) -> bool:
+    """Whether Echo is told to go on, which sounds like "hold on"."""
+    return bool(_INVITATION.fullmatch(plain(text)))
+
+
 def plain(text: str) -> str:
     """Lower case words with single spaces; what a recogniser describes in brackets is no word."""
     spoken = re.sub(r"\[[^\]]*\]|\([^)]*\)|\*[^*]*\*|♪", " ", text.lower().replace("’", "'"))
@@ -98,6 +105,8 @@ _TIC = re.compile(
     r"(?:(?:u+[hm]+|e+r+m?|a+h+|ahem|achoo|ugh|phew|well|(?!m[mh]*\b)[^\W\daeiouy]+)(?: |$))+"
 )
 """What is not a word: one without a vowel is a recogniser's spelling of a sound."""
+_HESITATION = re.compile(r"(?:(?:u+[hm]+|e+r+m?)(?: |$))+")
+"""Who was asked and says "um" is about to answer; "uh-huh" is often heard as an "uh"."""
 _HUM = re.compile(r"(?!(?:he|me|ma|am|ham|hum|hem|mama) )(?:(?=[aeu]*[hm])[aeuhm]+ )+")
 """What recognisers make of an "uh-huh" that is in none of their books: "eha", "a huh"."""
 _LISTENING = _phrases(
@@ -186,6 +195,7 @@ _LISTENERS_LEAD = re.compile(r"^(?:(?:okay|ok|yeah|yes|right|oh|um+|uh+|well|so|
 """Before a turn, these say nothing of what it is."""
 _AFTER_ALL = re.compile(r"\b(?:but|and|or|so|because|if|um+|uh+)$")
 
+_INVITATION = re.compile(r"(?:so |and )?(?:go|keep|going) (?:on|going|ahead)")
 _REPAIR = re.compile(
     r"(?:what|pardon(?: me)?|sorry|i'm sorry|excuse me|say (?:that|it) again|come again"
     r"|what was that|what did you say|huh what|repeat (?:that|it)(?: please)?)"
