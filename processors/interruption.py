@@ -315,7 +315,7 @@ class Interruption:
             if not far and now_secs - sound.began_secs >= settings.wordless_secs:
                 return Verdict("turn", "yield", "a voice that goes on")
             return None
-        long = sound.secs >= settings.sentence_secs
+        long = sound.secs >= settings.sentence_secs and not far
         if silent_secs >= (settings.long_words_secs if long else settings.words_secs):
             return Verdict("tic", "resume", f"{sound.secs:.1f} s without words")
         return None
