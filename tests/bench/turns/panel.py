@@ -96,11 +96,16 @@ def rates(cases: Sequence[Case]) -> dict[str, Rate]:
     return {name: _rate([c for c in cases if c.event.label in of]) for name, of in RATES.items()}
 
 
-def missed(cases: Sequence[Case]) -> list[str]:
-    """The goals that are not met, in words; none if all are."""
+def missed(cases: Sequence[Case], *, few: bool = False) -> list[str]:
+    """The goals that are not met, in words; none if all are.
+
+    few: of so few events a share is rounded down to whole ones, as 8 of 9 for 0.9.
+    """
     got = rates(cases)
     below = [
-        f"{name} {got[name]} < {goal}" for name, goal in GOALS.items() if got[name].share < goal
+        f"{name} {got[name]} < {goal}"
+        for name, goal in GOALS.items()
+        if got[name].right < (math.floor(goal * got[name].of) if few else goal * got[name].of)
     ]
     wrong = sum(case.wrongly_resumed for case in cases)
     below += [f"{wrong} wrong resumes"] if wrong else []

@@ -32,7 +32,7 @@ The driver left the package out in the rain.|I was talking to the other agent.
 I want to return the shoes.|Someone stole my wallet.|My mom bought it for me.|It's for the kids.
 I've been on hold for an hour.|We'll be there at seven.|I never got the kettle.
 Put me down for Tuesday.|Put it back on my card.|The TV is broken.|I'd rather come in person.
-My baby has a fever.|Please cancel the jacket.|I'd like some tea.|I'm on my phone, so I can't see it.
+My baby has a fever.|Please cancel the jacket.|I'd like some tea.|I'm on my phone.
 Tell them I'm waiting.|I'm almost ready.|Put it on Friday.|See you at five.
 The second one.|I'd like to speak to a person.|Book it for nine."""
 
