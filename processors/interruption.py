@@ -303,10 +303,9 @@ class Interruption:
             heard_out = not far and now_secs - sound.began_secs >= settings.heard_out_secs
             return verdict.kind == "answer" or heard_out
         # Whoever is silent for Echo loses nothing by waiting, so a turn is better whole.
-        if verdict.kind == "answer" or sound.is_final:
+        if verdict.kind == "answer" or sound.is_final or is_certain(sound.text):
             return True
-        known = sound.whole or is_certain(sound.text)
-        return silent_secs >= (settings.whole_secs if known else settings.words_secs)
+        return silent_secs >= (settings.whole_secs if sound.whole else settings.words_secs)
 
     def _wordless(self, sound: _Sound, now_secs: float, *, far: bool) -> Verdict | None:
         settings = self._settings

@@ -211,7 +211,7 @@ _STOP = re.compile(
 )
 _CERTAIN_STOP = re.compile(
     r"(?:(?:please|no) )*"
-    r"(?:stop(?! \w+ing\b(?<!talking)(?<!speaking))|wait(?! for)|shut up|be quiet"
+    r"(?:stop(?! \w+ing\b(?<!talking)(?<!speaking))|wait(?! for)"
     r"|(?:that's )?enough)\b"
 )
 _STOP_ALONE = re.compile(r"(?:cancel|hello|hey|hi|echo|no more)")
