@@ -59,7 +59,7 @@ def _cascade(
         _context(house, connection),
         user_params=LLMUserAggregatorParams(
             user_turn_strategies=strategies(
-                settings, engines, settings.turn, settings.interruption
+                settings, engines, settings.turn, settings.interruption, settings.talk
             ),
             user_turn_stop_timeout=settings.turn.wordless_secs,
             user_idle_timeout=settings.silence.after_secs,
@@ -70,7 +70,8 @@ def _cascade(
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
     rules = settings.filler, settings.resume, own, settings.emergency
-    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad)
+    hearing = settings.repair, settings.talk
+    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad, *hearing)
     if consent:
         parts = replace(parts, stt=Pipeline([parts.stt, consent]))
     return cascade(connection.transport, parts, context)

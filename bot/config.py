@@ -27,6 +27,8 @@ from processors.filler import FillerPolicy
 from processors.idle import IdlePolicy
 from processors.interruption import InterruptionSettings
 from processors.keypad import KeypadPolicy
+from processors.long_talk import LongTalkSettings
+from processors.repair import RepairSettings
 from processors.resume import ResumeSettings
 from transports.daily import DailySettings
 from transports.edge.settings import EdgeSettings
@@ -115,6 +117,8 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     turn: TurnSettings = TurnSettings()
     interruption: InterruptionSettings = InterruptionSettings()
     resume: ResumeSettings = ResumeSettings()
+    talk: LongTalkSettings = LongTalkSettings()
+    repair: RepairSettings = RepairSettings()
     filler: FillerPolicy = FillerPolicy()
     silence: IdlePolicy = IdlePolicy()
     emergency: EmergencySettings = EmergencySettings()

@@ -143,7 +143,8 @@ def _phrases(settings: Settings) -> tuple[str, ...]:
     """What is always said in the same words, the most urgent first."""
     said = (settings.disclosure, settings.greeting, settings.apology, settings.resume.bridge)
     said = tuple(filter(None, said))
-    return (*said, *OPENINGS, *settings.filler.phrases, *settings.silence.phrases)
+    settled = (*settings.filler.phrases, *settings.silence.phrases, *settings.talk.phrases)
+    return (*said, *OPENINGS, *settled)
 
 
 def _keep() -> None:

@@ -13,6 +13,7 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from bot.providers.by_heart import ByHeart
 from bot.providers.candidate import Candidate, S
+from bot.providers.certainty import certainty
 from bot.providers.choice import choices
 from bot.providers.control_line import ControlLine
 from bot.providers.hearing import Hearing
@@ -33,8 +34,11 @@ from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
 from processors.interruption import InterruptionSettings
 from processors.keypad import Keypad
+from processors.long_talk import Bounded, LongTalkSettings
 from processors.one_turn import OneTurn
+from processors.overtaken import EndsAtAClause
 from processors.own_voice import OwnVoice, OwnVoiceTap
+from processors.repair import Repairing, RepairSettings
 from processors.resume import Heard, Playback, ResumeSettings
 from processors.silence import AttentiveVAD, SilenceTeller
 from processors.unheard import Unheard
@@ -82,6 +86,8 @@ def stages(
     emergency: EmergencySettings | None = None,
     vault: Vault | None = None,
     keypad: Keypad | None = None,
+    repair: RepairSettings | None = None,
+    talk: LongTalkSettings | None = None,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm.
 
@@ -92,7 +98,11 @@ def stages(
     voice = _alone(able.tts) or Speaking(able.tts, health, settings.speaking)
     unheard, going_on = Unheard(), resume or ResumeSettings()
     ear = _alone(able.stt) or Hearing(able.stt, health, settings.hearing)
-    Discreet(vault or Vault()).watch(ear)
+    vault = vault or Vault()
+    Discreet(vault).watch(ear)
+    Bounded((talk or LongTalkSettings()).most_words).watch(ear)
+    repairing = Repairing(repair or RepairSettings(), vault, certainty)
+    repairing.watch(ear)
     silence = SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return Stages(
         vad=Pipeline([keypad, silence]) if keypad else silence,
@@ -103,11 +113,12 @@ def stages(
                 EndOfAudio(),
                 OneTurn(),
                 Mended(),
+                repairing,
                 _alone(able.llm) or Thinking(able.llm, health, settings.thinking),
             ]
         ),
         filler=Filler(filler, pace=engines.pace),
-        tts=Pipeline([voice, WholeChunks()]),
+        tts=Pipeline([voice, EndsAtAClause(), WholeChunks()]),
         playback=Playback(unheard, going_on, _reciting(voice, going_on.bridge)),
         heard=Pipeline([Heard(unheard), OwnVoiceTap(own or OwnVoice())]),
     )
@@ -135,9 +146,10 @@ def strategies(
     engines: Engines,
     turn: TurnSettings,
     interruption: InterruptionSettings,
+    talk: LongTalkSettings | None = None,
 ) -> UserTurnStrategies:
     """Who says when the caller begins and is done: it depends on the speech to text."""
-    return turn_strategies(choices(settings)["STT"], settings, engines, turn, interruption)
+    return turn_strategies(choices(settings)["STT"], settings, engines, turn, interruption, talk)
 
 
 @dataclass(frozen=True, slots=True)
