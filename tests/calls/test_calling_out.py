@@ -73,8 +73,8 @@ async def test_the_agent_gets_through_a_menu_by_its_keys():
         menu = await one.asks_for_a_call(KEY, MENU, menu=True, purpose=PURPOSE)
         await until(lambda: bool(mind.runs))
         menu.say(voice("For support, press two. To hear this again, press the star key."))
-        await until(lambda: len(keys_in(menu.heard, HZ)) >= 3)
-        await asyncio.sleep(0.3)  # the last to its end
+        await until(lambda: bool(np.any(np.abs(menu.heard) > 200)))
+        await asyncio.sleep(1.5)  # the last to its end
         pressed = keys_in(menu.heard, HZ)
         assert [key.key for key in pressed] == ["1", "4", "#"], pressed
         assert all(0.08 < key.secs < 0.13 for key in pressed), pressed
