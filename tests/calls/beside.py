@@ -1,82 +1,139 @@
-"""Somebody else's call, which goes on while others fail: its frames come as they came before."""
+"""Somebody else's call, which goes on while others fail: no worse than while others merely call."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import math
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import numpy as np
 
 from tests.calls.inside import until
 from tests.calls.phone import PhoneCall, telephoning
+from tests.emulators.twilio_caller import HZ
 
-CALM_PIECES = 75
-"""Three seconds in which the machine lets a voice through in time; those are what is compared."""
+CALM_PIECES, CALM_MS = 75, 100
+"""Three seconds without a longer wait: the server has nothing else to do than these calls."""
 FEWEST_PIECES = 50
 """Two seconds, from the beginning of a fault, are judged at least."""
-PIECE_MS = 40
+CONTROLS = 3
+"""Ordinary calls that are tried, one after another, before a fault is to blame."""
+TICK_SECS = 0.01
 LEAD_MS = 160
-"""Echo is so far ahead of the ear: what is later by less nobody hears."""
+"""Echo is so far ahead of the ear: a piece of its voice that is later by less nobody misses. A
+machine that others use makes some gaps by itself; a fault that gets through takes the voice away
+for seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """How a voice came for some time, in ms."""
+
+    p99: float
+    """From one piece to the next, of all but one in a hundred."""
+    hole: float
+    """The longest time in which the ear had nothing left to play."""
+
+    def as_good_as(self, other: "Gaps") -> bool:
+        """Whether nobody hears a difference."""
+        return self.p99 <= other.p99 + LEAD_MS and self.hole <= other.hole + LEAD_MS
 
 
 class Beside:
     """A caller on the phone to whom Echo speaks all the while."""
 
-    def __init__(self, call: PhoneCall) -> None:
+    def __init__(self, call: PhoneCall, url: str) -> None:
         self.call = call
-        self._calm_at = 0
+        self._url = url
+        self._deaf: list[tuple[float, float]] = []
+        """From when to when the caller itself was held up by what it shares a process with."""
+        self.before = Gaps(0.0, 0.0)
+        """While somebody else called, and was greeted."""
 
-    @property
-    def before_ms(self) -> list[float]:
-        """From one piece of Echo's voice to the next, before anything happened."""
-        return self._gaps_ms(self._calm_at, self._calm_at + CALM_PIECES)
+    async def listen(self) -> None:
+        """For as long as the call lasts; notes when it could not."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + TICK_SECS
+            await asyncio.sleep(TICK_SECS)
+            if loop.time() - due > TICK_SECS:
+                self._deaf.append((due - TICK_SECS, loop.time()))
 
     async def calm(self) -> None:
-        """Waits until the machine has nothing else to do than these calls."""
+        """Waits until the server has learnt what it learns beside its first calls."""
         await until(self._is_calm, within_secs=45)
-        self._calm_at = self._pieces - CALM_PIECES
+
+    async def ordinary(self) -> None:
+        """Somebody else calls, and is greeted: what others are compared with."""
+        since = self._pieces
+        async with telephoning(self._url) as other:
+            await other.hears(0.0)
+            await asyncio.sleep(1)
+        self.before = await self._gaps(since)
 
     @asynccontextmanager
     async def undisturbed(self) -> AsyncIterator[None]:
-        """What happens within, and just after, is not heard in this call.
-
-        Each piece of Echo's voice comes as it came before: of a hundred all but one no more than
-        a piece later, and none so late that the ear has run out of sound.
-        """
+        """What happens within, and just after, is heard in this call no more than that."""
         since = self._pieces
         yield
-        await until(lambda: self._has_pieces(since + FEWEST_PIECES))
-        assert not self.call.stream.closed.is_set()
-        before, after = self.before_ms, self._gaps_ms(since, self._pieces)
-        assert p99(after) <= p99(before) + PIECE_MS, f"p99 was {p99(before):.0f} ms: {after}"
-        assert max(after) <= max(before) + LEAD_MS, f"the longest was {max(before):.0f} ms"
+        during = await self._gaps(since)
+        assert not self.call.stream.closed.is_set(), "the other call was lost"
+        for _ in range(CONTROLS):
+            if during.as_good_as(self.before):
+                return
+            await self.ordinary()  # or is it the machine, which has more to do than it had?
+        assert during.as_good_as(self.before), f"{during}, with an ordinary call {self.before}"
 
     @property
     def _pieces(self) -> int:
         return len(self.call.stream.arrived)
 
+    async def _is_calm(self) -> bool:
+        waits = self._waits_ms(self._pieces - CALM_PIECES)
+        return self._pieces > CALM_PIECES and max(waits) < CALM_MS
+
+    async def _gaps(self, since: int) -> Gaps:
+        await until(lambda: self._has_pieces(since + FEWEST_PIECES))
+        return Gaps(float(np.percentile(self._waits_ms(since), 99)), self._hole_ms(since))
+
     async def _has_pieces(self, pieces: int) -> bool:
         return self._pieces >= pieces
 
-    async def _is_calm(self) -> bool:
-        gaps = self._gaps_ms(max(0, self._pieces - CALM_PIECES), self._pieces)
-        return len(gaps) == CALM_PIECES - 1 and max(gaps) < 2 * PIECE_MS
+    def _waits_ms(self, since: int) -> list[float]:
+        arrived = [at for at, _ in self._arrived()[since:]]
+        return [1000 * float(wait) for wait in np.diff(arrived)]
 
-    def _gaps_ms(self, since: int, to: int) -> list[float]:
-        arrived = [at for at, _ in self.call.stream.arrived[since:to]]
-        return [1000 * float(gap) for gap in np.diff(arrived)]
+    def _hole_ms(self, since: int) -> float:
+        hole = plays_until = 0.0
+        for number, (at, size) in enumerate(self._arrived()):
+            if number > since:
+                hole = max(hole, at - plays_until)
+            plays_until = max(at, plays_until) + size / HZ
+        return 1000 * hole
 
-
-def p99(gaps_ms: Sequence[float]) -> float:
-    return float(np.percentile(gaps_ms, 99))
+    def _arrived(self) -> list[tuple[float, int]]:
+        """When each piece came, at the earliest: what came to a deaf caller came when it grew so,
+        or 40 ms after the one before."""
+        arrived: list[tuple[float, int]] = []
+        deaf = iter([*self._deaf, (math.inf, math.inf)])
+        begin, end = next(deaf)
+        for at, size in self.call.stream.arrived:
+            while end < at - 3 * TICK_SECS:
+                begin, end = next(deaf)
+            if arrived and begin <= at:
+                before = arrived[-1]
+                at = min(at, max(begin, before[0] + before[1] / HZ))
+            arrived.append((at, size))
+        return arrived
 
 
 @asynccontextmanager
 async def speaking_beside(url: str) -> AsyncIterator[Beside]:
     """A call to a server whose greeting outlasts whatever is tried within."""
     async with telephoning(url) as call:
-        beside = Beside(call)
+        beside = Beside(call, url)
+        listening = asyncio.create_task(beside.listen())
         await beside.calm()
+        await beside.ordinary()
         yield beside
-        assert not call.stream.closed.is_set(), "the call was lost"
-
-
+        listening.cancel()
