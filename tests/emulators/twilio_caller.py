@@ -109,6 +109,8 @@ class Twilio:
     """The number's."""
     opened: list[str] = field(default_factory=list)
     """The addresses of all streams that were asked for."""
+    kind: "type[Stream] | None" = None
+    """What its calls are like, if not like `Stream`."""
 
     def form(self, **more: str) -> dict[str, str]:
         about = {"CallSid": self.call_sid, "AccountSid": self.account.sid, "CallStatus": "ringing"}
@@ -156,7 +158,7 @@ class Twilio:
         in the `start` message."""
         instructions = await self.ask()
         socket = await self.open(instructions.stream_url)
-        stream = Stream(socket, self, instructions.parameters)
+        stream = (self.kind or Stream)(socket, self, instructions.parameters)
         await stream.begin(**start)
         running = asyncio.create_task(stream.run())
         try:
