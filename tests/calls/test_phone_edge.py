@@ -296,3 +296,26 @@ async def test_what_a_call_says_of_itself_is_no_line_of_the_log(
     assert r"\n09:00:00.000" in log
     assert not re.search(r"^09:00:00.000", log, re.MULTILINE)
     assert not re.search(r"[^\n\x20-\x7e\u00a0-\uffff]", log)
+
+
+class Loud(Stream):
+    """A phone beside its own loudspeaker: what is heard comes back 0.1 s later, 12 dB down."""
+
+    async def _hear(self) -> None:
+        await super()._hear()
+        pcm = np.frombuffer(mulaw.decode(bytes(self.heard[-6 * FRAME : -5 * FRAME])), "<i2")
+        self.say((pcm * 10 ** (-12 / 20)).astype("<i2").tobytes())
+
+
+async def test_a_loudspeaker_beside_the_phone_interrupts_nothing(
+    server: RunningServer, beside: Beside
+):
+    """Fault 63: Echo knows its own voice."""
+    async with beside.undisturbed(), line(server.url) as twilio:
+        twilio.kind = Loud
+        async with twilio.call() as stream:
+            call = PhoneCall(stream)
+            await hears_a_sentence(call)
+    assert np.abs(stream.mouth.astype(int)).max() > 1_000, "it came back"
+    assert stream.clears == 0
+    assert HEARD in await said_to(call)
