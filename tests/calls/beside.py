@@ -1,13 +1,10 @@
 """Somebody else's call, which goes on while others fail: no worse than while others merely call."""
 
 import asyncio
-import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 
-import numpy as np
-
+from tests.calls.gaps import Gaps, Hearing
 from tests.calls.inside import until
 from tests.calls.phone import PhoneCall, telephoning
 from tests.emulators.twilio_caller import HZ
@@ -18,25 +15,6 @@ FEWEST_PIECES = 50
 """Two seconds, from the beginning of a fault, are judged at least."""
 CONTROLS = 3
 """Ordinary calls that are tried, one after another, before a fault is to blame."""
-TICK_SECS = 0.01
-LEAD_MS = 160
-"""Echo is so far ahead of the ear: a piece of its voice that is later by less nobody misses. A
-machine that others use makes some gaps by itself; a fault that gets through takes the voice away
-for seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gaps:
-    """How a voice came for some time, in ms."""
-
-    p99: float
-    """From one piece to the next, of all but one in a hundred."""
-    hole: float
-    """The longest time in which the ear had nothing left to play."""
-
-    def as_good_as(self, other: "Gaps") -> bool:
-        """Whether nobody hears a difference."""
-        return self.p99 <= other.p99 + LEAD_MS and self.hole <= other.hole + LEAD_MS
 
 
 class Beside:
@@ -47,26 +25,20 @@ class Beside:
         self.call = call
         self._url = url
         self._asks = asks
-        self._deaf: list[tuple[float, float]] = []
-        """From when to when the caller itself was held up by what it shares a process with."""
+        self._hearing = Hearing([])
         self.before = Gaps(0.0, 0.0)
         """While somebody else called, and was greeted."""
 
-    async def listen(self) -> None:
-        """For as long as the call lasts; notes when it could not."""
-        loop = asyncio.get_running_loop()
-        while True:
-            due = loop.time() + TICK_SECS
-            await asyncio.sleep(TICK_SECS)
-            if loop.time() - due > TICK_SECS:
-                self._deaf.append((due - TICK_SECS, loop.time()))
-
-    async def calm(self) -> None:
-        """Waits until the server has learnt what it learns beside its first calls; on a machine
-        that is never calm, for as long as that takes on another."""
-        await until(lambda: self._has_pieces(CALM_PIECES), within_secs=45)
-        with suppress(TimeoutError):
-            await until(self._is_calm, within_secs=20)
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Within, once the server has learnt what it learns beside its first calls; on a machine
+        that is never calm, when it would have on another."""
+        with self._hearing.listening():
+            await until(lambda: self._has_pieces(CALM_PIECES), within_secs=45)
+            with suppress(TimeoutError):
+                await until(self._is_calm, within_secs=20)
+            await self.ordinary()
+            yield
 
     async def ordinary(self) -> None:
         """Somebody else calls, and is greeted and answered: what others are compared with."""
@@ -95,43 +67,21 @@ class Beside:
     def _pieces(self) -> int:
         return len(self.call.stream.arrived)
 
-    async def _is_calm(self) -> bool:
-        waits = self._waits_ms(self._pieces - CALM_PIECES)
-        return self._pieces > CALM_PIECES and max(waits) < CALM_MS
-
-    async def _gaps(self, since: int) -> Gaps:
-        await until(lambda: self._has_pieces(since + FEWEST_PIECES), within_secs=20)
-        return Gaps(float(np.percentile(self._waits_ms(since), 99)), self._hole_ms(since))
-
     async def _has_pieces(self, pieces: int) -> bool:
         return self._pieces >= pieces
 
-    def _waits_ms(self, since: int) -> list[float]:
-        arrived = [at for at, _ in self._arrived()[since:]]
-        return [1000 * float(wait) for wait in np.diff(arrived)]
+    async def _is_calm(self) -> bool:
+        return max(self._heard().waits_ms(self._pieces - CALM_PIECES)) < CALM_MS
 
-    def _hole_ms(self, since: int) -> float:
-        hole = plays_until = 0.0
-        for number, (at, size) in enumerate(self._arrived()):
-            if number > since:
-                hole = max(hole, at - plays_until)
-            plays_until = max(at, plays_until) + size / HZ
-        return 1000 * hole
+    async def _gaps(self, since: int) -> Gaps:
+        await until(lambda: self._has_pieces(since + FEWEST_PIECES), within_secs=20)
+        return self._heard().gaps(since)
 
-    def _arrived(self) -> list[tuple[float, int]]:
-        """When each piece came, at the earliest: what came to a deaf caller came when it grew so,
-        or 40 ms after the one before."""
-        arrived: list[tuple[float, int]] = []
-        deaf = iter([*self._deaf, (math.inf, math.inf)])
-        begin, end = next(deaf)
-        for at, size in self.call.stream.arrived:
-            while end < at - 3 * TICK_SECS:
-                begin, end = next(deaf)
-            if arrived and begin <= at:
-                before = arrived[-1]
-                at = min(at, max(begin, before[0] + before[1] / HZ))
-            arrived.append((at, size))
-        return arrived
+    def _heard(self) -> Hearing:
+        arrived = self.call.stream.arrived
+        known = self._hearing.pieces
+        self._hearing.arrived += [(at, size / HZ) for at, size in arrived[known:]]
+        return self._hearing
 
 
 @asynccontextmanager
@@ -143,8 +93,5 @@ async def speaking_beside(url: str, begins: str = "", asks: str = "") -> AsyncIt
             await call.hears_out(0.6)
             await call.say(begins)
         beside = Beside(call, url, asks)
-        listening = asyncio.create_task(beside.listen())
-        await beside.calm()
-        await beside.ordinary()
-        yield beside
-        listening.cancel()
+        async with beside.listening():
+            yield beside
