@@ -4,10 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import numpy as np
+
+from evals.hearing import transcribe
 from tests.calls.gaps import Gaps, Hearing
 from tests.calls.inside import until
-from tests.calls.phone import PhoneCall, telephoning
-from tests.emulators.twilio_caller import HZ
+from tests.calls.phone import PhoneCall, plain, telephoning
+from tests.emulators.twilio_caller import FRAME, HZ, QUIET
+from transports.twilio import mulaw
 
 CALM_PIECES, CALM_MS = 75, 100
 """Three seconds without a longer wait: the server has nothing else to do than these calls."""
@@ -95,3 +99,13 @@ async def speaking_beside(url: str, begins: str = "", asks: str = "") -> AsyncIt
         beside = Beside(call, url, asks)
         async with beside.listening():
             yield beside
+
+
+async def said_to(call: PhoneCall, from_secs: float = 0.0, to_secs: float | None = None) -> str:
+    """What speech recognition makes of what came between these times of the call, without the
+    holes that a busy machine left in it."""
+    first, last = (None if secs is None else round(secs * HZ) for secs in (from_secs, to_secs))
+    heard = bytes(call.stream.heard[first:last])
+    frames = (heard[at : at + FRAME] for at in range(0, len(heard), FRAME))
+    sound = mulaw.decode(b"".join(frame for frame in frames if frame != QUIET))
+    return plain(await asyncio.to_thread(transcribe, np.frombuffer(sound, "<i2"), HZ))

@@ -14,10 +14,9 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from evals.hearing import transcribe
-from tests.calls.beside import Beside, speaking_beside
+from tests.calls.beside import Beside, said_to, speaking_beside
 from tests.calls.inside import until
-from tests.calls.phone import ENVIRONMENT, PUBLIC_URL, PhoneCall, line, plain, telephoning
+from tests.calls.phone import ENVIRONMENT, PUBLIC_URL, PhoneCall, line, telephoning
 from tests.calls.running import RunningServer, running_server
 from tests.emulators.chaos import chaos
 from tests.emulators.twilio_caller import FRAME, HZ, QUIET, VOICE, Stream, Twilio, read
@@ -86,14 +85,6 @@ async def hears_a_sentence(call: PhoneCall) -> None:
         return sum(size for _, size in call.stream.arrived) >= SENTENCE_SECS * HZ
 
     await until(heard, within_secs=20)
-
-
-async def said_to(call: PhoneCall) -> str:
-    """What speech recognition makes of all that came, without the holes a busy machine left."""
-    heard = bytes(call.stream.heard)
-    frames = (heard[at : at + FRAME] for at in range(0, len(heard), FRAME))
-    sound = mulaw.decode(b"".join(frame for frame in frames if frame != QUIET))
-    return plain(await asyncio.to_thread(transcribe, np.frombuffer(sound, "<i2"), HZ))
 
 
 async def send(stream: Stream, data: str | bytes) -> None:
