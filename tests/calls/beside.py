@@ -31,7 +31,7 @@ class Beside:
         self._asks = asks
         self._hearing = Hearing([])
         self.before = Gaps(0.0, 0.0)
-        """While somebody else called, and was greeted."""
+        """At the worst of the times when somebody else merely called."""
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
@@ -52,7 +52,7 @@ class Beside:
             await asyncio.sleep(1)
             if self._asks:
                 await other.asks(self._asks)
-        self.before = await self._gaps(since)
+        self.before = self.before.or_worse(await self._gaps(since))
 
     @asynccontextmanager
     async def undisturbed(self) -> AsyncIterator[None]:

@@ -24,6 +24,9 @@ class Gaps:
     hole: float
     """The longest time in which the ear had nothing left to play."""
 
+    def or_worse(self, other: "Gaps") -> "Gaps":
+        return Gaps(max(self.p99, other.p99), max(self.hole, other.hole))
+
     def as_good_as(self, other: "Gaps") -> bool:
         """Whether nobody hears a difference."""
         return self.p99 <= other.p99 + LEAD_MS and self.hole <= other.hole + LEAD_MS
