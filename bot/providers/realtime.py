@@ -11,6 +11,8 @@ from bot.providers.settings import OpenAISettings, ProviderSettings, RealtimeSet
 if TYPE_CHECKING:
     from pipecat.services.openai.realtime.events import SessionProperties
 
+    from bot.providers.control_line import ControlLine
+    from bot.providers.controlled_realtime import Controlled
     from bot.providers.openai_realtime import SpeechToSpeech
 
 PREAMBLE = """
@@ -42,6 +44,20 @@ def realtime(settings: ProviderSettings, brief: Brief, context: LLMContext) -> "
             system_instruction=instructions(brief),
             session_properties=session(openai, settings.realtime),
         ),
+    )
+
+
+def controlled(
+    settings: ProviderSettings, line: "ControlLine", context: LLMContext
+) -> "Controlled":
+    """The service that acts for the model of a call that goes past us, with `context`'s tools."""
+    from bot.providers.controlled_realtime import Controlled
+
+    return Controlled(
+        line=line,
+        model=settings.openai.realtime_model,
+        context=context,
+        function_call_timeout_secs=settings.tool_timeout_secs,
     )
 
 
