@@ -22,7 +22,7 @@ from tests.emulators.provider import BUDGET, serving
 from tests.emulators.slow_weather import SlowWeather, slow_weather
 from tests.emulators.twilio_caller import Stream
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 STORY = " ".join(
     f"In the {year} year of the lighthouse, its keeper wrote down every ship that passed, "
     "and what the weather was like, and went to bed late."
