@@ -29,6 +29,7 @@ from bot.startup import run, say
 from transports import daily, direct, start, webrtc, websocket
 from transports.edge.doorstep import doorstep
 from transports.edge.guard import guard
+from transports.edge.outbound import Outbound
 from transports.edge.settings import EdgeSettings
 from transports.phone.carrier import Carrier
 from transports.phone.carrier import routes as phone_routes
@@ -220,6 +221,7 @@ def uvicorn_config(app: FastAPI, edge: EdgeSettings) -> uvicorn.Config:
         log_config=None,
         access_log=False,  # the address of a socket holds its ticket
         http=doorstep(edge),
+        ws=Outbound,
         proxy_headers=bool(edge.proxies),
         forwarded_allow_ips=list(edge.proxies),
         ws_max_size=LARGEST_MESSAGE_BYTES,
