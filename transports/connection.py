@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from pipecat.transports.base_transport import BaseTransport
 
 ByPhone = Literal["twilio", "vonage", "telnyx", "plivo"]
-Kind = Literal["websocket", "webrtc", "daily", "openai-webrtc", "local"] | ByPhone
+Kind = Literal["websocket", "webrtc", "daily", "openai-webrtc", "local", ByPhone]
 
 Transfer = Callable[[str], Awaitable[bool]]
 """Passes the caller on to a number or address, once our part of the call is over; False if it will
