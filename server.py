@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from fastapi.staticfiles import StaticFiles
 from bot.client_secrets import ClientSecrets, Control
 from bot.config import Settings, SettingsError
 from bot.house import House, open_house
+from bot.language.choice import wrong_language
 from bot.pool import Places, Pool
 from bot.providers.choice import can_speak_to_speech, choices, wrong_mode
 from bot.session import run_call
@@ -69,7 +70,7 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         openapi_url=None,
         max_body_size=settings.edge.max_body_bytes,
     )
-    objection = partial(wrong_mode, settings=settings)
+    objection = partial(_wrong, settings=settings)
     app.include_router(start.routes(settings.public, ways, places, objection))
     app.include_router(websocket.routes(settings.websocket, tickets, places, pool.run))
     app.include_router(webrtc.routes(settings.webrtc, places, pool.run))
@@ -96,6 +97,11 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     app.mount("/client", _official_page())
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return app, pool
+
+
+def _wrong(body: Mapping[str, object], settings: Settings) -> str | None:
+    """What a client asks for that it cannot have, in words for it."""
+    return wrong_mode(body, settings) or wrong_language(body, settings.languages)
 
 
 def _carriers(settings: Settings) -> Iterator[Carrier]:

@@ -12,6 +12,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.language.book import Language
+from bot.language.choice import LanguageSettings
+from bot.language.spanish import Spanish
 from bot.log import LogSettings
 from bot.providers.settings import ProviderSettings
 from bot.recording import RecordingSettings
@@ -86,6 +89,10 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     """A call in which nobody says anything is ended."""
     drain_secs: float = Field(default=30, ge=0)
     """How long live calls may finish after SIGTERM."""
+    languages: tuple[Language, ...] = Field(default=("en",), min_length=1)
+    """What callers may speak, as JSON: `["en", "es"]`. The first is spoken where nothing tells of
+    another. The local engines know English alone: any other needs cloud providers for speech to
+    text, the model and text to speech."""
     greeting: str = "Hi, this is Echo at Acme. How can I help?"
     """Said when a caller connects."""
     disclosure: str = ""
@@ -100,6 +107,8 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     prices: Path = TABLE
     """What providers cost, for the cost of turns and calls."""
 
+    spoken: LanguageSettings = LanguageSettings()
+    spanish: Spanish = Spanish()
     log: LogSettings = LogSettings()
     public: StartSettings = StartSettings()
     edge: EdgeSettings = EdgeSettings()

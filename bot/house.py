@@ -2,42 +2,43 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 
-from bot.config import Settings, SettingsError
+from bot.config import Settings
+from bot.language.book import Language
+from bot.language.localized import check_languages, hearing_any
+from bot.last_words import LastWords, by_local_voice
 from bot.providers import Brief
 from bot.providers.check import check
-from bot.providers.clip import Clip, spoken
-from bot.providers.opening import OPENINGS
 from bot.providers.probe import keep_probing
-from bot.providers.rehearsal import practise, rehearse
+from bot.providers.rehearsal import rehearse
 from bot.providers.roles import candidates
-from bot.providers.warm import Engines, Progress, loaded, told, warm
+from bot.providers.warm import Engines, Progress, told, warm
 from bot.retention import keep_clearing
 from bot.telemetry.loop_lag import LoopLag
 from bot.telemetry.prices import Prices, prices
 from bot.telemetry.totals import Totals
 from bot.threads import no_threads_of_numpy
-from bot.tools import TEXTING, TOOLS
+from bot.tongues import (
+    Tongue,
+    in_all_languages,
+    keep_practising,
+    keep_preparing,
+    prepare,
+    repertoire,
+    tongue,
+)
+from bot.tools import LANGUAGES, TEXTING, TOOLS
 from bot.tools.offer import offered
 from bot.tools.outlook import WeatherSource, weather_source
+from bot.tools.parting import Parting
 from bot.tools.store import Store, open_store
 from transports.connection import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class LastWords:
-    """What is said when nobody is left to say anything: in memory, whoever is out of reach."""
-
-    goodbye: Clip
-    handover: Clip
-    emergency: Clip
-    emergency_transfer: Clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,28 @@ class House:
     lag: LoopLag
     last_words: LastWords
     prices: Prices
+    tongues: Mapping[Language, Tongue]
+    """What calls in each of the languages have of their own; `settings`, `brief` and `last_words`
+    are those of one of them."""
+    parting: Parting = Parting()  # noqa: RUF009  frozen
     totals: Totals = field(default_factory=Totals)
     """What the calls that have ended came to."""
+
+    def speaking(self, language: Language, *, surely: bool = True) -> "House":
+        """The same house in one of its languages.
+
+        surely: nobody has to listen for the others.
+        """
+        own = self.tongues[language]
+        last_words = own.last_words or self.last_words
+        listens = not surely and len(self.tongues) > 1 and own.settings.spoken.follow
+        return replace(
+            self,
+            settings=hearing_any(own.settings) if listens else own.settings,
+            brief=own.brief,
+            last_words=last_words,
+            parting=own.parting,
+        )
 
     def tools_for(self, connection: Connection) -> ToolsSchema:
         """What the model may call for this caller."""
@@ -71,35 +92,46 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
         SettingsError, PricesError, MissingKeyError, RefusedError, WeightsError, StoreError: what is
             missing or wrong, and what to do.
     """
-    persona, table = _persona(settings), prices(settings.prices)
+    check_languages(settings)
+    tongues = in_all_languages(settings)
+    table, base = prices(settings.prices), tongue(settings, "en")
     no_threads_of_numpy()
     store = await told("the database", open_store(settings.database, settings.clinic), progress)
     lag = LoopLag()
     try:
         engines, _ = await asyncio.gather(
-            warm(settings, (*TOOLS, *TEXTING), _phrases(settings), progress),
+            warm(settings, (*TOOLS, *TEXTING), repertoire(tongues), progress),
             check(settings, progress),
         )
-        brief = Brief(persona, settings.greeting, settings.clinic.now)
         async with aclosing(engines.clients):
-            await told("the first call", rehearse(settings, engines, brief), progress)
-            weather = weather_source(settings.weather)
-            tools = _offered(TOOLS, settings)
-            more = _offered((*TOOLS, *TEXTING), settings)
-            last_words = await _last_words(settings, engines)
+            await told("the first call", rehearse(settings, engines, base.brief), progress)
+            last_words = await by_local_voice(settings, engines)
+            await prepare(tongues, engines, last_words, progress)
+            all_tools = (*TOOLS, *LANGUAGES) if len(tongues) > 1 else TOOLS
             house = House(
-                settings, engines, store, weather, tools, more, brief, lag, last_words, table
+                settings=settings,
+                engines=engines,
+                store=store,
+                weather=weather_source(settings.weather),
+                tools=_offered(all_tools, settings),
+                tools_with_texting=_offered((*all_tools, *TEXTING), settings),
+                brief=base.brief,
+                lag=lag,
+                last_words=last_words,
+                prices=table,
+                tongues=tongues,
             )
             _keep()
             lag.start()
-            able = candidates(settings, engines, brief)
+            able = candidates(settings, engines, base.brief)
             beside = [
                 asyncio.create_task(
                     keep_clearing(
                         settings.retention, settings.recording.folder, store, settings.clinic.now
                     )
                 ),
-                asyncio.create_task(_practise(settings, engines)),
+                asyncio.create_task(keep_practising(tongues.values(), engines)),
+                asyncio.create_task(keep_preparing(tongues.values(), engines)),
                 asyncio.create_task(keep_probing(able, engines.health, last_words.goodbye)),
             ]
             try:
@@ -117,32 +149,6 @@ def _offered(tools: tuple[DirectFunction, ...], settings: Settings) -> ToolsSche
     return ToolsSchema([*offered(tools, settings.tool_timeout_secs)])
 
 
-async def _practise(settings: Settings, engines: Engines) -> None:
-    """At the rates of the phones too, and there first: there nobody waits to be connected."""
-    phones = (settings.twilio, settings.vonage, settings.telnyx, settings.plivo)
-    rates = (*(phone.out_hz for phone in phones), settings.websocket.out_hz)
-    for rate in dict.fromkeys(filter(None, rates)):
-        await practise(settings, engines, rate)
-
-
-async def _last_words(settings: Settings, engines: Engines) -> LastWords:
-    voice = loaded(engines.voice)
-    return LastWords(
-        goodbye=await spoken(voice, settings.breakdown),
-        handover=await spoken(voice, settings.breakdown_handover),
-        emergency=await spoken(voice, settings.emergency.spoken),
-        emergency_transfer=await spoken(voice, settings.emergency.transfer_words),
-    )
-
-
-def _phrases(settings: Settings) -> tuple[str, ...]:
-    """What is always said in the same words, the most urgent first."""
-    said = (settings.disclosure, settings.greeting, settings.apology, settings.resume.bridge)
-    said = tuple(filter(None, said))
-    settled = (*settings.filler.phrases, *settings.silence.phrases, *settings.talk.phrases)
-    return (*said, *OPENINGS, *settled)
-
-
 def _keep() -> None:
     """Takes what is loaded out of the garbage collector's sight.
 
@@ -150,10 +156,3 @@ def _keep() -> None:
     """
     gc.collect()
     gc.freeze()
-
-
-def _persona(settings: Settings) -> str:
-    try:
-        return settings.persona.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"PERSONA={settings.persona} cannot be read: {error}.") from None

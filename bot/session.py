@@ -20,9 +20,12 @@ from pipecat.workers.runner import WorkerRunner
 from bot.answering import IDLE, answering
 from bot.config import Settings
 from bot.house import House
+from bot.language.book import Language
+from bot.language.choice import Known, beginning, named
 from bot.providers.choice import mode_of
 from bot.providers.incident import OutageError
 from bot.recording import Recorder
+from bot.switch import switch
 from bot.telemetry import report
 from bot.telemetry.latency import TurnLatency
 from bot.telemetry.loop_lag import LagHistogram
@@ -33,7 +36,9 @@ from bot.tools.offer import ToolError
 from bot.urgent import Urgent, in_full
 from processors.alarm import Alarm
 from processors.consent import Consent
+from processors.idle import IdleLadder
 from processors.resume import Playback
+from processors.spoken_language import Following, SpokenLanguage
 from processors.vault import Vault
 from transports.connection import Connection
 
@@ -60,8 +65,11 @@ async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
 
     What goes wrong in a call ends here and reaches no other call.
     """
+    began = beginning(_known(connection), house.settings.languages, house.settings.spoken)
+    house = house.speaking(began.language, surely=began.is_known)
     with logger.contextualize(**_who(connection)), house.lag.watch() as lag:
-        call = Call(house, connection)
+        logger.bind(language=began.language, why=began.why).debug("the call has a language")
+        call = Call(house, connection, began.language)
         try:
             await call.run()
         finally:
@@ -69,6 +77,12 @@ async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
             house.totals.add(metrics)
             report.log_session(metrics)
     return metrics
+
+
+def _known(connection: Connection) -> Known:
+    """What its language may be told from."""
+    caller = connection.caller
+    return Known(caller.who, caller.called, connection.body)
 
 
 def _who(connection: Connection) -> dict[str, str]:
@@ -80,7 +94,7 @@ def _who(connection: Connection) -> dict[str, str]:
 class Call:
     """The parts of one call and how it came to its end."""
 
-    def __init__(self, house: House, connection: Connection) -> None:
+    def __init__(self, house: House, connection: Connection, language: Language) -> None:
         settings = house.settings
         self._house = house
         self._connection = connection
@@ -101,9 +115,15 @@ class Call:
             expect_keys=self._vault.expect if connection.kind not in KEYLESS else None,
             colleague=settings.handoff.to,
             text=connection.text,
+            parting=house.parting,
         )
         self._consent, self._recorder = self._recording(settings)
-        self._pipeline = answering(house, connection, self._vault, self._consent)
+        self._language = language
+        self._ladder = IdleLadder(settings.silence)
+        self._following = Following(language, [*house.tongues])
+        self._pipeline = answering(
+            house, connection, self._vault, self._consent, self._ladder, self._spoken_language()
+        )
         self._urgent = Urgent(connection.transport, self._pipeline)
         self._worker = self._build(settings)
         self._listen()
@@ -129,10 +149,41 @@ class Call:
             else:
                 recorder.refuse()
             if answer != "neither":
-                words = recording.thanks if answer == "yes" else recording.refused
-                await self._worker.queue_frame(TTSSpeakFrame(f"{words} {settings.greeting}"))
+                own = self._house.settings
+                words = own.recording.thanks if answer == "yes" else own.recording.refused
+                await self._worker.queue_frame(TTSSpeakFrame(f"{words} {own.greeting}"))
 
         return consent, recorder
+
+    def _spoken_language(self) -> SpokenLanguage | None:
+        """Who finds out in which language the caller goes on; nobody where there is one."""
+        connection, house = self._connection, self._house
+        goes_past_us = connection.kind == "openai-webrtc"
+        is_cascade = mode_of(connection.body, house.settings) == "cascade" and not goes_past_us
+        if len(house.tongues) < 2 or not is_cascade:
+            return None
+        self._desk.speak = self._speak
+        spoken = SpokenLanguage(self._following)
+
+        @spoken.event_handler("on_language")
+        async def goes_on(_: object, language: str) -> None:
+            await self._speak(language)
+
+        return spoken
+
+    async def _speak(self, language: str) -> bool:
+        """Go on in this language; False if it is none of ours."""
+        tongue = named(language)
+        if tongue is None or tongue not in self._house.tongues:
+            return False
+        if tongue == self._language:
+            return True
+        self._language = tongue
+        self._following.goes_on_in(tongue)
+        self._house = self._house.speaking(tongue)
+        self._desk.parting = self._house.parting
+        await switch(self._pipeline, self._ladder, self._house)
+        return True
 
     def _may_keep_words(self) -> bool:
         """Where callers are asked, nothing they say is kept without their yes."""

@@ -22,7 +22,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.log": (),
     "bot.turns": ("bot.threads", "processors"),
     "bot.providers": ("bot.providers", "bot.threads", "bot.turns", "processors"),
+    "bot.language": ("bot.language.book",),
+    "bot.language.localized": (
+        *("bot.config", "bot.language", "bot.providers", "bot.tools.parting", "processors.filler"),
+    ),
+    "bot.last_words": ("bot.config", "bot.providers"),
+    "bot.tongues": (
+        *("bot.config", "bot.language", "bot.last_words", "bot.providers", "bot.tools.parting"),
+    ),
     "bot.config": (
+        *("bot.language.book", "bot.language.choice", "bot.language.spanish"),
         *("bot.log", "bot.providers", "bot.telemetry.prices", "bot.turns", "bot.tools"),
         *("bot.recording", "bot.retention"),
         *("processors", "transports"),
@@ -32,16 +41,29 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.house": (
         *("bot.config", "bot.providers", "bot.retention", "bot.tools"),
         *("bot.telemetry", "bot.threads", "transports.connection"),
+        *("bot.language", "bot.last_words", "bot.tongues"),
     ),
     "bot.answering": (
         *("bot.house", "bot.pipeline", "bot.providers", "bot.turns", "processors.consent"),
         *("processors.idle", "processors.keypad", "processors.own_voice", "processors.vault"),
-        *("transports.connection", "transports.direct_transport"),
+        *("processors.spoken_language", "transports.connection"),
+        "transports.direct_transport",
+    ),
+    "bot.switch": (
+        *("bot.house", "bot.providers", "processors.alarm", "processors.filler"),
+        *("processors.idle", "processors.repair", "processors.resume"),
     ),
     "bot.session": (
+        *("bot.language.book", "bot.switch", "processors.idle", "processors.spoken_language"),
         *("bot.answering", "bot.config", "bot.house", "bot.telemetry", "bot.tools"),
         *("bot.providers.incident", "bot.urgent", "processors.alarm", "processors.resume"),
-        *("bot.providers.choice", "bot.recording", "processors.consent", "processors.vault"),
+        *(
+            "bot.language.choice",
+            "bot.providers.choice",
+            "bot.recording",
+            "processors.consent",
+            "processors.vault",
+        ),
         "transports.connection",
     ),
     "bot.recording": ("processors.tracks",),

@@ -27,6 +27,8 @@ class Caller:
     """Who is on the line, as far as the way in knows; `who` is an address or a number, or empty."""
 
     who: str = ""
+    called: str = ""
+    """The number of ours they have called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ __all__ = [
     "Stages",
     "direct_stages",
     "realtime_stages",
+    "reciting",
     "stages",
     "strategies",
 ]
@@ -119,7 +120,7 @@ def stages(
         ),
         filler=Filler(filler, pace=engines.pace),
         tts=Pipeline([voice, EndsAtAClause(), WholeChunks()]),
-        playback=Playback(unheard, going_on, _reciting(voice, going_on.bridge)),
+        playback=Playback(unheard, going_on, reciting(voice, going_on.bridge)),
         heard=Pipeline([Heard(unheard), OwnVoiceTap(own or OwnVoice())]),
     )
 
@@ -129,7 +130,7 @@ def _alone(able: Sequence[Candidate[S]]) -> S | None:
     return able[0].make() if len(able) == 1 and able[0].is_here else None
 
 
-def _reciting(stage: TTSService | Speaking, phrase: str) -> Callable[[int], bytes]:
+def reciting(stage: TTSService | Speaking, phrase: str) -> Callable[[int], bytes]:
     """The phrase out of memory, at the rate asked for: the voice itself may be busy."""
 
     def recited(rate: int) -> bytes:

@@ -83,7 +83,9 @@ def session(openai: OpenAISettings, settings: RealtimeSettings) -> "SessionPrope
         audio=events.AudioConfiguration(
             input=events.AudioInput(
                 format=pcm,
-                transcription=events.InputAudioTranscription(model=MODEL, language="en"),
+                transcription=events.InputAudioTranscription(
+                    model=MODEL, language=settings.language
+                ),
                 turn_detection=turns,
             ),
             output=events.AudioOutput(format=pcm, voice=openai.realtime_voice),
