@@ -20,6 +20,7 @@ from processors.consent import Consent
 from processors.idle import IdleLadder, IdlePolicy
 from processors.keypad import Keypad
 from processors.own_voice import OwnVoice
+from processors.reticent import Reticent
 from processors.vault import Vault
 from transports.connection import Connection
 
@@ -65,7 +66,8 @@ def _cascade(
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
     rules = settings.filler, settings.resume, own, settings.emergency
-    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad)
+    reticent = Reticent(house.confidential, settings.reticence)
+    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad, reticent)
     if consent:
         parts = replace(parts, stt=Pipeline([parts.stt, consent]))
     return cascade(connection.transport, parts, context)

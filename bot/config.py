@@ -28,6 +28,7 @@ from processors.idle import IdlePolicy
 from processors.interruption import InterruptionSettings
 from processors.keypad import KeypadPolicy
 from processors.resume import ResumeSettings
+from processors.reticent import ReticencePolicy
 from transports.daily import DailySettings
 from transports.edge.settings import EdgeSettings
 from transports.local import LocalSettings
@@ -117,6 +118,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     recording: RecordingSettings = RecordingSettings()
     retention: RetentionSettings = RetentionSettings()
     keypad: KeypadPolicy = KeypadPolicy()
+    reticence: ReticencePolicy = ReticencePolicy()
     database: StoreSettings = StoreSettings()
     clinic: ClinicSettings = ClinicSettings()
     weather: WeatherSettings = WeatherSettings()

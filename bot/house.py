@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import json
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from bot.providers import Brief
 from bot.providers.check import check
 from bot.providers.clip import Clip, spoken
 from bot.providers.probe import keep_probing
+from bot.providers.realtime import instructions
 from bot.providers.rehearsal import practise, rehearse
 from bot.providers.roles import candidates
 from bot.providers.warm import Engines, Progress, loaded, told, warm
@@ -26,6 +29,7 @@ from bot.tools import TEXTING, TOOLS
 from bot.tools.offer import offered
 from bot.tools.outlook import WeatherSource, weather_source
 from bot.tools.store import Store, open_store
+from processors.confidential import Confidential
 from transports.connection import Connection
 
 
@@ -54,6 +58,8 @@ class House:
     lag: LoopLag
     last_words: LastWords
     prices: Prices
+    confidential: Confidential
+    """What the models are told and callers are not."""
     totals: Totals = field(default_factory=Totals)
     """What the calls that have ended came to."""
 
@@ -86,8 +92,9 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
             tools = _offered(TOOLS, settings)
             more = _offered((*TOOLS, *TEXTING), settings)
             last_words = await _last_words(settings, engines)
+            kept = confidential(settings, brief, more)
             house = House(
-                settings, engines, store, weather, tools, more, brief, lag, last_words, table
+                settings, engines, store, weather, tools, more, brief, lag, last_words, table, kept
             )
             _keep()
             lag.start()
@@ -110,6 +117,15 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     finally:
         lag.stop()
         await store.close()
+
+
+def confidential(settings: Settings, brief: Brief, tools: ToolsSchema) -> Confidential:
+    """Who Echo is, as the persona's first sentence says, is no secret."""
+    schemas = (json.dumps(each.to_default_dict()) for each in tools.standard_tools)
+    described = (schema.replace("\\n", " ") for schema in schemas)
+    who, *_ = re.split(r"(?<=[.!?])\s", brief.persona, maxsplit=1)
+    public = (who, settings.reticence.public, settings.disclosure, settings.greeting)
+    return Confidential((instructions(brief), *described), public)
 
 
 def _offered(tools: tuple[DirectFunction, ...], settings: Settings) -> ToolsSchema:

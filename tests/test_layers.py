@@ -31,12 +31,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.pipeline": ("bot.providers", "processors.spared"),
     "bot.house": (
         *("bot.config", "bot.providers", "bot.retention", "bot.tools"),
-        *("bot.telemetry", "bot.threads", "transports.connection"),
+        *("bot.telemetry", "bot.threads", "processors.confidential", "transports.connection"),
     ),
     "bot.answering": (
         *("bot.house", "bot.pipeline", "bot.providers", "bot.turns", "processors.consent"),
         *("processors.idle", "processors.keypad", "processors.own_voice", "processors.vault"),
-        "transports.connection",
+        *("processors.reticent", "transports.connection"),
     ),
     "bot.session": (
         *("bot.answering", "bot.config", "bot.house", "bot.telemetry", "bot.tools"),
