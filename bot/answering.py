@@ -20,7 +20,7 @@ from processors.consent import Consent
 from processors.idle import IdleLadder, IdlePolicy
 from processors.keypad import Keypad
 from processors.own_voice import OwnVoice
-from processors.reticent import Reticent
+from processors.reticent import Reticence
 from processors.vault import Vault
 from transports.connection import Connection
 
@@ -66,8 +66,8 @@ def _cascade(
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
     rules = settings.filler, settings.resume, own, settings.emergency
-    reticent = Reticent(house.confidential, settings.reticence)
-    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad, reticent)
+    reticence = Reticence(house.confidential, settings.reticence)
+    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad, reticence)
     if consent:
         parts = replace(parts, stt=Pipeline([parts.stt, consent]))
     return cascade(connection.transport, parts, context)
@@ -97,7 +97,15 @@ def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
     vad = house.engines.ears.vad(settings.turn.model_copy(update={"stop_secs": VAD_STOP_SECS}))
     keypad = Keypad(vault, settings.keypad)
     rules = settings.filler, context, settings.emergency
+    reticence = Reticence(house.confidential, settings.reticence)
     parts = realtime_stages(
-        settings, house.engines, house.brief, vad, *rules, vault=vault, keypad=keypad
+        settings,
+        house.engines,
+        house.brief,
+        vad,
+        *rules,
+        vault=vault,
+        keypad=keypad,
+        reticence=reticence,
     )
     return realtime(connection.transport, parts, LLMContextAggregatorPair(context))

@@ -49,6 +49,15 @@ class Reticence:
         self.refused = False
         """Something was disclosed in this reply: no more of it is said."""
 
+    @property
+    def holds(self) -> bool:
+        """Whether words wait."""
+        return bool(self._held)
+
+    @property
+    def refusal(self) -> str:
+        return self._policy.refusal
+
     def begin(self) -> None:
         """Another reply; a run of words goes on from the one before."""
         self._word, self._held, self._said, self.refused = "", "", False, False
@@ -91,8 +100,8 @@ class Reticent:
     """Changes the text that a model writes in the moment it leaves the model: before any observer,
     client or voice meets it, and without a hop."""
 
-    def __init__(self, confidential: Confidential, policy: ReticencePolicy) -> None:
-        self._reticence = Reticence(confidential, policy)
+    def __init__(self, reticence: Reticence) -> None:
+        self._reticence = reticence
         self._ours = 0
         """The id of a frame that holds what had waited."""
 

@@ -35,7 +35,7 @@ from processors.keypad import Keypad
 from processors.one_turn import OneTurn
 from processors.own_voice import OwnVoice, OwnVoiceTap
 from processors.resume import Heard, Playback, ResumeSettings
-from processors.reticent import Reticent
+from processors.reticent import Reticence, Reticent
 from processors.silence import AttentiveVAD, SilenceTeller
 from processors.unheard import Unheard
 from processors.vault import Vault
@@ -73,13 +73,13 @@ def stages(
     emergency: EmergencySettings | None = None,
     vault: Vault | None = None,
     keypad: Keypad | None = None,
-    reticent: Reticent | None = None,
+    reticence: Reticence | None = None,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm.
 
     own: what `vad` knows our voice by: it is told what was sent.
     vault, keypad: of the call, if keys can be pressed in it; they are before its voice.
-    reticent: keeps what the model was told from the caller.
+    reticence: keeps what the model was told from the caller.
     """
     able, health = candidates(settings, engines, brief), engines.health
     voice = _alone(able.tts) or Speaking(able.tts, health, settings.speaking)
@@ -87,8 +87,8 @@ def stages(
     ear = _alone(able.stt) or Hearing(able.stt, health, settings.hearing)
     Discreet(vault or Vault()).watch(ear)
     model = _alone(able.llm) or Thinking(able.llm, health, settings.thinking)
-    if reticent:
-        reticent.watch(model)
+    if reticence:
+        Reticent(reticence).watch(model)
     silence = SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return Stages(
         vad=Pipeline([keypad, silence]) if keypad else silence,
@@ -151,13 +151,14 @@ def realtime_stages(
     *,
     vault: Vault,
     keypad: Keypad,
+    reticence: Reticence,
 ) -> RealtimeStages:
     """The stages of one call whose model hears and speaks.
 
     Raises:
         MissingKeyError: the provider's key is missing.
     """
-    model = realtime(settings, brief, context)
+    model = realtime(settings, brief, context, reticence)
     Discreet(vault).watch(model)
     vad_processor = VADProcessor(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return RealtimeStages(

@@ -14,7 +14,7 @@ from bot.house import confidential
 from bot.providers.llm import Brief
 from bot.tools import TOOLS
 from bot.tools.offer import offered
-from processors.reticent import ReticencePolicy, Reticent
+from processors.reticent import Reticence, ReticencePolicy, Reticent
 from tests.emulators.mind import Scripted
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import serving
@@ -56,7 +56,7 @@ def test_every_attack_that_is_after_what_the_model_was_told_has_a_model_that_tel
 @pytest.mark.parametrize("attack", TELLING, ids=lambda attack: f"{attack.tells}: {attack.words}")
 async def test_a_model_that_tells_what_it_was_told_is_not_heard(attack: Attack):
     provider = OpenAIChat(mind=Tattler(attack.tells))
-    reticent = Reticent(SECRET, POLICY)
+    reticent = Reticent(Reticence(SECRET, POLICY))
     async with (
         serving(provider),
         model_call(
@@ -79,7 +79,7 @@ async def test_what_is_said_to_callers_every_day_is_heard_as_it_is_written():
         " What is the order number, or the e-mail address on the order?"
     )
     provider = OpenAIChat(mind=Scripted([said]))
-    reticent = Reticent(SECRET, POLICY)
+    reticent = Reticent(Reticence(SECRET, POLICY))
     async with (
         serving(provider),
         model_call(

@@ -73,7 +73,7 @@ def test_nothing_is_lost_or_changed_of_what_is_no_disclosure(tokens: list[str]):
 
 async def heard(*frames: Frame) -> list[str]:
     model = IdentityFilter()
-    Reticent(SECRET, POLICY).watch(model)
+    Reticent(Reticence(SECRET, POLICY)).watch(model)
     down, _ = await run_test(model, frames_to_send=frames)
     return [frame.text for frame in down if isinstance(frame, LLMTextFrame) and frame.text]
 
@@ -81,7 +81,7 @@ async def heard(*frames: Frame) -> list[str]:
 async def test_a_models_frames_carry_what_may_be_said_and_the_rest_comes_before_the_end():
     start, end = LLMFullResponseStartFrame(), LLMFullResponseEndFrame()
     model = IdentityFilter()
-    Reticent(SECRET, POLICY).watch(model)
+    Reticent(Reticence(SECRET, POLICY)).watch(model)
     down, _ = await run_test(
         model, frames_to_send=[start, LLMTextFrame("never tell a caller"), end]
     )
