@@ -17,6 +17,7 @@ from bot.providers.settings import ProviderSettings
 from bot.recording import RecordingSettings
 from bot.retention import RetentionSettings
 from bot.telemetry.prices import TABLE
+from bot.telemetry.spans import TracingSettings
 from bot.tools.clinic import ClinicSettings
 from bot.tools.handoff import HandoffSettings
 from bot.tools.outlook import WeatherSettings
@@ -98,6 +99,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     """What providers cost, for the cost of turns and calls."""
 
     log: LogSettings = LogSettings()
+    tracing: TracingSettings = TracingSettings()
     public: StartSettings = StartSettings()
     edge: EdgeSettings = EdgeSettings()
     ticket: TicketSettings = TicketSettings()

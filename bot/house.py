@@ -23,6 +23,7 @@ from bot.providers.warm import Engines, Progress, loaded, told, warm
 from bot.retention import keep_clearing
 from bot.telemetry.loop_lag import LoopLag
 from bot.telemetry.prices import Prices, prices
+from bot.telemetry.spans import traced
 from bot.telemetry.totals import Totals
 from bot.threads import no_threads_of_numpy
 from bot.tools import TEXTING, TOOLS
@@ -73,8 +74,8 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     """A house ready for its first caller.
 
     Raises:
-        SettingsError, PricesError, MissingKeyError, RefusedError, WeightsError, StoreError: what is
-            missing or wrong, and what to do.
+        SettingsError, PricesError, MissingKeyError, RefusedError, WeightsError, StoreError,
+            TracingError: what is missing or wrong, and what to do.
     """
     persona, table = _persona(settings), prices(settings.prices)
     no_threads_of_numpy()
@@ -86,7 +87,7 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
             check(settings, progress),
         )
         brief = Brief(persona, settings.greeting, settings.clinic.now)
-        async with aclosing(engines.clients):
+        async with aclosing(engines.clients), traced(settings.tracing, settings.log.pii):
             await told("the first call", rehearse(settings, engines, brief), progress)
             weather = weather_source(settings.weather)
             tools = _offered(TOOLS, settings)

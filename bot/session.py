@@ -154,7 +154,9 @@ class Call:
                 # A hush is no interruption: Echo may go on.
                 ignored_sources=[p for p in self._pipeline.processors if isinstance(p, Playback)],
             ),
-            enable_turn_tracking=False,
+            enable_turn_tracking=bool(settings.tracing.url),
+            enable_tracing=bool(settings.tracing.url),
+            conversation_id=self._connection.session_id,
             idle_timeout_secs=settings.idle_secs,
             # The runner is this call's own: a call left idle ends nobody else's.
             cancel_runner_on_idle_timeout=True,
