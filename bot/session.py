@@ -34,6 +34,7 @@ from bot.urgent import Urgent, in_full
 from processors.alarm import Alarm
 from processors.consent import Consent
 from processors.resume import Playback
+from processors.shown import ShownRTVI
 from processors.vault import Vault
 from transports.connection import Connection
 
@@ -145,6 +146,7 @@ class Call:
                 enable_usage_metrics=True,
             ),
             app_resources=self._desk,
+            rtvi_processor=ShownRTVI(),
             observers=[
                 LatencyObserver(self._on_turn, self._tally, self._house.prices),
                 *([self._recorder] if self._recorder else []),
