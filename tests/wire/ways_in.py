@@ -37,6 +37,9 @@ class Door:
         self.expected[guest.session_id] = guest
         return True
 
+    def waiting(self, household: str) -> int:
+        return sum(guest.household == household for guest in self.expected.values())
+
     def enter(self, session_id: str) -> Guest | None:
         guest = self.expected.pop(session_id, None)
         if guest:
