@@ -12,8 +12,10 @@ import pytest
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 from fastapi import FastAPI
+from pipecat.frames.frames import Frame, InterruptionFrame, TTSAudioRawFrame
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from tests.wire.ways_in import Calls, Door, serving, until
+from tests.wire.ways_in import Calls, Door, Parrot, serving, until
 from transports import start, webrtc
 from transports.start import StartSettings
 from transports.webrtc import IceServer, WebrtcSettings
@@ -22,9 +24,11 @@ CLIENT_READY = {"label": "rtvi-ai", "type": "client-ready", "id": "1"}
 
 
 class Server:
-    def __init__(self, settings: WebrtcSettings | None = None, places: int = 10) -> None:
+    def __init__(
+        self, settings: WebrtcSettings | None = None, places: int = 10, between=Parrot
+    ) -> None:
         settings = settings or WebrtcSettings()
-        self.door, self.calls, self.app = Door(places), Calls(), FastAPI()
+        self.door, self.calls, self.app = Door(places), Calls(between), FastAPI()
         ways = {"webrtc": webrtc.way(settings)}
         self.app.include_router(start.routes(StartSettings(), ways, self.door))
         self.app.include_router(webrtc.routes(settings, self.door, self.calls.launch))
@@ -48,6 +52,29 @@ class Tone(MediaStreamTrack):
         frame.time_base = fractions.Fraction(1, 48_000)
         self._sent += 960
         return frame
+
+
+class Speaker(FrameProcessor):
+    """Says a second of a tone, and is interrupted as soon as it has begun to."""
+
+    interruptible = True
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        await self.push_frame(frame, direction)
+
+    async def speak(self) -> None:
+        wave = 12_000 * np.sin(2 * np.pi * 440 * np.arange(24_000) / 24_000)
+        words = TTSAudioRawFrame(wave.astype("<i2").tobytes(), 24_000, 1)
+        words.interruptible = self.interruptible
+        await self.push_frame(words)
+
+    async def interrupted(self) -> None:
+        await self.push_frame(InterruptionFrame())
+
+
+class Uninterruptible(Speaker):
+    interruptible = False
 
 
 class Client:
@@ -122,6 +149,26 @@ async def test_a_client_is_heard_and_answered(http: aiohttp.ClientSession):
         await client.hang_up()
         await until(lambda: server.calls.ended == 1, within_secs=10)
         assert not server.door.inside
+
+
+@pytest.mark.parametrize(("speaker", "heard"), [(Speaker, (5, 40)), (Uninterruptible, (49, 60))])
+async def test_who_interrupts_words_that_must_be_heard_hears_all_of_them(
+    http: aiohttp.ClientSession, speaker: type[Speaker], heard: tuple[int, int]
+):
+    server = Server(between=speaker)
+    async with serving(server.app) as port:
+        client = Client(http, port)
+        session_id = (await client.start())["sessionId"]
+        await client.offer(f"/sessions/{session_id}/api/offer")
+        await until(lambda: client.channel.readyState == "open", within_secs=10)
+        (mouth,) = server.calls.between
+        await mouth.speak()
+        await until(lambda: client.loud >= 5, within_secs=10)
+        await mouth.interrupted()
+        await asyncio.sleep(1.3)
+        least, most = heard
+        assert least <= client.loud <= most  # frames of 20 ms
+        await client.hang_up()
 
 
 async def test_a_caller_may_not_invent_the_result_of_a_tool(http: aiohttp.ClientSession):
