@@ -14,6 +14,11 @@ class TwilioSettings(PhoneSettings):
     """Twilio signs with it (SHA-1) what it sends; what is not so signed is refused."""
     shared_key: SecretStr = SecretStr("")
     """The secret of newer accounts' signatures (SHA-256), where they use one."""
+    api_key: str = ""
+    """`SK...`: what we ask Twilio to do is asked with this key and its secret, which can be revoked
+    alone. Without it the auth token serves for that too."""
+    api_secret: SecretStr = SecretStr("")
+    """The key's secret."""
     reconnects: int = Field(default=2, ge=0)
     """How often a call whose stream was cut is connected anew before it is apologised for."""
     fill_secs: float = Field(default=0.2, ge=0, le=1.0)
@@ -37,6 +42,13 @@ class TwilioSettings(PhoneSettings):
         return e164(number) if number else number
 
     @property
+    def credentials(self) -> tuple[str, str]:
+        """User name and password for Twilio's REST API."""
+        if self.api_key:
+            return self.api_key, self.api_secret.get_secret_value()
+        return self.account_sid, self.auth_token.get_secret_value()
+
+    @property
     def out_hz(self) -> int | None:
         """What the caller is sent; None without this phone."""
         return HZ if self.account_sid else None
@@ -49,6 +61,8 @@ class TwilioSettings(PhoneSettings):
         signed = self.auth_token.get_secret_value() or self.shared_key.get_secret_value()
         if self.verify and not signed:
             return "The phone needs TWILIO_AUTH_TOKEN: Twilio signs with it."
+        if bool(self.api_key) != bool(self.api_secret.get_secret_value()):
+            return "TWILIO_API_KEY and TWILIO_API_SECRET belong together: set both or none."
         if not public_url:
             return "The phone needs PUBLIC_URL, like https://echo.example.com: Twilio comes there."
         if self.verify and not public_url.startswith("https://"):
