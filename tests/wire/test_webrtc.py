@@ -12,10 +12,8 @@ import pytest
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 from fastapi import FastAPI
-from pipecat.frames.frames import Frame, InterruptionFrame, TTSAudioRawFrame
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from tests.wire.ways_in import Calls, Door, Parrot, serving, until
+from tests.wire.ways_in import Calls, Door, Parrot, Speaker, Uninterruptible, serving, until
 from transports import start, webrtc
 from transports.start import StartSettings
 from transports.webrtc import IceServer, WebrtcSettings
@@ -52,29 +50,6 @@ class Tone(MediaStreamTrack):
         frame.time_base = fractions.Fraction(1, 48_000)
         self._sent += 960
         return frame
-
-
-class Speaker(FrameProcessor):
-    """Says a second of a tone, and is interrupted as soon as it has begun to."""
-
-    interruptible = True
-
-    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        await super().process_frame(frame, direction)
-        await self.push_frame(frame, direction)
-
-    async def speak(self) -> None:
-        wave = 12_000 * np.sin(2 * np.pi * 440 * np.arange(24_000) / 24_000)
-        words = TTSAudioRawFrame(wave.astype("<i2").tobytes(), 24_000, 1)
-        words.interruptible = self.interruptible
-        await self.push_frame(words)
-
-    async def interrupted(self) -> None:
-        await self.push_frame(InterruptionFrame())
-
-
-class Uninterruptible(Speaker):
-    interruptible = False
 
 
 class Client:
