@@ -15,6 +15,7 @@ from bot.config import Settings, SettingsError
 from bot.providers import Brief
 from bot.providers.check import check
 from bot.providers.clip import Clip, spoken
+from bot.providers.opening import OPENINGS
 from bot.providers.probe import keep_probing
 from bot.providers.realtime import instructions
 from bot.providers.rehearsal import practise, rehearse
@@ -154,7 +155,7 @@ def _phrases(settings: Settings) -> tuple[str, ...]:
     """What is always said in the same words, the most urgent first."""
     said = (settings.disclosure, settings.greeting, settings.apology, settings.resume.bridge)
     said = tuple(filter(None, said))
-    return (*said, *settings.filler.phrases, *settings.silence.phrases)
+    return (*said, *OPENINGS, *settings.filler.phrases, *settings.silence.phrases)
 
 
 def _keep() -> None:

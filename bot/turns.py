@@ -153,23 +153,44 @@ class SharedSilero(SileroVADAnalyzer, AttentiveVAD):
 
 
 class AdaptiveSilero(SharedSilero):
-    """Silero whose thresholds follow the room, and who knows our own voice."""
+    """Silero whose thresholds follow the room, and who knows our own voice.
+
+    It is not asked about silence that goes on: what is softer than `quietest_dbfs` is nobody's
+    voice, whatever it says, and asking takes half of what a silent caller costs.
+    """
+
+    _SETTLED_AFTER = 16
+    """Windows of silence (0.5 s) that it hears out, so that its state is that of silence."""
 
     def __init__(
         self, loaded: SileroOnnxModel, params: VADParams, room: RoomSettings, own: OwnVoice
     ) -> None:
         super().__init__(loaded, params)
         self._adaptive = AdaptiveVAD(room)
+        self._quietest_dbfs = room.quietest_dbfs
+        self._silent_windows = 0
+        self._unheard = b""
         self._own = own
 
     def voice_confidence(self, buffer: bytes) -> float:
         """Silero's; 0 when the sound does not stand out of the room, or is an echo of ours."""
         self._own.heard(buffer, self.sample_rate)
-        confidence = float(np.squeeze(super().voice_confidence(buffer)))
-        speaking = self._vad_state in (VADState.SPEAKING, VADState.STOPPING)
         level = level_dbfs(np.frombuffer(buffer, np.int16))
+        confidence = self._confidence(buffer, level)
+        speaking = self._vad_state in (VADState.SPEAKING, VADState.STOPPING)
         heard = self._adaptive.is_voice(confidence, level, speaking=speaking)
         return confidence if heard and not self._own.came_back() else 0.0
+
+    def _confidence(self, buffer: bytes, level: float) -> float:
+        """Silero's; 0 for silence that goes on, the last of which it hears before what follows."""
+        self._silent_windows = self._silent_windows + 1 if level < self._quietest_dbfs else 0
+        if self._silent_windows > self._SETTLED_AFTER:
+            self._unheard = buffer
+            return 0.0
+        if self._unheard:
+            super().voice_confidence(self._unheard)
+            self._unheard = b""
+        return float(np.squeeze(super().voice_confidence(buffer)))
 
     def _get_smoothed_volume(self, audio: bytes) -> float:
         """Nobody asks: the level in the room is the measure."""

@@ -68,7 +68,7 @@ class OwnVoice:
 
 
 class OwnVoiceTap(FrameProcessor):
-    """Somewhere after the output, which passes on what it has sent."""
+    """Somewhere after the output, which passes on what it has sent. The sound goes no further."""
 
     def __init__(self, voice: OwnVoice) -> None:
         super().__init__(enable_direct_mode=True)
@@ -80,8 +80,7 @@ class OwnVoiceTap(FrameProcessor):
             case OutputAudioRawFrame(num_channels=1):
                 self._voice.played(frame.audio, frame.sample_rate)
             case _:
-                pass
-        await self.push_frame(frame, direction)
+                await self.push_frame(frame, direction)
 
 
 def likeness(heard: Sound, played: Sound) -> float:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import numpy as np
 from fastapi import WebSocket, WebSocketDisconnect
 from loguru import logger
 from pipecat.audio.resamplers.soxr_stream_resampler import SOXRStreamAudioResampler
@@ -29,6 +30,8 @@ from transports.intake import Goodbye, Intake, IntakeSettings
 from transports.pacing import Pacer
 from transports.wire import Heard, Wire
 
+_AUDIBLE_POWER = (32768 * 10 ** (-50 / 20)) ** 2
+
 
 class WireSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -38,8 +41,8 @@ class WireSettings(BaseModel):
     out_hz: int = 24_000
     """What Pipecat's browser clients play at."""
     gather_secs: float = Field(default=0.032, gt=0, le=0.1)
-    """Audio from the client goes on in pieces of this length: Silero's window, so that nobody waits
-    longer for it, and a third cheaper than the 20 ms that clients send."""
+    """Silence from the client goes on in pieces of this length, Silero's window: a third cheaper
+    than the 20 ms that clients send. Sound goes on as it comes: callers wait from its end."""
     chunk_ms: int = Field(default=40, ge=10, le=200, multiple_of=10)
     """Audio per message to the client. The voice comes in pieces of at least 40 ms, so the first
     sound leaves no sooner in smaller messages, and each 20 ms less costs 2 % of a core a call."""
@@ -157,9 +160,10 @@ class Input(FastAPIWebsocketInputTransport):
                     heard.audio, heard.sample_rate, self.sample_rate
                 )
                 self._gathered += heard.audio
-                size = 2 * int(self._settings.gather_secs * self.sample_rate)
-                while len(self._gathered) >= size:
-                    piece, self._gathered = self._gathered[:size], self._gathered[size:]
+                window = 2 * int(self._settings.gather_secs * self.sample_rate)
+                least = 2 if audible(heard.audio) else window
+                while len(self._gathered) >= least:
+                    piece, self._gathered = self._gathered[:window], self._gathered[window:]
                     await self.push_audio_frame(InputAudioRawFrame(piece, self.sample_rate, 1))
             case InputTransportMessageFrame():
                 await self.broadcast_frame(InputTransportMessageFrame, message=heard.message)
@@ -172,6 +176,12 @@ class Input(FastAPIWebsocketInputTransport):
                 dropped_messages=intake.dropped_messages,
                 dropped_audio_secs=round(intake.dropped_audio_secs, 2),
             ).warning("Some of what the client sent was dropped")
+
+
+def audible(audio: bytes) -> bool:
+    """Whether 16-bit samples reach -50 dBFS (RMS): under a voice, above a quiet room."""
+    samples = np.frombuffer(audio, "<i2").astype(np.float32)
+    return float(np.dot(samples, samples)) >= _AUDIBLE_POWER * max(len(samples), 1)
 
 
 class Output(FastAPIWebsocketOutputTransport):

@@ -65,7 +65,8 @@ class ByHeart(FirstByte, TTSService):
     """Makes a TTS service repeat a `TTSSpeakFrame` of its repertoire: `class X(ByHeart, ...)`.
 
     The same frames come from memory as from the provider, words and their times included, so what
-    is heard, interrupted and remembered does not differ. What a reply contains is not looked up.
+    is heard, interrupted and remembered does not differ. What a reply contains is not looked up;
+    how it begins may be (`opening.py`).
     """
 
     def __init__(self, *, repertoire: Repertoire, **options: Any) -> None:
@@ -101,6 +102,8 @@ class ByHeart(FirstByte, TTSService):
         if known:
             async for frame in self._recite(known, context_id):
                 yield frame
+            if not self._push_stop_frames:
+                yield TTSStoppedFrame(context_id=context_id)
             return
         if self._speaks_alone and phrase in self._repertoire.phrases:
             self._lessons[context_id] = _Lesson(key)
@@ -120,8 +123,6 @@ class ByHeart(FirstByte, TTSService):
         await self.add_word_timestamps(list(known.words), context_id)
         for piece in rest:
             yield TTSAudioRawFrame(piece, self.sample_rate, 1, context_id=context_id)
-        if not self._push_stop_frames:
-            yield TTSStoppedFrame(context_id=context_id)
 
     async def append_to_audio_context(
         self, context_id: str | None, frame: Frame | WordTimestamp | None

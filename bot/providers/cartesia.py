@@ -2,13 +2,13 @@
 
 from pipecat.services.cartesia.tts import CartesiaTTSService
 
-from bot.providers.by_heart import ByHeart
 from bot.providers.clauses import ByClause
 from bot.providers.in_turn import InTurn
+from bot.providers.opening import OpensByHeart
 
 
 class Cartesia(  # pyright: ignore
-    ByHeart, ByClause, InTurn, CartesiaTTSService
+    OpensByHeart, ByClause, InTurn, CartesiaTTSService
 ):
     """Given a clause at a time, which it speaks at once: of tokens it would wait for a sentence."""
 

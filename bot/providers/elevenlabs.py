@@ -5,17 +5,18 @@ from pipecat.services.elevenlabs.tts import ElevenLabsTTSService
 from pipecat.services.websocket_service import ReportErrorCallback
 from websockets.exceptions import ConnectionClosedError
 from websockets.frames import CloseCode
+from websockets.protocol import State
 
-from bot.providers.by_heart import ByHeart
 from bot.providers.clauses import ByClause
 from bot.providers.in_turn import InTurn
+from bot.providers.opening import OpensByHeart
 
 _PASSING = ("Have not received a new text input", "Maximum simultaneous contexts")
 """How the reasons begin for which a socket is closed that may be opened again."""
 
 
 class ElevenLabs(  # pyright: ignore[reportIncompatibleVariableOverride]
-    ByHeart, ByClause, InTurn, ElevenLabsTTSService
+    OpensByHeart, ByClause, InTurn, ElevenLabsTTSService
 ):
     """Given a clause at a time: of single tokens it would wait for 120 characters.
 
@@ -25,6 +26,13 @@ class ElevenLabs(  # pyright: ignore[reportIncompatibleVariableOverride]
     """
 
     fluent = True
+
+    async def introduce(self, context_id: str) -> None:
+        if not self._websocket or self._websocket.state is State.CLOSED:
+            await self._connect()
+        if self._websocket:
+            self._reset_word_clock()
+            await self._send_context_init(context_id)
 
     async def _maybe_try_reconnect(
         self,

@@ -15,6 +15,7 @@ from pipecat.frames.frames import (
     LLMTextFrame,
     TTSSpeakFrame,
 )
+from pipecat.services.tts_service import TTSService
 from pydantic import SecretStr
 
 from bot.providers.by_heart import Repertoire
@@ -45,14 +46,19 @@ def ears() -> Ears:
     return Ears()
 
 
+def service(
+    cartesia: Cartesia, ears: Ears, repertoire: Repertoire | None = None, **settings: object
+) -> TTSService:
+    part = {"api_key": SecretStr("a-key"), "base_url": socket_of(cartesia), **settings}
+    engines = Engines(ears, None, None, None, repertoire=repertoire or Repertoire())
+    return tts(CHOICE, ProviderSettings(cartesia=CartesiaSettings(**part)), engines)
+
+
 @asynccontextmanager
 async def speaking(
     cartesia: Cartesia, ears: Ears, repertoire: Repertoire | None = None, **settings: object
 ) -> AsyncIterator[Call]:
-    part = {"api_key": SecretStr("a-key"), "base_url": socket_of(cartesia), **settings}
-    engines = Engines(ears, None, None, None, repertoire=repertoire or Repertoire())
-    service = tts(CHOICE, ProviderSettings(cartesia=CartesiaSettings(**part)), engines)
-    async with calling(tts=service) as call:
+    async with calling(tts=service(cartesia, ears, repertoire, **settings)) as call:
         yield call
 
 

@@ -16,6 +16,7 @@ from pipecat.frames.frames import (
 )
 from pydantic import SecretStr
 
+from bot.providers.by_heart import Repertoire
 from bot.providers.candidate import Candidate
 from bot.providers.choice import Choice
 from bot.providers.health import Health, HealthPolicy
@@ -36,7 +37,8 @@ RATE = 24_000
 REPLY = "Your order shipped on Tuesday morning, and it comes home tomorrow."
 FILLER = "One moment please."
 WORDS = REPLY.split()
-PITCHES = {word: 300 + 100 * at for at, word in enumerate([*WORDS, *FILLER.split()])}
+OPENING = "Okay,"
+PITCHES = {word: 300 + 100 * at for at, word in enumerate([*WORDS, *FILLER.split(), OPENING])}
 
 
 class Scale:
@@ -163,6 +165,21 @@ async def test_one_that_dies_in_a_sentence_is_continued_from_the_next_word(
             assert_heard_once(call)
         assert await call.memory() == [REPLY]
         assert len(call.remembered()) == 1
+    assert incidents(call) == [("a", "unavailable", "b")]
+
+
+async def test_a_reply_that_was_opened_from_memory_is_continued_by_the_next(clouds, voice, health):
+    one, other = clouds
+    engines = Engines(Ears(), None, voice, None, repertoire=Repertoire([OPENING]))
+    async with calling(tts=of("b", engines, other).make()) as call:
+        await call.push(TTSSpeakFrame(OPENING, append_to_context=False))
+        await call.finished()
+    one.will(Drop(8))
+    async with speaking([of("a", engines, one), of("b", engines, other)], health) as call:
+        await call.say(f"{OPENING} ", *[f"{word} " for word in WORDS[:-1]], WORDS[-1])
+        await quiet(call)
+        assert_heard_once(call, [OPENING, *WORDS])
+        assert await call.memory() == [f"{OPENING} {REPLY}"]
     assert incidents(call) == [("a", "unavailable", "b")]
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pipecat.frames.frames import TTSAudioRawFrame
+from pipecat.frames.frames import TTSAudioRawFrame, TTSStartedFrame, TTSStoppedFrame
 from pipecat.tests.utils import run_test
 
 from processors.own_voice import OwnVoice, OwnVoiceTap, likeness
@@ -105,11 +105,15 @@ def test_the_very_same_sound_is_quite_alike():
     assert likeness(sound[3000:4000] / 10, sound) == pytest.approx(1, abs=1e-3)
 
 
-async def test_the_tap_tells_what_was_sent_and_passes_it_on():
+async def test_the_tap_tells_what_was_sent_and_passes_all_else_on():
     own = OwnVoice()
     ours = pcm(voice(0.5, seed=1))
-    down, _ = await run_test(OwnVoiceTap(own), frames_to_send=[TTSAudioRawFrame(ours, RATE, 1)])
-    assert [each.audio for each in down if isinstance(each, TTSAudioRawFrame)] == [ours]
+    sent = [TTSStartedFrame(), TTSAudioRawFrame(ours, RATE, 1), TTSStoppedFrame()]
+    await run_test(
+        OwnVoiceTap(own),
+        frames_to_send=sent,
+        expected_down_frames=[TTSStartedFrame, TTSStoppedFrame],
+    )
     own.heard(ours[-2 * 3200 :], RATE)
     assert own.came_back()
 
