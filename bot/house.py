@@ -17,7 +17,7 @@ from bot.providers.check import check
 from bot.providers.clip import Clip, spoken
 from bot.providers.opening import OPENINGS
 from bot.providers.probe import keep_probing
-from bot.providers.realtime import instructions
+from bot.providers.realtime import ABOUT_TO, instructions
 from bot.providers.rehearsal import practise, rehearse
 from bot.providers.roles import candidates
 from bot.providers.warm import Engines, Progress, loaded, told, warm
@@ -126,7 +126,8 @@ def confidential(settings: Settings, brief: Brief, tools: ToolsSchema) -> Confid
     schemas = (json.dumps(each.to_default_dict()) for each in tools.standard_tools)
     described = (schema.replace("\\n", " ") for schema in schemas)
     who, *_ = re.split(r"(?<=[.!?])\s", brief.persona, maxsplit=1)
-    public = (who, settings.reticence.public, settings.disclosure, settings.greeting)
+    said = (settings.disclosure, settings.greeting, ABOUT_TO)
+    public = (who, settings.reticence.public, *said)
     return Confidential((instructions(brief), *described), public)
 
 

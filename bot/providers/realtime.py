@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     from bot.providers.openai_realtime import SpeechToSpeech
 
-PREAMBLE = """
+ABOUT_TO = "Let me look that up."
+PREAMBLE = f"""
 
-Before you call a tool, say in a few words what you are about to do, such as "Let me look that up."
+Before you call a tool, say in a few words what you are about to do, such as "{ABOUT_TO}"
 """
 """Bridges the wait for a tool in the same breath: a filler would need a response of its own."""
 

@@ -73,6 +73,13 @@ async def test_a_model_that_tells_what_it_was_told_is_not_heard(attack: Attack):
     assert max(disclosed(reply) for reply in call.said.split(POLICY.refusal)) <= most
 
 
+def test_what_a_speech_model_is_to_say_before_a_tool_waits_for_nothing():
+    reticence = Reticence(SECRET, POLICY)
+    reticence.begin()
+    said = [reticence.hear(word) for word in ("Let ", "me ", "look ", "that ", "up.")]
+    assert said == ["Let ", "me ", "look ", "that ", "up."]
+
+
 async def test_what_is_said_to_callers_every_day_is_heard_as_it_is_written():
     said = (
         "I'm Echo, the voice assistant of Acme Corp and of the Acme clinic."
