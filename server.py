@@ -18,14 +18,13 @@ import uvicorn
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
-from bot.client_secrets import ClientSecrets
+from bot.client_secrets import ClientSecrets, Control
 from bot.config import Settings, SettingsError
 from bot.house import House, open_house
 from bot.pool import Places, Pool
 from bot.providers.choice import can_speak_to_speech, choices, wrong_mode
 from bot.session import run_call
 from bot.startup import run, say
-from bot.tools import TOOLS
 from transports import daily, direct, start, webrtc, websocket
 from transports.edge.doorstep import doorstep
 from transports.edge.guard import guard
@@ -55,8 +54,8 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         "daily": daily.way(settings.daily, places, pool.run),
     }
     if can_speak_to_speech(settings):
-        secrets = ClientSecrets(settings, house.brief, TOOLS, settings.ticket.lifetime_secs)
-        ways["openai-webrtc"] = direct.way(secrets.mint)
+        secrets = ClientSecrets(settings, house.brief, settings.ticket.lifetime_secs)
+        ways["openai-webrtc"] = direct.way(secrets.mint, tickets)
     app = FastAPI(
         title="Echo",
         docs_url=None,
@@ -70,6 +69,8 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     )
     app.include_router(websocket.routes(settings.websocket, tickets, places, pool.run))
     app.include_router(webrtc.routes(settings.webrtc, places, pool.run))
+    if "openai-webrtc" in ways:
+        app.include_router(direct.routes(tickets, places, pool.run, Control(settings).join))
     if settings.twilio.account_sid:
         if missing := settings.twilio.missing(settings.public.url):
             raise SettingsError(missing)

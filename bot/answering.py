@@ -10,11 +10,13 @@ from pipecat.processors.aggregators.llm_response_universal import (
     LLMUserAggregator,
     LLMUserAggregatorParams,
 )
+from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 
 from bot.house import House
-from bot.pipeline import cascade, realtime
-from bot.providers import realtime_stages, stages, strategies
+from bot.pipeline import cascade, direct, realtime
+from bot.providers import direct_stages, realtime_stages, stages, strategies
 from bot.providers.choice import mode_of
+from bot.providers.control_line import ControlLine
 from bot.providers.tool_steps import turn_of
 from processors.consent import Consent
 from processors.idle import IdleLadder, IdlePolicy
@@ -23,6 +25,7 @@ from processors.own_voice import OwnVoice
 from processors.reticent import Reticence
 from processors.vault import Vault
 from transports.connection import Connection
+from transports.direct_transport import DirectTransport
 
 IDLE = "the caller fell silent"
 """The reason of an end that the caller's silence brought about."""
@@ -40,10 +43,12 @@ def answering(
     Raises:
         ModeError: the client asked for a mode it cannot have; `/start` has refused it before.
     """
-    match mode_of(connection.body, house.settings):
-        case "cascade":
+    match connection.transport, mode_of(connection.body, house.settings):
+        case DirectTransport(line=ControlLine() as line), _:
+            return _direct(house, connection, line)
+        case _, "cascade":
             return _cascade(house, connection, vault, consent)
-        case "realtime":
+        case _, "realtime":
             return _realtime(house, connection, vault)
 
 
@@ -109,3 +114,14 @@ def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
         reticence=reticence,
     )
     return realtime(connection.transport, parts, LLMContextAggregatorPair(context))
+
+
+def _direct(house: House, connection: Connection, line: ControlLine) -> Pipeline:
+    """Nobody's turn is ours to take: the caller and the model hear each other without us."""
+    settings = house.settings
+    context = LLMContext(tools=house.tools_for(connection))
+    rules = settings.filler, context, settings.emergency
+    parts = direct_stages(settings, house.engines, line, *rules)
+    turns = LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies())
+    pair = LLMContextAggregatorPair(context, user_params=turns)
+    return direct(connection.transport, parts, pair)

@@ -1,17 +1,20 @@
-"""Ephemeral secrets of OpenAI Realtime, for browsers that talk to it themselves."""
+"""Browsers that talk to OpenAI Realtime themselves: their secrets, and control of their calls."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
 
 from loguru import logger
-from pipecat.adapters.llm.schemas.direct_function import DirectFunction
-from pipecat.processors.aggregators.llm_context import LLMContext
 
+from bot.providers.control_line import (
+    ControlLine,
+    NoSuchCallError,
+    UnreachableError,
+    control,
+    http_url,
+)
 from bot.providers.llm import Brief
 from bot.providers.realtime import instructions, session
 from bot.providers.settings import ProviderSettings, required
-from transports.direct import ClientSecret, NoSecretError
+from transports.direct import ClientSecret, NoCallError, NoSecretError
 
 SHORTEST_SECS, LONGEST_SECS = 10, 7200
 """What OpenAI lets a secret live."""
@@ -20,15 +23,18 @@ MINT_SECS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class ClientSecrets:
-    """Mints secrets with Echo's persona, tools and voice in them, good for `lifetime_secs`."""
+    """Mints secrets with Echo's persona and voice in them, good for `lifetime_secs`.
+
+    Tools are none of it: they are offered by the control line of the call, without which nobody
+    would run them.
+    """
 
     settings: ProviderSettings
     brief: Brief
-    tools: Sequence[DirectFunction]
     lifetime_secs: int
 
-    async def mint(self) -> ClientSecret:
-        """A secret for one conversation.
+    async def mint(self, session_id: str) -> ClientSecret:
+        """A secret for one conversation, whose instructions bear the `mark` of our session.
 
         Raises:
             NoSecretError: OpenAI gave none; why is in the log, without the key.
@@ -45,7 +51,7 @@ class ClientSecrets:
             ) as client:
                 minted = await client.realtime.client_secrets.create(
                     expires_after={"anchor": "created_at", "seconds": secs},
-                    extra_body={"session": await self._session()},
+                    extra_body={"session": self._session(session_id)},
                 )
         except OpenAIError as error:
             logger.bind(cause=type(error).__name__).error("OpenAI gave no client secret")
@@ -57,21 +63,35 @@ class ClientSecrets:
             model=openai.realtime_model,
         )
 
-    async def _session(self) -> dict[str, object]:
-        from pipecat.adapters.llm.services.open_ai_realtime_adapter import OpenAIRealtimeLLMAdapter
-
+    def _session(self, session_id: str) -> dict[str, object]:
         openai = self.settings.openai
         baked = session(openai, self.settings.realtime)
-        given = await OpenAIRealtimeLLMAdapter().get_llm_invocation_params(
-            LLMContext(tools=[*self.tools]), system_instruction=instructions(self.brief)
-        )
-        baked.model, baked.instructions = openai.realtime_model, given["system_instruction"]
-        return {**baked.model_dump(exclude_none=True), "tools": given["tools"]}
+        baked.model = openai.realtime_model
+        baked.instructions = f"{instructions(self.brief)}\n\n{mark(session_id)}"
+        return baked.model_dump(exclude_none=True)
 
 
-def http_url(realtime_url: str) -> str:
-    """Where the HTTP API is whose WebSocket this is: `https://.../v1` for `wss://.../v1/realtime`."""
-    parts = urlsplit(realtime_url)
-    scheme = "https" if parts.scheme == "wss" else "http"
-    path = parts.path.rstrip("/").removesuffix("/realtime")
-    return urlunsplit((scheme, parts.netloc, path, "", ""))
+def mark(session_id: str) -> str:
+    """What a call's instructions are known by; never said, and of no use to whoever reads it."""
+    return f"Reference, never to be said: {session_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Takes part in calls that were made with our secrets."""
+
+    settings: ProviderSettings
+
+    async def join(self, call_id: str, session_id: str) -> ControlLine:
+        """The line to that call, if it was made with the secret of this session.
+
+        Raises:
+            NoCallError: it is another's, or there is none, or the provider cannot be reached.
+        """
+        try:
+            return await control(self.settings.openai, call_id, mark(session_id))
+        except NoSuchCallError:
+            raise NoCallError("There is no such call.", 404) from None
+        except UnreachableError as error:
+            logger.bind(cause=str(error)).error("OpenAI let nobody control a call")
+            raise NoCallError("OpenAI cannot be reached. Try again later.", 502) from None

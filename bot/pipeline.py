@@ -3,7 +3,7 @@
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.transports.base_transport import BaseTransport
 
-from bot.providers import RealtimeStages, Stages
+from bot.providers import DirectStages, RealtimeStages, Stages
 from processors.spared import Pipeline
 
 
@@ -44,5 +44,21 @@ def realtime(
             stages.filler,  # "still looking..." while a tool runs, said by the model
             transport.output(),  # audio to the caller
             context.assistant(),  # what was really heard -> memory
+        ]
+    )
+
+
+def direct(
+    transport: BaseTransport, stages: DirectStages, context: LLMContextAggregatorPair
+) -> Pipeline:
+    """A caller who talks to the model itself: what is said and asked for comes by, no audio."""
+    return Pipeline(
+        [
+            transport.input(),  # whether the caller is there
+            stages.model,  # tool calls, and both sides' words
+            stages.alarm,  # "there is a fire": no model is asked
+            stages.filler,  # "still looking..." while a tool runs, said by the model
+            transport.output(),  # nothing: the caller hears the provider
+            context.assistant(),  # what tools have found -> memory
         ]
     )

@@ -44,6 +44,10 @@ READY_SECS = 1.0
 APOLOGY_SECS = 5.0
 """A stage that fails over and over is apologised for no more often than this."""
 
+KEYLESS = ("local", "openai-webrtc")
+"""Ways in whose keys do not reach us."""
+PRESENT_AT_ONCE = ("local", "twilio", "vonage", "openai-webrtc")
+"""Ways in whose clients are no RTVI clients."""
 
 LAST_WORD_SECS = 0.5
 """From the last sample of the last words to the hang-up: what the way to the caller takes."""
@@ -95,7 +99,7 @@ class Call:
             call_id=connection.session_id,
             transfer=connection.transfer,
             may_keep_words=self._may_keep_words,
-            expect_keys=self._vault.expect if connection.kind != "local" else None,
+            expect_keys=self._vault.expect if connection.kind not in KEYLESS else None,
             colleague=settings.handoff.to,
             text=connection.text,
         )
@@ -169,7 +173,7 @@ class Call:
 
         @transport.event_handler("on_client_connected")
         async def connected(*_: object) -> None:
-            says_ready = self._connection.kind not in ("local", "twilio", "vonage")
+            says_ready = self._connection.kind not in PRESENT_AT_ONCE
             await self._greet_after(READY_SECS if says_ready else 0)
 
         @transport.event_handler("on_client_disconnected")

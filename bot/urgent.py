@@ -1,6 +1,7 @@
 """Words that are heard in full, whatever the caller says meanwhile and whoever is out of reach."""
 
 import asyncio
+from typing import Protocol, runtime_checkable
 
 from pipecat.frames.frames import InterruptionFrame, TTSAudioRawFrame, TTSSpeakFrame
 from pipecat.pipeline.pipeline import Pipeline
@@ -10,12 +11,25 @@ from bot.providers.clip import Clip
 from processors.resume import Playback
 
 
+@runtime_checkable
+class CutsIn(Protocol):
+    """A model whose voice the caller hears past us."""
+
+    async def cut_in(self, text: str) -> None:
+        """Say it at once."""
+        ...
+
+
 class Urgent:
-    """Says clips past all stages that think or speak; whatever was being said ends."""
+    """Says clips past all stages that think or speak; whatever was being said ends.
+
+    Where the caller hears a provider and not us, its model is told to say them.
+    """
 
     def __init__(self, transport: BaseTransport, pipeline: Pipeline) -> None:
         guards = [each for each in pipeline.processors if isinstance(each, Playback)]
         self._speaker = guards[0] if guards else transport.output()
+        self._models = [each for each in pipeline.processors if isinstance(each, CutsIn)]
         self._said_at_secs = float("-inf")
 
     async def say(self, clip: Clip) -> None:
@@ -25,6 +39,8 @@ class Urgent:
         words.interruptible = False
         await self._speaker.queue_frame(InterruptionFrame())
         await self._speaker.queue_frame(words)
+        for model in self._models:
+            await model.cut_in(clip.text)
         self._said_at_secs = max(now_secs, self._said_at_secs) + clip.secs
 
     async def said(self) -> None:

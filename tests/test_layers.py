@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.answering": (
         *("bot.house", "bot.pipeline", "bot.providers", "bot.turns", "processors.consent"),
         *("processors.idle", "processors.keypad", "processors.own_voice", "processors.vault"),
-        *("processors.reticent", "transports.connection"),
+        *("processors.reticent", "transports.connection", "transports.direct_transport"),
     ),
     "bot.session": (
         *("bot.answering", "bot.config", "bot.house", "bot.telemetry", "bot.tools"),

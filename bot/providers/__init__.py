@@ -14,9 +14,10 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from bot.providers.by_heart import ByHeart
 from bot.providers.candidate import Candidate, S
 from bot.providers.choice import choices
+from bot.providers.control_line import ControlLine
 from bot.providers.hearing import Hearing
 from bot.providers.llm import Brief
-from bot.providers.realtime import realtime
+from bot.providers.realtime import controlled, realtime
 from bot.providers.roles import candidates
 from bot.providers.settings import ProviderSettings
 from bot.providers.speaking import Speaking
@@ -41,7 +42,16 @@ from processors.unheard import Unheard
 from processors.vault import Vault
 from processors.whole_chunks import WholeChunks
 
-__all__ = ["Brief", "RealtimeStages", "Stages", "realtime_stages", "stages", "strategies"]
+__all__ = [
+    "Brief",
+    "DirectStages",
+    "RealtimeStages",
+    "Stages",
+    "direct_stages",
+    "realtime_stages",
+    "stages",
+    "strategies",
+]
 
 
 SPEECH_ACTIVITY_SECS = 1.0
@@ -166,5 +176,30 @@ def realtime_stages(
         alarm=Alarm(emergency or EmergencySettings()),
         stand_in=StandIn(loaded(engines.voice), lambda: model.can_speak),
         model=Pipeline([model, EndOfAudio()]),
+        filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DirectStages:
+    """The processors of a call that goes past us."""
+
+    model: FrameProcessor
+    alarm: FrameProcessor
+    filler: FrameProcessor
+
+
+def direct_stages(
+    settings: ProviderSettings,
+    engines: Engines,
+    line: ControlLine,
+    filler: FillerPolicy,
+    context: LLMContext,
+    emergency: EmergencySettings | None = None,
+) -> DirectStages:
+    """The stages of a call between a browser and the provider, under control by `line`."""
+    return DirectStages(
+        model=controlled(settings, line, context),
+        alarm=Alarm(emergency or EmergencySettings()),
         filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),
     )

@@ -15,6 +15,7 @@ class Clip:
 
     audio: bytes
     hz: int
+    text: str = ""
 
     @property
     def secs(self) -> float:
@@ -28,4 +29,4 @@ class Clip:
 
 async def spoken(voice: Voice, text: str) -> Clip:
     """`text` by the local voice; takes milliseconds, off the event loop."""
-    return Clip(await asyncio.to_thread(voice.synthesise, text), voice.sample_rate)
+    return Clip(await asyncio.to_thread(voice.synthesise, text), voice.sample_rate, text)

@@ -1,6 +1,5 @@
 """OpenAI Realtime as the voice of a call: says what it is told to, and remembers what was heard."""
 
-import json
 import time
 from collections.abc import Sequence
 
@@ -30,6 +29,8 @@ from pipecat.utils.text.base_text_aggregator import TextType
 from bot.providers.history import said
 from bot.providers.lasting_realtime import LastingRealtime
 from bot.providers.renewal import Renewal
+from bot.providers.repairable import Repairable
+from bot.providers.saying import to_say
 from bot.providers.subtitles import Subtitles
 from bot.providers.typed import TypedFrame
 from processors.filler import FILLER
@@ -39,34 +40,13 @@ FAILURES_IN_A_ROW = 3
 """So many failed responses and the service takes itself to be out of order."""
 
 
-class SayResponse(events.ResponseProperties):
-    """A response that says a given text; `conversation` "none" keeps it out of the conversation."""
-
-    conversation: str = "auto"
-
-
-class SayEvent(events.ResponseCreateEvent):
-    response: SayResponse | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
-
-
-def _to_say(text: str, remember: bool) -> SayEvent:
-    wanted = f'Say the following to the caller, word for word, and nothing else: "{text}"'
-    return SayEvent(
-        response=SayResponse(
-            instructions=wanted,
-            tool_choice="none",
-            conversation="auto" if remember else "none",
-        )
-    )
-
-
 def _not_remembered(text: str, context_id: str) -> AggregatedTextFrame:
     frame = AggregatedTextFrame(text, FILLER, context_id=context_id)
     frame.append_to_context = False
     return frame
 
 
-class SpeechToSpeech(LastingRealtime):
+class SpeechToSpeech(Repairable, LastingRealtime):
     """Answers a caller's audio with audio; a `TTSSpeakFrame` is said by the same voice.
 
     `can_speak` is False while there is no session, or the last response failed: then a
@@ -97,7 +77,6 @@ class SpeechToSpeech(LastingRealtime):
         self._responding = False
         self._interrupted_there = False  # the provider has cancelled its response by itself
         self._failures = 0
-        self._repaired = False
 
     @property
     def can_speak(self) -> bool:
@@ -148,7 +127,7 @@ class SpeechToSpeech(LastingRealtime):
             if not remember:
                 self._aside = f"aside-{frame.id}"
                 await self.push_frame(_not_remembered(frame.text, self._aside))
-            await self.send_client_event(_to_say(frame.text, remember))
+            await self.send_client_event(to_say(frame.text, remember))
 
     async def _speak_on(self) -> None:
         if self._to_say and not self._response_active:
@@ -240,24 +219,6 @@ class SpeechToSpeech(LastingRealtime):
             await self._give_up("responses fail", None)
         await self._speak_on()
 
-    async def _handle_evt_function_call_arguments_done(
-        self, evt: events.ResponseFunctionCallArgumentsDone
-    ) -> None:
-        """Arguments that are no JSON get one try more, and then an apology."""
-        if _is_object(evt.arguments):
-            self._repaired = False
-            await super()._handle_evt_function_call_arguments_done(evt)
-            return
-        self._pending_function_calls.pop(evt.call_id, None)
-        wrong = json.dumps({"error": "The arguments are not a JSON object. Call it again."})
-        await self._send_tool_result(evt.call_id, wrong)
-        if self._repaired:
-            await self.push_error("The model's tool arguments are malformed")
-            return
-        self._repaired = True
-        self._results_awaiting_response = True
-        self._response_create_owed = True  # this response is not over yet
-
     async def _handle_evt_session_updated(self, evt: events.SessionUpdatedEvent) -> None:
         await super()._handle_evt_session_updated(evt)
         await self._speak_on()
@@ -266,10 +227,3 @@ class SpeechToSpeech(LastingRealtime):
         self._subtitles.drop()
         await super()._end_session()
         self._aside = ""
-
-
-def _is_object(arguments: str) -> bool:
-    try:
-        return isinstance(json.loads(arguments), dict)
-    except ValueError:
-        return False

@@ -12,6 +12,8 @@ from processors.reticent import Reticence
 if TYPE_CHECKING:
     from pipecat.services.openai.realtime.events import SessionProperties
 
+    from bot.providers.control_line import ControlLine
+    from bot.providers.controlled_realtime import Controlled
     from bot.providers.openai_realtime import SpeechToSpeech
 
 ABOUT_TO = "Let me look that up."
@@ -52,6 +54,20 @@ def realtime(
     )
     model.reticence = reticence
     return model
+
+
+def controlled(
+    settings: ProviderSettings, line: "ControlLine", context: LLMContext
+) -> "Controlled":
+    """The service that acts for the model of a call that goes past us, with `context`'s tools."""
+    from bot.providers.controlled_realtime import Controlled
+
+    return Controlled(
+        line=line,
+        model=settings.openai.realtime_model,
+        context=context,
+        function_call_timeout_secs=settings.tool_timeout_secs,
+    )
 
 
 def instructions(brief: Brief) -> str:

@@ -32,6 +32,9 @@ class Transcribed(OpenAIRealtimeLLMService):
         self, evt: events.ConversationItemInputAudioTranscriptionCompleted
     ) -> None:
         await super().handle_evt_input_audio_transcription_completed(evt)
+        await self._bill(evt)
+
+    async def _bill(self, evt: events.ConversationItemInputAudioTranscriptionCompleted) -> None:
         secs = self._spoken_secs.pop(evt.item_id, 0.0)
         if secs > 0:
             usage = STTUsage(audio_seconds=secs)

@@ -17,6 +17,7 @@ from tests.emulators import realtime_ear, realtime_mind, realtime_mouth
 from tests.emulators.openai_realtime import OpenAIRealtime
 from tests.emulators.provider import Drop, Refuse, serving
 from tests.emulators.realtime_mind import Call, Reply
+from tests.wire.direct_call import OFFER, until
 
 GREETING = "Hi, this is Echo at Acme. How can I help?"
 LOOK_UP = Reply("Let me see.", (Call("look_up_order", '{"order_number": "1042"}'),))
@@ -178,14 +179,24 @@ async def test_a_caller_chooses_the_mode_and_a_browser_may_get_a_secret(
         record = await place_call(server.url, [Wait(8)], mode="realtime")
         status, given = await start(transport="openai-webrtc")
         assert status == 200
+        bearer = {"Authorization": f"Bearer {given['clientSecret']}"}
+        sdp = bearer | {"Content-Type": "application/sdp"}
+        async with http.post(str(given["url"]), data=OFFER, headers=sdp) as response:
+            call = provider.calls[response.headers["Location"].rsplit("/", 1)[1]]
+        told = {"token": given["token"], "callId": call.id}
+        async with http.post(str(given["callUrl"]), json=told) as response:
+            assert response.status == 204
+        await until(lambda: any(e["type"] == "output_audio_buffer.stopped" for e in call.told))
+        await call.hang_up()
         provider.key = "another"
         assert (await start(transport="openai-webrtc"))[0] == 502
     assert record.said_by_echo() == GREETING
-    assert len(provider.noted("response.create")) == 1
+    assert len(provider.noted("response.create")) == 2  # each greeting
     secret = provider.secrets[str(given["clientSecret"])]
     assert given["url"] == f"{provider.url}/v1/realtime/calls"
     assert secret.session["instructions"].startswith("You are Echo")
-    assert "look_up_order" in {tool["name"] for tool in secret.session["tools"]}
+    assert "tools" not in secret.session  # they come with whoever runs them
+    assert given["callUrl"] == f"{server.url}/openai-webrtc/calls"
     assert secret.session["audio"]["output"]["voice"] == "marin"
     assert provider.noted("secret")[0]["expires_after"]["seconds"] == 60
     assert "a-key" not in json.dumps(given)

@@ -1,4 +1,4 @@
-"""OpenAI Realtime, GA protocol: the WebSocket and the client secrets.
+"""OpenAI Realtime, GA protocol: the WebSocket, the client secrets, and calls that are controlled.
 
 The events are those of the SDK's `openai.types.realtime`; what a client sends is checked against
 them. Where the SDK says nothing (handshake, close codes, texts of errors), the shapes are those
@@ -19,6 +19,7 @@ from aiohttp import web
 
 from tests.emulators import realtime_ear, realtime_mind, realtime_mouth
 from tests.emulators.provider import Provider, Refuse
+from tests.emulators.realtime_call import BrowserCall, answer_to, offered
 from tests.emulators.realtime_ear import Ear
 from tests.emulators.realtime_mind import Mind
 from tests.emulators.realtime_mouth import Mouth
@@ -49,6 +50,8 @@ class OpenAIRealtime(Provider):
     mouth: Mouth = realtime_mouth.tone
     max_age_secs: float = LONGEST_SESSION_SECS
     secrets: dict[str, Secret] = field(default_factory=dict)
+    calls: dict[str, BrowserCall] = field(default_factory=dict)
+    """Those of browsers, by id; over or not."""
     sent: list[dict[str, Any]] = field(default_factory=list)
     """Every event that went to a client, audio left out."""
 
@@ -61,11 +64,15 @@ class OpenAIRealtime(Provider):
         app = web.Application(client_max_size=LARGEST_MESSAGE_BYTES)
         app.router.add_get("/v1/realtime", self._converse)
         app.router.add_post("/v1/realtime/client_secrets", self._mint)
+        app.router.add_post("/v1/realtime/calls", self._call)
+        app.router.add_post("/v1/realtime/calls/{call_id}/hangup", self._hang_up)
         return app
 
     # The WebSocket
 
     async def _converse(self, request: web.Request) -> web.StreamResponse:
+        if "call_id" in request.query:
+            return await self._control(request)
         connection, fault = self.connect()
         if isinstance(fault, Refuse):
             return web.json_response(_error("scripted", "server_error"), **_refusal(fault))
@@ -93,6 +100,66 @@ class OpenAIRealtime(Provider):
     def _valid(self, bearer: str) -> Secret | None:
         secret = self.secrets.get(bearer)
         return secret if secret and secret.expires_at > time.time() else None
+
+    # Calls of browsers
+
+    async def _call(self, request: web.Request) -> web.Response:
+        secret = self._valid(_bearer(request))
+        if secret is None:
+            return _incorrect_key()
+        try:
+            if request.content_type != "application/sdp":
+                raise Refusal("unsupported_content_type", "Expected 'application/sdp'.")
+            offer = offered(await request.text())
+            model = request.query.get("model") or secret.session.get("model", "")
+            if reason := _unwelcome(request, model):
+                raise Refusal(reason, "The model is missing or unknown.", "model")
+        except Refusal as refusal:
+            return web.json_response({"error": refusal.body()}, status=400)
+        self.connections += 1
+        fresh = defaults(model, _id("sess"), int(time.time() + self.max_age_secs))
+        call = BrowserCall(self, request, self.connections, merged(fresh, secret.session))
+        self.calls[call.id] = call
+        self.note(call.connection, "call", call.id)
+        where = {"Location": f"/v1/realtime/calls/{call.id}"}
+        return web.Response(
+            status=201, text=answer_to(offer), content_type="application/sdp", headers=where
+        )
+
+    async def _control(self, request: web.Request) -> web.StreamResponse:
+        connection, fault = self.connect()
+        if isinstance(fault, Refuse):
+            return web.json_response(_error("scripted", "server_error"), **_refusal(fault))
+        if _bearer(request) != self.key:
+            return _incorrect_key()
+        if "model" in request.query:
+            both = _error("A call has its model.", "invalid_value")
+            return web.json_response(both, status=400)
+        call = self._live(request.query["call_id"])
+        if call is None:
+            return _no_call()
+        ws = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE_BYTES, compress=False)
+        await ws.prepare(request)
+        self.note(connection, "controlled", call.id)
+        try:
+            await call.control(ws, connection)
+        finally:
+            self.note(connection, "disconnected", ws.close_code)
+        return ws
+
+    async def _hang_up(self, request: web.Request) -> web.Response:
+        if _bearer(request) != self.key:
+            return _incorrect_key()
+        call = self._live(request.match_info["call_id"])
+        if call is None:
+            return _no_call()
+        await call.hang_up("server")
+        self.note(call.connection, "hangup", call.id)
+        return web.Response()
+
+    def _live(self, call_id: str) -> BrowserCall | None:
+        call = self.calls.get(call_id)
+        return call if call and not call.hung_up_by else None
 
     # Client secrets
 
@@ -150,6 +217,11 @@ def _bearer(request: web.Request) -> str:
 
 def _incorrect_key() -> web.Response:
     return web.json_response(_error("Incorrect API key provided.", "invalid_api_key"), status=401)
+
+
+def _no_call() -> web.Response:
+    error = _error("No session found for the provided call_id.", "call_id_not_found")
+    return web.json_response(error, status=404)
 
 
 def _error(message: str, code: str) -> dict[str, Any]:

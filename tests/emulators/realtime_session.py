@@ -133,6 +133,8 @@ class Session:
             case "conversation.item.retrieve":
                 item = self._item(event["item_id"], code="item_retrieve_invalid_item_id")
                 await self.send("conversation.item.retrieved", item=item.body)
+            case "output_audio_buffer.clear":
+                raise Refusal("invalid_value", "Only calls have an output audio buffer.", "type")
             case "response.create":
                 await self.respond(event.get("response") or {})
             case "response.cancel":

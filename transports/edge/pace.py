@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from transports.edge.rates import Rates
 
-PATHS = frozenset({"/start", "/api/offer", "/calls"})
+PATHS = frozenset({"/start", "/api/offer", "/calls", "/openai-webrtc/calls"})
 """Where a call is asked for. A second offer on the line counts too; a client makes few."""
 
 
