@@ -29,10 +29,10 @@ from bot.tools import TOOLS
 from bot.tools.offer import offered
 from bot.tools.outlook import weather_source
 from bot.tools.store import Store, open_store
+from processors.confidential import Confidential
 from tests.emulators.openai_realtime import OpenAIRealtime
 from tests.emulators.realtime_call import BrowserCall
 from tests.wire.ways_in import serving
-from processors.confidential import Confidential
 from transports import direct, start
 from transports.connection import Connection
 from transports.tickets import Tickets
