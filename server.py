@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,10 @@ from transports import daily, direct, start, webrtc, websocket
 from transports.edge.doorstep import doorstep
 from transports.edge.guard import guard
 from transports.edge.settings import EdgeSettings
+from transports.phone.carrier import Carrier
+from transports.phone.carrier import routes as phone_routes
+from transports.plivo.carrier import Plivo
+from transports.telnyx.carrier import Telnyx
 from transports.tickets import Tickets
 from transports.twilio import routes as twilio
 from transports.vonage import routes as vonage
@@ -85,11 +90,26 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
             raise SettingsError(missing)
         phone = vonage.routes(settings.vonage, settings.public.url, tickets, places, pool.run)
         app.include_router(phone)
+    for carrier in _carriers(settings):
+        app.include_router(phone_routes(carrier, settings.public.url, tickets, places, pool.run))
     _tell(app, house, places, list(ways))
     guard(app, settings.edge, settings.public.url)
     app.mount("/client", _official_page())
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return app, pool
+
+
+def _carriers(settings: Settings) -> Iterator[Carrier]:
+    """Those that stream and are set up. Raises SettingsError for one that is not wholly so."""
+    url = settings.public.url
+    if settings.telnyx.public_key:
+        if missing := settings.telnyx.missing(url):
+            raise SettingsError(missing)
+        yield Telnyx(settings.telnyx)
+    if settings.plivo.auth_id:
+        if missing := settings.plivo.missing(url):
+            raise SettingsError(missing)
+        yield Plivo(settings.plivo)
 
 
 def _official_page() -> StaticFiles:

@@ -60,7 +60,7 @@ def _cascade(
         LLMContext(tools=house.tools_for(connection)),
         user_params=LLMUserAggregatorParams(
             user_turn_strategies=strategies(
-                settings, engines, settings.turn, settings.interruption
+                settings, engines, settings.turn, settings.interruption, settings.talk
             ),
             user_turn_stop_timeout=settings.turn.wordless_secs,
             user_idle_timeout=settings.silence.after_secs,
@@ -72,7 +72,8 @@ def _cascade(
     vad = engines.ears.vad(settings.turn, own)
     rules = settings.filler, settings.resume, own, settings.emergency
     reticence = Reticence(house.confidential, settings.reticence)
-    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad, reticence)
+    more = reticence, settings.repair, settings.talk
+    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad, *more)
     if consent:
         parts = replace(parts, stt=Pipeline([parts.stt, consent]))
     return cascade(connection.transport, parts, context)

@@ -28,12 +28,16 @@ from processors.filler import FillerPolicy
 from processors.idle import IdlePolicy
 from processors.interruption import InterruptionSettings
 from processors.keypad import KeypadPolicy
+from processors.long_talk import LongTalkSettings
+from processors.repair import RepairSettings
 from processors.resume import ResumeSettings
 from processors.reticent import ReticencePolicy
 from transports.daily import DailySettings
 from transports.edge.settings import EdgeSettings
 from transports.local import LocalSettings
+from transports.plivo.settings import PlivoSettings
 from transports.start import StartSettings
+from transports.telnyx.settings import TelnyxSettings
 from transports.tickets import TicketSettings
 from transports.twilio.outbound import OutboundSettings
 from transports.twilio.settings import TwilioSettings
@@ -109,11 +113,15 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     twilio: TwilioSettings = TwilioSettings()
     outbound: OutboundSettings = OutboundSettings()
     vonage: VonageSettings = VonageSettings()
+    telnyx: TelnyxSettings = TelnyxSettings()
+    plivo: PlivoSettings = PlivoSettings()
     local: LocalSettings = LocalSettings()
 
     turn: TurnSettings = TurnSettings()
     interruption: InterruptionSettings = InterruptionSettings()
     resume: ResumeSettings = ResumeSettings()
+    talk: LongTalkSettings = LongTalkSettings()
+    repair: RepairSettings = RepairSettings()
     filler: FillerPolicy = FillerPolicy()
     silence: IdlePolicy = IdlePolicy()
     emergency: EmergencySettings = EmergencySettings()

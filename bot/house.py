@@ -137,7 +137,8 @@ def _offered(tools: tuple[DirectFunction, ...], settings: Settings) -> ToolsSche
 
 async def _practise(settings: Settings, engines: Engines) -> None:
     """At the rates of the phones too, and there first: there nobody waits to be connected."""
-    rates = (settings.twilio.out_hz, settings.vonage.out_hz, settings.websocket.out_hz)
+    phones = (settings.twilio, settings.vonage, settings.telnyx, settings.plivo)
+    rates = (*(phone.out_hz for phone in phones), settings.websocket.out_hz)
     for rate in dict.fromkeys(filter(None, rates)):
         await practise(settings, engines, rate)
 
@@ -156,7 +157,8 @@ def _phrases(settings: Settings) -> tuple[str, ...]:
     """What is always said in the same words, the most urgent first."""
     said = (settings.disclosure, settings.greeting, settings.apology, settings.resume.bridge)
     said = tuple(filter(None, said))
-    return (*said, *OPENINGS, *settings.filler.phrases, *settings.silence.phrases)
+    settled = (*settings.filler.phrases, *settings.silence.phrases, *settings.talk.phrases)
+    return (*said, *OPENINGS, *settled)
 
 
 def _keep() -> None:

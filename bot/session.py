@@ -46,7 +46,7 @@ APOLOGY_SECS = 5.0
 
 KEYLESS = ("local", "openai-webrtc")
 """Ways in whose keys do not reach us."""
-PRESENT_AT_ONCE = ("local", "twilio", "vonage", "openai-webrtc")
+PRESENT_AT_ONCE = ("local", "twilio", "vonage", "telnyx", "plivo", "openai-webrtc")
 """Ways in whose clients are no RTVI clients."""
 
 LAST_WORD_SECS = 0.5

@@ -22,6 +22,7 @@ from processors.asking import AskingSettings
 from processors.barge_in import BargeInStrategy, ProposedBargeInStrategy
 from processors.endpointing import EndpointingSettings
 from processors.interruption import InterruptionSettings
+from processors.long_talk import LongTalkSettings, LongTalkStopStrategy
 from processors.own_voice import OwnVoice
 from processors.silence import AttentiveVAD
 from processors.withdrawal import AnsweringEagerStopStrategy
@@ -93,13 +94,19 @@ class Ears:
         return SharedSmartTurn(self._smart_turn.session, params)
 
     def strategies(
-        self, settings: TurnSettings, interruption: InterruptionSettings
+        self,
+        settings: TurnSettings,
+        interruption: InterruptionSettings,
+        talk: LongTalkSettings,
     ) -> UserTurnStrategies:
         """Speech starts a turn, over Echo's voice only if it is one; voice and words end it."""
         analyzer = self.smart_turn(settings)
         return UserTurnStrategies(
             start=[BargeInStrategy(interruption)],
-            stop=[AskEarlyStopStrategy(turn_analyzer=analyzer, settings=settings, asking=settings)],
+            stop=[
+                LongTalkStopStrategy(talk),
+                AskEarlyStopStrategy(turn_analyzer=analyzer, settings=settings, asking=settings),
+            ],
         )
 
 

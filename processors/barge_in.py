@@ -6,6 +6,7 @@ either starts the turn, which is the interruption, or lets Echo go on as if noth
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -29,6 +30,7 @@ from pipecat.turns.user_start import BaseUserTurnStartStrategy
 
 from processors.all_heard import WholeGuessFrame
 from processors.interruption import Interruption, InterruptionSettings, Verdict
+from processors.readings import Reading
 from processors.resume import HeldFrame, HoldFrame, ReleaseFrame
 from processors.silence import SilenceFrame, SoundFrame, VoiceFrame
 
@@ -42,6 +44,13 @@ class _Sure(Protocol):
     """A recogniser's result that says how sure it is, from 0 to 1."""
 
     confidence: float
+
+
+@runtime_checkable
+class _Torn(Protocol):
+    """A recogniser's result that says what else may have been said."""
+
+    readings: Sequence[Reading]
 
 
 class BargeInStrategy(BaseUserTurnStartStrategy):
@@ -132,8 +141,9 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
         """What may become a voice holds Echo, and starts no turn."""
         if sounding and self._at_once and (self._bot_speaking or self._tools):
             await self._begin()
-        elif not sounding and self._judging and not self._judge.open:
-            await self._act(Verdict("tic", "resume", "too short for a voice"))
+            self._judge.sounding()
+        elif not sounding and self._judging:
+            self._judge.click(self._now_secs)
 
     async def _held(self, held: HeldFrame) -> None:
         if not self._judging:
@@ -147,6 +157,8 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
     async def _hear(self, frame: InputAudioRawFrame) -> None:
         if self._voice:
             self._judge.voice(self._now_secs, level_db(frame.audio))
+        else:
+            self._judge.room(level_db(frame.audio))
         await self._decide()
 
     async def _fall_silent(self, secs: float) -> None:
@@ -162,8 +174,9 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
         if self._in_turn:
             return
         sure = frame.result.confidence if isinstance(frame.result, _Sure) else 1.0
+        readings = frame.result.readings if isinstance(frame.result, _Torn) else ()
         whole = isinstance(frame, WholeGuessFrame)
-        self._judge.words(frame.text, final, self._now_secs, sure, whole=whole)
+        self._judge.words(frame.text, final, self._now_secs, sure, whole=whole, readings=readings)
         if known:  # else Echo is to be held first, and tells what it has said
             await self._decide()
         if final and self._dismissed:

@@ -257,8 +257,8 @@ class Patience:
 class Filler(FrameProcessor):
     """Behind the LLM: speaks while tools run, and lets their results overtake it.
 
-    A phrase that was pushed is spoken even if the tool ends before it is audible: whoever took it
-    back would have to know how far the TTS has come. The answer then follows it.
+    A phrase that was pushed is spoken even if the tool ends before it is audible; behind the TTS,
+    `EndsAtAClause` (`processors/overtaken.py`) ends it at its next clause when the answer is there.
     """
 
     def __init__(

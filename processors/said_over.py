@@ -8,6 +8,8 @@ of tau-voice's panel: backchannels, vocal tics, speech that is not for the agent
 import re
 from typing import Literal
 
+from processors.first_names import FIRST_NAMES
+
 Kind = Literal[
     "backchannel",  # "uh-huh": go on
     "tic",  # a cough, "um"
@@ -46,10 +48,14 @@ def meant(text: str, asked: Asked = "") -> tuple[Kind, str]:
     The reason is for logs: it holds none of the words.
     """
     said = plain(text)
+    if asked == "yes or no" and _HESITATION.fullmatch(said):
+        return "answer", "a yes or no was asked for"
     if not said or _TIC.fullmatch(said):
         return "tic", "no words but a sound"
     if _ASIDE.search(said):
         return "aside", "said to somebody else"
+    if (called := _CALLED.match(said)) and called[1] in FIRST_NAMES:
+        return "aside", "calls somebody by name"
     if asked == "yes or no" and _YES_NO_ANSWER.match(said):
         return "answer", "a yes or no was asked for"
     if _REPAIR.fullmatch(said):
@@ -78,6 +84,11 @@ def is_repair(text: str) -> bool:
     return bool(_REPAIR.fullmatch(plain(text)))
 
 
+def invites(text: str) -> bool:
+    """Whether Echo is told to go on, which sounds like "hold on"."""
+    return bool(_INVITATION.fullmatch(plain(text)))
+
+
 def plain(text: str) -> str:
     """Lower case words with single spaces; what a recogniser describes in brackets is no word."""
     spoken = re.sub(r"\[[^\]]*\]|\([^)]*\)|\*[^*]*\*|♪", " ", text.lower().replace("’", "'"))
@@ -94,6 +105,8 @@ _TIC = re.compile(
     r"(?:(?:u+[hm]+|e+r+m?|a+h+|ahem|achoo|ugh|phew|well|(?!m[mh]*\b)[^\W\daeiouy]+)(?: |$))+"
 )
 """What is not a word: one without a vowel is a recogniser's spelling of a sound."""
+_HESITATION = re.compile(r"(?:(?:u+[hm]+|e+r+m?)(?: |$))+")
+"""Who was asked and says "um" is about to answer; "uh-huh" is often heard as an "uh"."""
 _HUM = re.compile(r"(?!(?:he|me|ma|am|ham|hum|hem|mama) )(?:(?=[aeu]*[hm])[aeuhm]+ )+")
 """What recognisers make of an "uh-huh" that is in none of their books: "eha", "a huh"."""
 _LISTENING = _phrases(
@@ -182,6 +195,7 @@ _LISTENERS_LEAD = re.compile(r"^(?:(?:okay|ok|yeah|yes|right|oh|um+|uh+|well|so|
 """Before a turn, these say nothing of what it is."""
 _AFTER_ALL = re.compile(r"\b(?:but|and|or|so|because|if|um+|uh+)$")
 
+_INVITATION = re.compile(r"(?:so |and )?(?:go|keep|going) (?:on|going|ahead)")
 _REPAIR = re.compile(
     r"(?:what|pardon(?: me)?|sorry|i'm sorry|excuse me|say (?:that|it) again|come again"
     r"|what was that|what did you say|huh what|repeat (?:that|it)(?: please)?)"
@@ -197,7 +211,8 @@ _STOP = re.compile(
 )
 _CERTAIN_STOP = re.compile(
     r"(?:(?:please|no) )*"
-    r"(?:stop(?! \w+ing\b(?<!talking)(?<!speaking))|wait|shut up|be quiet|(?:that's )?enough)\b"
+    r"(?:stop(?! \w+ing\b(?<!talking)(?<!speaking))|wait(?! for)"
+    r"|(?:that's )?enough)\b"
 )
 _STOP_ALONE = re.compile(r"(?:cancel|hello|hey|hi|echo|no more)")
 _CORRECTION = re.compile(
@@ -225,45 +240,91 @@ _YES_NO_ANSWER = re.compile(
     r"|it is|sounds (?:good|great|right|fine)|alright|all right|perfect|great|fine|not really"
     r"|(?:i )?(?:think|guess) so|true|never|maybe|perhaps|got it|thanks|thank you|that works)\b"
 )
-_SOMEBODY = (
-    r"(?:honey|hon|sweetie|sweetheart|darling|babe|baby|dear|mom|mum|mommy|mummy|dad|daddy"
-    r"|grandma|grandpa|kids?|guys|buddy|boys|girls|mate|dude|bro|son)"
+_DEAREST = (
+    r"(?:honey|hon|sweetie|sweetheart|darling|babe|baby|mom|mum|mommy|mummy|dad|daddy"
+    r"|grandma|grandpa|kids?|guys)"
 )
+_ANYBODY = r"(?:dear|buddy|boys|girls|mate|dude|bro|son)"
+"""So an agent is called as well, and words that sound alike end many sentences."""
+_TOLD_OF = "".join(
+    rf"(?<!\b{word} )"
+    for word in ("my", "the", "a", "your", "our", "his", "her", "for", "and", "with", "to")
+)
+"""Who is told of is not called: "my mom", "for the kids"."""
+_CALLING = (
+    r"(?:(?:hey|no|okay|oh|yes|yeah|please|hang on|hold on|wait|one second|sorry|stop|come on|bye"
+    r"|hi|thanks|just a (?:second|minute|moment)) )*"
+)
+_PLEASE = r"(?:(?:please|just|now|no|and|hey|okay) )*"
+_ASKS = rf"^{_PLEASE}(?:(?:can|could|will|would) (?:you|someone|somebody) )?(?:please |just )?"
+"""What follows is an order or a request: to tell of one's own is another thing."""
+_DOES = (
+    r"(?:get|grab|bring|pass|hand|feed|walk|wash|clean|lock|close|open|shut|move|pick up|take out"
+    r"|find|hold|carry|fetch|answer|turn|switch|leave|put|touch|watch|give|fill|set|empty)"
+)
+_AT_HOME = (
+    r"(?:dog|cat|baby|kettle|tv|television|radio|music|stove|oven|dish(?:es)?|laundry|trash|groceries"
+    r"|diapers?|homework|keys|shoes|glasses|wallet|jacket|coat|charger|remote|doors?|windows?|fridge"
+    r"|curtains?|gate|lights?|heater|milk|eggs|tap|toys?)"
+)
+_INDOORS = (
+    r"(?:table|floor|couch|sofa|bed|kitchen|bathroom|bedroom|fridge|freezer|sink|stove|oven"
+    r"|counter|dishwasher)"
+)
+_THEIRS = (
+    r"(?:sister|brother|mother|father|mom|mum|dad|grandma|grandpa|aunt|uncle|cousin|teacher"
+    r"|hands?|face|hair|teeth|feet|mouth|pajamas|toys?|homework)"
+)
+"""What an agent has not: "your sister" is another person's."""
 _ASIDE_CUES = _phrases(
     rf"""
-    ^(?:\w+ ){{0,2}}{_SOMEBODY}\b
-    \b{_SOMEBODY}$
-    \bi'm (?:still |just )?on (?:the|a|my) (?:phone|call|line)\b
-    \bon (?:the|a) (?:phone|call) (?:with|to)\b
-    \b(?:still on|put me on|on) hold\b
-    \bnot (?:you|talking to)\b
-    \b(?:i'?ll |i will )?be (?:right )?(?:there|with you|down|back|off|done)\b
-    \b(?:turn|switch) (?:\w+ ){{0,3}}(?:down|off|up)\b
-    \b(?:turn|switch) (?:down|off|up) the\b
-    \bcome (?:here|in|over here)\b
-    \bgo away\b
-    \bget (?:off|down|out|away)\b
-    \bsit down\b
-    \bput (?:\w+ ){{1,2}}(?:down|away|back|there|over there|on the)\b
-    \b(?:close|shut|open|get|answer|lock) the (?:\w+ )?(?:door|window|fridge|gate|curtain)s?\b
-    \bstop (?:barking|running|hitting|fighting|yelling|screaming|jumping|pulling|touching|crying)\b
-    \btell (?:him|her|them)\b
-    \b(?:groceries|laundry|trash|homework|diapers?|milk|eggs)\b
-    \bdid you (?:lock|feed|wash|eat|brush|clean)\b
-    \b(?:the|that|your) (?:dog|cat|baby|kettle|tv|television|radio|volume|oven|stove|dishes)\b
+    ^{_CALLING}(?:{_DEAREST}|{_ANYBODY})\b
+    {_TOLD_OF}\b{_DEAREST}$
+    \bi'm (?:still |just )?on (?:the|a) (?:phone|call)\b
+    \b(?:i'm (?:still |just )*|they (?:have )?put me )on hold\b
+    ^not you\b(?! again)
+    \bi'm (?:not )?(?:talking|speaking) (?:to|with) (?:someone|somebody|you)\b
+    \bi'm (?:\w+ )?(?:almost|nearly) (?:done|finished)\b
+    \bi'?ll be (?:right )?(?:there|with you|down|off|done|back)(?: in a \w+| soon| now)?$
+    \bsee you (?:tonight|at home|at dinner)\b
+    \b(?:love you|good ?night|sleep tight)\b
+    {_ASKS}(?:hurry up|watch out|look out|let go|come (?:here|in|over here)|sit down|quiet down)\b
+    {_ASKS}(?:go (?:away|outside|inside|to bed)|get (?:off|down|away)|look at this|watch this)\b
+    {_ASKS}(?:stop|quit|no) (?:barking|running|hitting|fighting|yelling|screaming|jumping|crying)\b
+    {_ASKS}(?:stop|quit|no) \w+ing (?:him|her|your|the|on|in)\b
+    {_ASKS}(?:don't|do not) (?:touch|eat|hit|push|pull|bite|climb|throw|jump|run|wake|tease|cry)\b
+    {_ASKS}{_DOES} (?:(?!at|to|from|with)\w+ ){{0,2}}(?:the|your|my|that|some) {_AT_HOME}\b
+    {_ASKS}{_DOES} (?:off |on |down |up )(?:the|your|that) {_AT_HOME}\b
+    {_ASKS}(?:put|set|leave|sit|wait) (?:\w+ ){{0,3}}(?:on|in|under) (?:the|your) {_INDOORS}\b
+    {_ASKS}put (?:it|that|this|them|those) (?:down|away|over there|there|back)$
+    {_ASKS}(?:put (?:on )?your \w+(?: on)?|turn (?:it|that|this) (?:down|off))$
+    {_ASKS}wait (?:for me )?(?:in the car|outside|downstairs|by the door)\b
+    {_ASKS}give (?:it|him|her|them) (?:it |that )?back\b
+    {_ASKS}say (?:hi|hello|goodbye|sorry|thank you) to\b
+    {_ASKS}(?:pass|hand) me the\b
+    {_ASKS}tell (?:him|her|them) i'?ll (?:call|be)\b
+    ^(?:the|your) \w+(?:'s| is| are) (?:still )?(?:on|in|under) (?:the|your) {_INDOORS}\b
+    \byou can't (?:have|play|watch) (?!my|the|a|an)\b
+    \bleft the {_AT_HOME} (?:on|open|running)\b
+    \byour {_THEIRS}\b
+    \bdid you (?:lock|feed|wash|eat|brush|clean|walk|water)\b
     \b(?:dinner|lunch|breakfast)(?:'s| is)? (?:ready|time|almost)\b
     \bis (?:dinner|lunch|breakfast) ready\b
-    \bdon't touch\b
     \b(?:good|bad) (?:boy|girl|dog)\b
-    \b(?:my|your|the) (?:keys|shoes|glasses|wallet|jacket|charger|remote|homework|teeth)\b
-    \b(?:who's|who is|somebody|someone) (?:is )?at the door\b
-    \b(?:pass|hand) me the\b
-    \bquiet down\b
-    \b(?:like|want) (?:some |a )?(?:tea|coffee|lunch|dinner|sandwich|drink)\b
+    \b(?:where(?:'s| is| are)|have you seen) (?:my|the) (?:keys|glasses|charger|remote|homework)\b
+    \b(?:who's|who is|somebody's|someone's) at the door\b
+    ^(?:do |would )?you (?:like|want) (?:some |a )?(?:tea|coffee|lunch|dinner|sandwich|drink)\b
     """
 )
 _ASIDE = re.compile(_ASIDE_CUES)
 """Cues that someone in the room is spoken to. What one has to do there is outside any call."""
+_CALLED = re.compile(
+    r"^(?:hey |oh |no |okay |yes |yeah )*(\w+) (?:hey |no |please |just )*"
+    r"(?:stop|don't|come|go|put|get|give|take|leave|look|wait|sit|stay|be|hurry|hold|let|open|close"
+    r"|turn|bring|say|watch|help|(?:can|could|will|would|have|did|do|are|were) you"
+    r"|where(?:'s| is| are)|what(?:'s| is| are)|who(?:'s| is))\b"
+)
+"""Somebody's name, and what they shall do."""
 
 
 def _is_backchannel(said: str) -> bool:

@@ -8,6 +8,8 @@ from concurrent.futures import Executor
 from contextvars import Context
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
+from pipecat.clocks.base_clock import BaseClock
+
 if TYPE_CHECKING:
     from _typeshed import FileDescriptorLike
 
@@ -105,3 +107,13 @@ class _JumpingSelector(selectors.DefaultSelector):
                 f"Every task waits, no timer is set, and no thread woke the loop in {wait:g} s."
             )
         return ready
+
+
+class LoopClock(BaseClock):
+    """The loop's time as the pipeline's, so that a virtual loop makes it exact."""
+
+    def get_time(self) -> int:
+        return round(asyncio.get_running_loop().time() * 1e9)
+
+    def start(self) -> None:
+        pass

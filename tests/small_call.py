@@ -47,8 +47,10 @@ from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 
 from processors.filler import Filler, FillerPolicy
+from processors.overtaken import EndsAtAClause
 from processors.tool_pace import ToolPace
 from processors.whole_chunks import WholeChunks
+from tests.clock import LoopClock
 
 RATE_HZ = 8_000
 SECS_PER_CHARACTER = 0.05
@@ -126,7 +128,7 @@ class ScriptedLLM(LLMService):
     """Gives the script's replies in turn; a run that nobody scripted fails the call."""
 
     def __init__(self, script: Script) -> None:
-        super().__init__(settings=_llm_settings())
+        super().__init__(settings=llm_settings())
         self._script = script
         self._calls = {call.tool: call for reply in script.replies for call in reply.calls}
         for call in self._calls.values():
@@ -323,6 +325,7 @@ async def small_call(
         ScriptedLLM(told),
         Filler(policy, pace=tools),
         voice or ScriptedVoice(told),
+        EndsAtAClause(),
         WholeChunks(),
         ear,
         pair.assistant(),
@@ -330,6 +333,7 @@ async def small_call(
     worker = PipelineWorker(
         Pipeline(stages),
         params=PipelineParams(audio_out_sample_rate=rate_hz),
+        clock=LoopClock(),
         idle_timeout_secs=None,
         enable_rtvi=False,
         observers=[frames],
@@ -357,7 +361,7 @@ def _tools(replies: Sequence[Reply]) -> ToolsSchema:
     )
 
 
-def _llm_settings() -> LLMSettings:
+def llm_settings() -> LLMSettings:
     return LLMSettings(
         model="scripted",
         system_instruction=None,

@@ -10,7 +10,8 @@ from typing import Literal, Protocol
 
 from pipecat.transports.base_transport import BaseTransport
 
-Kind = Literal["websocket", "webrtc", "daily", "openai-webrtc", "twilio", "vonage", "local"]
+ByPhone = Literal["twilio", "vonage", "telnyx", "plivo"]
+Kind = Literal["websocket", "webrtc", "daily", "openai-webrtc", "local", ByPhone]
 
 Transfer = Callable[[str], Awaitable[bool]]
 """Passes the caller on to a number or address, once our part of the call is over; False if it will

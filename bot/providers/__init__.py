@@ -13,6 +13,7 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from bot.providers.by_heart import ByHeart
 from bot.providers.candidate import Candidate, S
+from bot.providers.certainty import certainty
 from bot.providers.choice import choices
 from bot.providers.control_line import ControlLine
 from bot.providers.hearing import Hearing
@@ -33,8 +34,11 @@ from processors.end_of_audio import EndOfAudio
 from processors.filler import Filler, FillerPolicy
 from processors.interruption import InterruptionSettings
 from processors.keypad import Keypad
+from processors.long_talk import Bounded, LongTalkSettings
 from processors.one_turn import OneTurn
+from processors.overtaken import EndsAtAClause
 from processors.own_voice import OwnVoice, OwnVoiceTap
+from processors.repair import Repairing, RepairSettings
 from processors.resume import Heard, Playback, ResumeSettings
 from processors.reticent import Reticence, Reticent
 from processors.silence import AttentiveVAD, SilenceTeller
@@ -84,6 +88,8 @@ def stages(
     vault: Vault | None = None,
     keypad: Keypad | None = None,
     reticence: Reticence | None = None,
+    repair: RepairSettings | None = None,
+    talk: LongTalkSettings | None = None,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm.
 
@@ -95,7 +101,11 @@ def stages(
     voice = _alone(able.tts) or Speaking(able.tts, health, settings.speaking)
     unheard, going_on = Unheard(), resume or ResumeSettings()
     ear = _alone(able.stt) or Hearing(able.stt, health, settings.hearing)
-    Discreet(vault or Vault()).watch(ear)
+    vault = vault or Vault()
+    Discreet(vault).watch(ear)
+    Bounded((talk or LongTalkSettings()).most_words).watch(ear)
+    repairing = Repairing(repair or RepairSettings(), vault, certainty)
+    repairing.watch(ear)
     model = _alone(able.llm) or Thinking(able.llm, health, settings.thinking)
     if reticence:
         Reticent(reticence).watch(model)
@@ -104,9 +114,9 @@ def stages(
         vad=Pipeline([keypad, silence]) if keypad else silence,
         stt=ear,
         alarm=Alarm(emergency or EmergencySettings()),
-        llm=Pipeline([EndOfAudio(), OneTurn(), Mended(), model]),
+        llm=Pipeline([EndOfAudio(), OneTurn(), Mended(), repairing, model]),
         filler=Filler(filler, pace=engines.pace),
-        tts=Pipeline([voice, WholeChunks()]),
+        tts=Pipeline([voice, EndsAtAClause(), WholeChunks()]),
         playback=Playback(unheard, going_on, _reciting(voice, going_on.bridge)),
         heard=Pipeline([Heard(unheard), OwnVoiceTap(own or OwnVoice())]),
     )
@@ -134,9 +144,10 @@ def strategies(
     engines: Engines,
     turn: TurnSettings,
     interruption: InterruptionSettings,
+    talk: LongTalkSettings | None = None,
 ) -> UserTurnStrategies:
     """Who says when the caller begins and is done: it depends on the speech to text."""
-    return turn_strategies(choices(settings)["STT"], settings, engines, turn, interruption)
+    return turn_strategies(choices(settings)["STT"], settings, engines, turn, interruption, talk)
 
 
 @dataclass(frozen=True, slots=True)

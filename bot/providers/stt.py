@@ -8,6 +8,7 @@ from bot.providers.settings import ProviderSettings, required
 from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings, decided_elsewhere
 from processors.interruption import InterruptionSettings
+from processors.long_talk import LongTalkSettings
 
 
 def stt(choice: Choice, settings: ProviderSettings, engines: Engines) -> STTService:
@@ -64,6 +65,7 @@ def turn_strategies(
     engines: Engines,
     turn: TurnSettings,
     interruption: InterruptionSettings | None = None,
+    talk: LongTalkSettings | None = None,
 ) -> UserTurnStrategies:
     """When the caller begins and is done: Flux knows by itself, for others Smart Turn listens."""
     judged = interruption or InterruptionSettings()
@@ -72,4 +74,4 @@ def turn_strategies(
             eagerly = settings.deepgram.flux_eager_eot_threshold is not None
             return decided_elsewhere(judged, eagerly=eagerly)
         case _:
-            return engines.ears.strategies(turn, judged)
+            return engines.ears.strategies(turn, judged, talk or LongTalkSettings())

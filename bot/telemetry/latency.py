@@ -64,6 +64,8 @@ class TurnLatency:
     turn: 0 is the greeting; every other turn counts on from 1.
     kind, measured_from: see `Kind` and `Origin`.
     interrupted: the caller (or a typed message) cut the turn off before it was over.
+    guesses: how often the model was asked before the turn was over, with what it might be.
+    guesses_wasted: how many of those questions were withdrawn: requests paid for nothing.
     resumed: how often the caller went on after a pause that looked like the end of the speech.
     vad_stop_ms: the VAD called it silence (its `stop_secs` after the last sample of speech).
     transcript_ms: the last final transcript before the model was first asked.
@@ -86,6 +88,8 @@ class TurnLatency:
     measured_from: Origin
     interrupted: bool = False
     resumed: int = 0
+    guesses: int = 0
+    guesses_wasted: int = 0
     vad_stop_ms: float | None = None
     transcript_ms: float | None = None
     turn_over_ms: float | None = None

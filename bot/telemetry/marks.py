@@ -57,6 +57,30 @@ class _Tool:
     outcome: Outcome | None = None
 
 
+@dataclass(slots=True)
+class Guesses:
+    """Questions to the model ahead of the end of a turn; one is out at a time."""
+
+    asked: int = 0
+    wasted: int = 0
+    _is_out: bool = False
+
+    def ask(self) -> None:
+        self.asked += not self._is_out
+        self._is_out = True
+
+    def withdraw(self) -> None:
+        self.wasted += self._is_out
+        self._is_out = False
+
+    def settle(self, others: "Guesses") -> None:
+        """The turn that others were about is this one, and is over."""
+        self.asked += others.asked
+        self.wasted += others.wasted
+        others.asked = others.wasted = 0
+        others._is_out = False
+
+
 class TurnMarks:
     """Collects the moments of one turn, in any order that a pipeline can produce.
 
@@ -68,6 +92,7 @@ class TurnMarks:
         self.number = number
         self.origin: Origin = origin
         self.interrupted = False
+        self.guesses = Guesses()
         self._resumed = 0
         self._at: dict[Mark, float] = {}
         self._transcripts: list[float] = []
@@ -157,6 +182,8 @@ class TurnMarks:
             measured_from=self.origin,
             interrupted=self.interrupted,
             resumed=self._resumed,
+            guesses=self.guesses.asked,
+            guesses_wasted=self.guesses.wasted,
             vad_stop_ms=self._ms(self._at.get("vad_stop")),
             transcript_ms=self._ms(self._transcript()),
             turn_over_ms=self._ms(self._at.get("turn_over")),

@@ -15,6 +15,7 @@ from pipecat.frames.frames import (
     BotStartedSpeakingFrame,
     BotStoppedSpeakingFrame,
     ClientConnectedFrame,
+    EagerEndOfTurnCancelFrame,
     ErrorFrame,
     Frame,
     FunctionCallCancelFrame,
@@ -22,6 +23,7 @@ from pipecat.frames.frames import (
     FunctionCallResultFrame,
     FunctionCallsStartedFrame,
     InterruptionFrame,
+    LLMContextFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     LLMMessagesAppendFrame,
@@ -59,11 +61,13 @@ _WATCHED = (
     BotStartedSpeakingFrame,
     BotStoppedSpeakingFrame,
     ClientConnectedFrame,
+    EagerEndOfTurnCancelFrame,
     FunctionCallCancelFrame,
     FunctionCallInProgressFrame,
     FunctionCallResultFrame,
     FunctionCallsStartedFrame,
     InterruptionFrame,
+    LLMContextFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     LLMMessagesAppendFrame,
@@ -168,6 +172,11 @@ class LatencyObserver(BaseObserver):
                 turns.caller_took_turn()
             case UserStoppedSpeakingFrame():
                 turns.caller_yielded_turn(at_secs)
+            case LLMContextFrame():
+                if frame.speculation:
+                    turns.guessed()
+            case EagerEndOfTurnCancelFrame():
+                turns.guess_withdrawn()
             case LLMMessagesAppendFrame():
                 if frame.run_llm and _typed(frame):
                     turns.typed(at_secs)

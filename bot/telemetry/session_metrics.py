@@ -17,6 +17,8 @@ class VoiceSessionMetrics:
     """One call. Percentiles leave out the greeting and what Echo said of its own accord.
 
     turns: turns that the caller took, spoken or typed.
+    guesses, guesses_wasted: how often the model was asked ahead of the end of a turn, and how often
+        for nothing. guesses_wasted_share: the latter per turn; None without turns.
     interruptions: turns of any kind that were cut off.
     tool_calls: how often each tool ended in which `Outcome`, by name.
     errors: errors reported in the pipeline, by Pipecat's `ErrorCategory`.
@@ -47,6 +49,9 @@ class VoiceSessionMetrics:
     incidents: tuple[Incident, ...]
     loop_lag_p99_ms: float | None
     recording: str = "off"
+    guesses: int = 0
+    guesses_wasted: int = 0
+    guesses_wasted_share: float | None = None
 
     def to_dict(self) -> dict[str, object]:
         """Return the fields by name, ready for JSON."""
@@ -61,6 +66,7 @@ class SessionTally:
         self._transport = transport
         self._turns = 0
         self._interruptions = 0
+        self._guesses = self._guesses_wasted = 0
         self._tools: dict[str, Counter[Outcome]] = {}
         self._errors: Counter[str] = Counter()
         self._incidents: list[Incident] = []
@@ -76,6 +82,8 @@ class SessionTally:
         if turn.kind in ("greeting", "unprompted"):
             return
         self._turns += 1
+        self._guesses += turn.guesses
+        self._guesses_wasted += turn.guesses_wasted
         if turn.first_sound_ms is not None:
             self._first_sounds_ms.append(turn.first_sound_ms)
         if turn.answer_ms is not None:
@@ -116,7 +124,15 @@ class SessionTally:
             cost_usd=prices.cost_usd(self.usage.usages),
             incidents=tuple(self._incidents),
             loop_lag_p99_ms=loop_lag_p99_ms,
+            guesses=self._guesses,
+            guesses_wasted=self._guesses_wasted,
+            guesses_wasted_share=share(self._guesses_wasted, self._turns),
         )
+
+
+def share(part: int, whole: int) -> float | None:
+    """`part` of `whole`; None where there is no whole."""
+    return round(part / whole, 3) if whole else None
 
 
 def percentile(values: Sequence[float], percent: int) -> float | None:

@@ -7,7 +7,7 @@ from functools import partial
 from pipecat.metrics.metrics import MetricsData
 
 from bot.telemetry.latency import Incident, Origin, Outcome, TurnLatency
-from bot.telemetry.marks import Mark, TurnMarks
+from bot.telemetry.marks import Guesses, Mark, TurnMarks
 from bot.telemetry.usage import serves
 
 
@@ -44,6 +44,7 @@ class TurnFollower:
         self._unspoken = False
         self._unclaimed: list[Callable[[TurnMarks], None]] = []
         self._hush: _Hush | None = None
+        self._guesses = Guesses()  # about the turn that is not over yet
 
     def take_finished(self) -> list[TurnLatency]:
         finished, self._finished = self._finished, []
@@ -92,8 +93,16 @@ class TurnFollower:
             turn.mark("origin", at_secs)
             self._ahead = turn if self._caller_since is not None else None
         turn.mark("turn_over", at_secs)
+        turn.guesses.settle(self._guesses)
         self._forming = None
         self._answer(turn)
+
+    def guessed(self) -> None:
+        """The model was asked what the caller's turn may be, before it was over."""
+        self._guesses.ask()
+
+    def guess_withdrawn(self) -> None:
+        self._guesses.withdraw()
 
     def typed(self, at_secs: float) -> None:
         self._forming = None

@@ -24,7 +24,7 @@ from tests.bench.house import BenchError
 from tests.bench.machine import Machine, machine
 from tests.bench.systems import PEERS, System, cloud, running, systems
 from tests.calls.phone import ACCOUNT, ENVIRONMENT, PUBLIC_URL, PhoneCall, Uttered
-from tests.emulators.twilio_caller import HZ, VOICE, Twilio, TwilioError
+from tests.emulators.twilio_caller import HZ, VOICE, CarrierError, Twilio
 
 STAGES_MS = 480
 PAUSE_SECS = 0.6
@@ -90,7 +90,7 @@ def measure(line: Line, calls: int, said: Sequence[str]) -> Measured:
     with running(line.system) as server:
         try:
             placed = asyncio.run(_place(line, server.url, calls, said))
-        except (TwilioError, aiohttp.ClientError, OSError, TimeoutError) as error:
+        except (CarrierError, aiohttp.ClientError, OSError, TimeoutError) as error:
             raise BenchError(f"a call did not come about: {type(error).__name__}") from error
     waits = [wait for call in placed for wait in call.waits_ms]
     return Measured(

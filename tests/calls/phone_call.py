@@ -14,7 +14,7 @@ from evals.ear import speech_spans
 from evals.report import ms, table
 from tests.calls.phone import ENVIRONMENT, PhoneCall, telephoning
 from tests.calls.running import running_server
-from tests.emulators.twilio_caller import HZ, TwilioError
+from tests.emulators.twilio_caller import HZ, CarrierError
 
 SAYS = ("Where is my order one zero four two?", "What is the weather in Boston?", "Goodbye.")
 WAV = Path("recordings/phone-call.wav")
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with running_server(**LOCAL, **ENVIRONMENT) as server:
             call = asyncio.run(conversation(server.url, given.say or SAYS))
-    except (TwilioError, RuntimeError, OSError, TimeoutError) as error:
+    except (CarrierError, RuntimeError, OSError, TimeoutError) as error:
         print(error or "Echo did not answer.", file=sys.stderr)
         return 2
     print("\n".join(asyncio.run(report(call))))

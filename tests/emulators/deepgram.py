@@ -278,7 +278,7 @@ class Transcribing(Listening):
                 "word": _plain(word.text),
                 "start": word.start_secs,
                 "end": word.end_secs,
-                "confidence": heard.confidence,
+                "confidence": heard.sure(word.text),
             }
             if self._wanted.formatted:
                 written["punctuated_word"] = word.text

@@ -1,8 +1,9 @@
 """What an emulated speech-to-text understands: a script, or what a real engine hears."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 from bot.providers.local.whisper import Clip, Whisper, WhisperSettings, load
@@ -11,10 +12,18 @@ from tests.emulators.speech import Utterance
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A text and how sure (0..1) the ear is of it; no text: no words."""
+    """A text and how sure (0..1) the ear is of it; no text: no words.
+
+    doubted: words, without marks, of which it is less sure.
+    """
 
     text: str = ""
     confidence: float = 0.98
+    doubted: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    def sure(self, word: str) -> float:
+        """How sure the ear is of one of the words."""
+        return self.doubted.get(word.strip('.,!?;:"'), self.confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +74,19 @@ class Scripted:
 
     every_call: a connection starts at the first text, for many calls with one script; else the
     texts go to the utterances in order, whichever connection they come over. breath_secs: who goes
-    on this soon after a final text was only catching breath: it was all told.
+    on this soon after a final text was only catching breath: it was all told. doubted: words,
+    without marks, with how sure the ear is of them.
     """
 
     def __init__(
-        self, texts: Sequence[str], *, every_call: bool = False, breath_secs: float = 0.5
+        self,
+        texts: Sequence[str],
+        *,
+        every_call: bool = False,
+        breath_secs: float = 0.5,
+        doubted: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
+        self._doubted = doubted
         self._script = _Script(texts)
         self._texts = texts
         self._every_call = every_call
@@ -78,7 +94,7 @@ class Scripted:
 
     def listen(self) -> "_Reading":
         script = _Script(self._texts) if self._every_call else self._script
-        return _Reading(script, self._breath_secs)
+        return _Reading(script, self._breath_secs, self._doubted)
 
 
 class _Script:
@@ -97,7 +113,8 @@ class _Script:
 class _Reading:
     _WORDS_A_SEC = 3.0
 
-    def __init__(self, script: _Script, breath_secs: float) -> None:
+    def __init__(self, script: _Script, breath_secs: float, doubted: Mapping[str, float]) -> None:
+        self._doubted = doubted
         self._breath_secs = breath_secs
         self._script = script
         self._told: Utterance | None = None
@@ -106,10 +123,10 @@ class _Reading:
         written = self._text(utterance).split()
         said = max(1, int(utterance.secs * self._WORDS_A_SEC))
         shown = written[: min(said, max(1, len(written) - 1))]
-        return Heard(" ".join(shown)) if shown else None
+        return Heard(" ".join(shown), doubted=self._doubted) if shown else None
 
     async def whole(self, utterance: Utterance) -> Heard:
-        return Heard(self._text(utterance))
+        return Heard(self._text(utterance), doubted=self._doubted)
 
     def done(self, utterance: Utterance) -> None:
         if not self._goes_on(utterance):

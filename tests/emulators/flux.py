@@ -214,7 +214,7 @@ class TakingTurns(Listening):
         spoken = [
             {
                 "word": word.text,
-                "confidence": heard.confidence,
+                "confidence": heard.sure(word.text),
                 "start": word.start_secs,
                 "end": word.end_secs,
             }

@@ -4,31 +4,26 @@ It obeys the NCCO it gets, plays 20 ms every 20 ms, and notifies when the caller
 sent before; a `clear` drops the audio and its notifications. Buffers at most 3,072 packets.
 """
 
-import asyncio
 import hashlib
 import json
 import secrets
 import time
 import uuid
-from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import aiohttp
 import jwt
-import numpy as np
+
+from tests.emulators.receiver import CarrierError, Receiver
+from tests.emulators.stream_caller import local
 
 HZ = 16_000
 FRAME = HZ // 50 * 2
-QUIET = bytes(FRAME)
 MOST_PACKETS = 3_072
 PATIENCE_SECS = 5.0
 ANSWER, NEXT, EVENT = "/vonage/answer", "/vonage/next", "/vonage/event"
-
-
-class VonageError(Exception):
-    """The server did what Vonage would not put up with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +61,7 @@ class Instructions:
 
 
 def read(body: str) -> Instructions:
-    """Raises VonageError for what is not an NCCO."""
+    """Raises CarrierError for what is not an NCCO."""
     try:
         actions = json.loads(body)
         assert isinstance(actions, list)
@@ -83,7 +78,7 @@ def read(body: str) -> Instructions:
             )
         return Instructions(tuple(by_name), said=by_name.get("talk", {}).get("text", ""))
     except (AssertionError, ValueError, KeyError, TypeError) as error:
-        raise VonageError("not an NCCO") from error
+        raise CarrierError("not an NCCO") from error
 
 
 @dataclass
@@ -123,10 +118,10 @@ class Vonage:
             return response.status, await response.text()
 
     async def ask(self, path: str = ANSWER, told: object = None) -> Instructions:
-        """What to do with the call. Raises VonageError for anything but an NCCO."""
+        """What to do with the call. Raises CarrierError for anything but an NCCO."""
         status, body = await self.post(path, self.about() if told is None else told)
         if status != 200:
-            raise VonageError(f"HTTP {status}")
+            raise CarrierError(f"HTTP {status}")
         return read(body)
 
     async def go_on(self, instructions: Instructions) -> Instructions:
@@ -139,11 +134,9 @@ class Vonage:
         self, socket_url: str, headers: Mapping[str, str] | None = None
     ) -> aiohttp.ClientWebSocketResponse:
         """The call's socket. Raises aiohttp.WSServerHandshakeError when it is refused."""
-        public = "ws" + self.public_url.removeprefix("http")
-        assert socket_url.startswith(public), socket_url
-        local = "ws" + self.url.removeprefix("http") + socket_url.removeprefix(public)
+        at = local(self.url, self.public_url, socket_url)
         signed = self.application.headers() if headers is None else headers
-        return await self.http.ws_connect(local, headers=dict(signed), compress=0)
+        return await self.http.ws_connect(at, headers=dict(signed), compress=0)
 
     @asynccontextmanager
     async def call(self) -> AsyncIterator["Line"]:
@@ -151,95 +144,47 @@ class Vonage:
         instructions = await self.ask()
         line = Line(await self.open(instructions.socket_url), instructions)
         await line.begin()
-        running = asyncio.create_task(line.run())
-        try:
+        async with line.live():
             yield line
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-            await line.socket.close()
 
 
-class Line:
-    """The socket of one call, in real time, and what its caller hears."""
+class Line(Receiver):
+    """The socket of one call."""
+
+    hz = HZ
+    frame = FRAME
+    silence = b"\0"
+    returns_cleared = False
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, instructions: Instructions) -> None:
-        self.socket = socket
+        super().__init__(socket)
         self.instructions = instructions
-        self.heard = bytearray()
-        """Mono s16, from the call's start: 20 ms each 20 ms, silence where nothing was played."""
-        self.notified: list[str] = []
-        self.clears = 0
-        self.closed = asyncio.Event()
-        self._to_say = deque[bytes]()
-        self._to_hear = deque[bytes | dict]()
 
     async def begin(self, **more: object) -> None:
         connected = {"event": "websocket:connected", "content-type": f"audio/l16;rate={HZ}"}
         await self.socket.send_json(connected | self.instructions.headers | more)
 
-    def say(self, pcm: bytes) -> None:
-        """Speak, mono s16 at 16 kHz, after what is being said."""
-        for at in range(0, len(pcm), FRAME):
-            self._to_say.append(pcm[at : at + FRAME].ljust(FRAME, b"\0"))
-
     async def press(self, digits: str) -> None:
         for digit in digits:
             await self.socket.send_json({"event": "websocket:dtmf", "digit": digit, "duration": 80})
 
-    async def run(self) -> None:
-        """Until the server closes."""
-        listening = asyncio.create_task(self._listen())
-        try:
-            await self._tick()
-        finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+    async def send_audio(self, audio: bytes) -> None:
+        await self.socket.send_bytes(audio)
 
-    async def _tick(self) -> None:
-        loop = asyncio.get_running_loop()
-        due = loop.time()
-        while not self.closed.is_set():
-            try:
-                await self._play()
-                await self.socket.send_bytes(self._to_say.popleft() if self._to_say else QUIET)
-            except (ConnectionError, aiohttp.ClientError):
-                return
-            due += 0.02
-            await asyncio.sleep(due - loop.time())
+    async def send_mark(self, name: str) -> None:
+        await self.socket.send_json({"event": "websocket:notify", "payload": json.loads(name)})
 
-    async def _play(self) -> None:
-        await self._notify()
-        played = self._to_hear.popleft() if self._to_hear else QUIET
-        assert isinstance(played, bytes)
-        self.heard += played
-        await self._notify()
-
-    async def _notify(self) -> None:
-        while self._to_hear and isinstance(self._to_hear[0], dict):
-            payload = self._to_hear.popleft()
-            self.notified.append(str(payload))
-            await self.socket.send_json({"event": "websocket:notify", "payload": payload})
-
-    async def _listen(self) -> None:
-        async for message in self.socket:
-            if message.type is aiohttp.WSMsgType.BINARY:
-                if len(message.data) > FRAME or len(self._to_hear) >= MOST_PACKETS:
-                    raise VonageError("audio that Vonage would not play")
-                self._to_hear.append(message.data.ljust(FRAME, b"\0"))
-                continue
-            match json.loads(message.data):
-                case {"action": "notify", "payload": dict(payload)}:
-                    self._to_hear.append(payload)
-                case {"action": "clear"}:
-                    self.clears += 1
-                    self._to_hear.clear()
-                    await self.socket.send_json({"event": "websocket:cleared"})
-                case _:
-                    raise VonageError("not a command that a socket takes")
-        self.closed.set()
-
-    @property
-    def ear(self) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
-        """What the caller has heard so far, mono at 16 kHz."""
-        return np.frombuffer(bytes(self.heard), dtype="<i2")
+    async def obey(self, message: aiohttp.WSMessage) -> None:
+        if message.type is aiohttp.WSMsgType.BINARY:
+            if len(message.data) > FRAME or len(self._to_hear) >= MOST_PACKETS:
+                raise CarrierError("audio that Vonage would not play")
+            self.play(message.data.ljust(FRAME, b"\0"))
+            return
+        match json.loads(message.data):
+            case {"action": "notify", "payload": dict(payload)}:
+                self.mark(json.dumps(payload))
+            case {"action": "clear"}:
+                await self.clear()
+                await self.socket.send_json({"event": "websocket:cleared"})
+            case _:
+                raise CarrierError("not a command that a socket takes")

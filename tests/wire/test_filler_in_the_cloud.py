@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from pipecat.frames.frames import TTSTextFrame
 from pipecat.services.tts_service import TTSService
 from pydantic import SecretStr
 
 from bot.providers.by_heart import Repertoire
 from bot.providers.choice import Choice
+from bot.providers.local.tts import VoiceSettings, load
 from bot.providers.settings import CartesiaSettings, ElevenLabsSettings, ProviderSettings
 from bot.providers.tts import tts
 from bot.providers.warm import Engines
@@ -16,6 +18,7 @@ from bot.turns import Ears
 from processors.filler import FillerPolicy
 from tests.emulators.cartesia import Cartesia
 from tests.emulators.elevenlabs import ElevenLabs
+from tests.emulators.mouth import Hibari
 from tests.emulators.provider import BUDGET, serving
 from tests.small_call import Call, Pace, Reply, SmallCall, small_call
 from tests.wire.test_filler_timing import heard_all
@@ -108,3 +111,28 @@ async def test_an_answer_of_one_word_behind_a_filler_is_remembered(
     }[provider]()
     _, last = await looked_up(voice, Reply(texts=("Yes.",)))
     assert last == {"role": "assistant", "content": "Yes."}
+
+
+@pytest.mark.parametrize("provider", ["cartesia", "elevenlabs"])
+async def test_an_answer_that_is_ready_early_cuts_the_filler_at_its_clause(ears, provider):
+    mouth = Hibari(load(VoiceSettings()))
+    engines = Engines(ears, None, None, None, repertoire=Repertoire())
+    emulator = (Cartesia if provider == "cartesia" else ElevenLabs)(profile=BUDGET, mouth=mouth)
+    policy = FillerPolicy(openings={"look_up_order": ("Give me just one second, I am looking.",)})
+    quick = Reply(calls=(Call("look_up_order", 0.4),))
+    async with serving(emulator):
+        voice = (by_cartesia if provider == "cartesia" else by_elevenlabs)(emulator, engines)
+        async with small_call(
+            quick, ANSWER, policy=policy, voice=voice, rate_hz=24_000, pace=Pace(thinks_secs=0.1)
+        ) as call:
+            await call.run()
+            await asyncio.sleep(1)
+            await heard_all(call)
+    words = [
+        frame.text.strip()
+        for _, source, frame in call.frames.pushed
+        if source is call.ear and isinstance(frame, TTSTextFrame)
+    ]
+    assert " ".join(words) == "Give me just one second, Your order 1042 has shipped."
+    last = call.context.get_messages()[-1]
+    assert last == {"role": "assistant", "content": "Your order 1042 has shipped."}

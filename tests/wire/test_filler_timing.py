@@ -4,13 +4,16 @@ import asyncio
 
 import numpy as np
 import pytest
+from pipecat.frames.frames import TTSTextFrame
 
-from bot.providers.local.tts import HibariTTS, Voice, VoiceSettings, load
+from bot.providers.local.tts import HibariTTS, Voice, VoiceSettings, clip, load
+from processors.filler import FillerPolicy
 from tests.small_call import Call, Ear, Pace, Reply, SmallCall, small_call
 
 RATE_HZ = 24_000
 AUDIBLE = 300
 """Of 32,767: -40 dB."""
+PHRASE = "Give me just one second, I am pulling up your order right here for you."
 ANSWER = Reply(texts=("Your order 1042 has shipped, ", "and it arrives on Thursday."))
 
 
@@ -50,6 +53,36 @@ async def test_the_answer_is_computed_meanwhile_and_follows(voice: Voice, tool_s
     assert filler[1] <= answer[0]
     if called_secs + tool_secs < filler[1] - 0.3:
         assert run_secs < filler[1]
+
+
+async def test_an_answer_that_is_ready_early_cuts_the_filler_at_its_clause(voice: Voice):
+    looks_up = Reply(calls=(Call("look_up_order", 0.4),))
+    policy = FillerPolicy(openings={"look_up_order": (PHRASE,)})
+    async with small_call(
+        looks_up,
+        ANSWER,
+        policy=policy,
+        voice=HibariTTS(voice),
+        rate_hz=RATE_HZ,
+        pace=Pace(thinks_secs=0.1),
+    ) as call:
+        await call.run()
+        await asyncio.sleep(1)
+        await heard_all(call)
+
+    (filler_secs, _), (answer_secs, _) = call.ear.utterances
+    chunks = [audio for at_secs, audio in call.ear.chunks if filler_secs <= at_secs < answer_secs]
+    heard_secs = sum(len(audio) for audio in chunks) / 2 / RATE_HZ
+    whole_secs = clip(voice, PHRASE).secs
+    print(f"\nfiller {heard_secs:.2f} s of {whole_secs:.2f} s")
+    assert heard_secs < whole_secs / 2
+    words = [
+        frame.text
+        for _, source, frame in call.frames.pushed
+        if source is call.ear and isinstance(frame, TTSTextFrame)
+    ]
+    assert " ".join(words).startswith("Give me just one second, Your order 1042")
+    assert call.context.get_messages()[-1]["content"] == "".join(ANSWER.texts)
 
 
 async def heard_all(call: SmallCall) -> None:

@@ -7,73 +7,38 @@ from contextlib import asynccontextmanager
 import aiohttp
 import numpy as np
 import pytest
-from fastapi import FastAPI
 from loguru import logger
 
 from tests.emulators import provider
 from tests.emulators.provider import Stall
 from tests.emulators.twilio_caller import DIALLED, NEXT, STATUS, VOICE, Account, Stream, Twilio
 from tests.emulators.twilio_rest import TwilioApi
-from tests.wire.ways_in import Calls, Door, Parrot, serving, until
-from transports.tickets import Tickets, TicketSettings
+from tests.wire.phone import PUBLIC_URL, PhoneServer, closed, tone
+from tests.wire.ways_in import serving, until
 from transports.twilio import routes as twilio
 from transports.twilio.settings import TwilioSettings
 
-PUBLIC_URL = "https://echo.example"
 ACCOUNT = Account()
 NEWER = Account(shared_key="the-shared-key-of-a-newer-account")
-TONE = (8_000 * np.sin(np.arange(8_000) * 2 * np.pi * 440 / 8_000)).astype("<i2").tobytes()
+TONE = tone(8_000)
 
 
-class Server:
-    """The phone's routes on a free port, and what is behind them."""
+class Server(PhoneServer):
+    """Twilio's."""
 
     def __init__(self, places: int = 100, **settings: object) -> None:
-        self.door = Door(places)
-        self.calls = Calls()
+        super().__init__(places)
         keys = {"auth_token": ACCOUNT.auth_token, "shared_key": NEWER.shared_key}
         self.settings = TwilioSettings(account_sid=ACCOUNT.sid, **(keys | settings))
-        self.app = FastAPI()
-        self.app.include_router(
-            twilio.routes(
-                self.settings, PUBLIC_URL, Tickets(TicketSettings()), self.door, self.calls.launch
-            )
+        self.mount(
+            twilio.routes(self.settings, PUBLIC_URL, self.tickets, self.door, self.calls.launch)
         )
-
-    @property
-    def taken(self) -> int:
-        """Places promised or in use."""
-        return len(self.door.expected) + len(self.door.inside)
-
-    def heard_secs(self, call: int = 0) -> float:
-        if len(self.calls.between) <= call:
-            return 0.0
-        parrot = self.calls.between[call]
-        assert isinstance(parrot, Parrot)
-        return sum(len(frame.audio) / 2 / frame.sample_rate for frame in parrot.heard)
 
 
 @asynccontextmanager
 async def phone(server: Server, account: Account = ACCOUNT) -> AsyncIterator[Twilio]:
     async with serving(server.app) as port, aiohttp.ClientSession() as http:
         yield Twilio(http, f"http://127.0.0.1:{port}", PUBLIC_URL, account)
-
-
-async def closed(socket: aiohttp.ClientWebSocketResponse, within_secs: float = 5.0) -> int:
-    """Reads until the server closes; the code it gave."""
-    async with asyncio.timeout(within_secs):
-        async for _ in socket:
-            pass
-    assert socket.close_code is not None
-    return socket.close_code
-
-
-async def streaming(caller: Twilio, **start: object) -> Stream:
-    """A stream that has begun, whose messages are the test's to send."""
-    instructions = await caller.ask()
-    stream = Stream(await caller.open(instructions.stream_url), caller, instructions.parameters)
-    await stream.begin(**start)
-    return stream
 
 
 @pytest.mark.parametrize("account", [ACCOUNT, NEWER], ids=["SHA-1", "SHA-256"])
@@ -230,7 +195,7 @@ async def test_media_before_start_ends_the_stream():
 async def test_a_start_that_is_not_what_was_expected_is_refused(start: dict, code: int):
     server = Server()
     async with phone(server) as caller:
-        stream = await streaming(caller, **start)
+        stream = await caller.streaming(**start)
         assert await closed(stream.socket) == code
         await until(lambda: server.taken == 0)
     assert server.calls.connections == []
@@ -241,7 +206,7 @@ async def test_garbage_ends_its_own_call_with_a_policy_code_and_no_other():
     async with phone(server) as caller:
         other = Twilio(caller.http, caller.url, PUBLIC_URL)
         async with other.call() as beside:
-            stream = await streaming(caller)
+            stream = await caller.streaming()
             for _ in range(25):
                 await stream.socket.send_str('{"event": "media", "media": null}')
             assert await closed(stream.socket) == 1008
@@ -263,7 +228,7 @@ async def test_a_second_start_is_ignored():
 async def test_a_flood_of_audio_is_bounded_and_then_ends_the_call():
     server = Server()
     async with phone(server) as caller:
-        stream = await streaming(caller)
+        stream = await caller.streaming()
         try:
             for _ in range(2_500):
                 await stream.send_audio(b"\xff" * 160)
@@ -276,7 +241,7 @@ async def test_a_flood_of_audio_is_bounded_and_then_ends_the_call():
 async def test_an_oversized_message_ends_its_call():
     server = Server()
     async with phone(server) as caller:
-        stream = await streaming(caller)
+        stream = await caller.streaming()
         await stream.socket.send_str("x" * 70_000)
         assert await closed(stream.socket) == 1009
         await until(lambda: server.taken == 0)
@@ -285,7 +250,7 @@ async def test_an_oversized_message_ends_its_call():
 async def test_a_line_on_which_no_audio_comes_is_given_up():
     server = Server(silent_secs=0.3)
     async with phone(server) as caller:
-        stream = await streaming(caller)
+        stream = await caller.streaming()
         assert await closed(stream.socket, 3.0) == 1008
         await until(lambda: server.taken == 0)
 
@@ -312,7 +277,7 @@ async def test_a_call_that_we_end_is_hung_up_next():
 async def test_a_call_that_was_cut_is_streamed_anew_and_at_last_apologised_for():
     server = Server(reconnects=1)
     async with phone(server) as caller:
-        stream = await streaming(caller)
+        stream = await caller.streaming()
         await until(lambda: bool(server.calls.connections))
         await stream.socket.close()
         again = await caller.ask(NEXT)

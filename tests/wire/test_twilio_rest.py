@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from tests.emulators.provider import Drop, Refuse, Stall, serving
 from tests.emulators.twilio_rest import TwilioApi
-from transports.twilio import twiml
+from transports.phone import twiml
 from transports.twilio.rest import Callbacks, Rest, RestError
 from transports.twilio.settings import TwilioSettings
 

@@ -9,49 +9,33 @@ import aiohttp
 import jwt
 import numpy as np
 import pytest
-from fastapi import FastAPI
 from vonage_jwt import verify_signature
 
 from tests.emulators.vonage_caller import ANSWER, EVENT, FRAME, NEXT, Application, Line, Vonage
-from tests.wire.ways_in import Calls, Door, Parrot, serving, until
-from transports.tickets import Tickets, TicketSettings
+from tests.wire.phone import PUBLIC_URL, PhoneServer, closed, tone
+from tests.wire.ways_in import serving, until
 from transports.vonage import routes as vonage
 from transports.vonage.settings import VonageSettings
 
-PUBLIC_URL = "https://echo.example"
 OURS = Application()
-TONE = (8_000 * np.sin(np.arange(16_000) * 2 * np.pi * 440 / 16_000)).astype("<i2").tobytes()
+TONE = tone(16_000)
 
 
-class Server:
-    """The phone's routes on a free port, and what is behind them."""
+class Server(PhoneServer):
+    """Vonage's."""
 
     def __init__(self, places: int = 100, **settings: object) -> None:
-        self.door = Door(places)
-        self.calls = Calls()
+        super().__init__(places)
         secrets = {"application_id": OURS.id, "signature_secret": OURS.secret}
-        self.app = FastAPI()
-        self.app.include_router(
+        self.mount(
             vonage.routes(
                 VonageSettings(**(secrets | settings)),
                 PUBLIC_URL,
-                Tickets(TicketSettings()),
+                self.tickets,
                 self.door,
                 self.calls.launch,
             )
         )
-
-    @property
-    def taken(self) -> int:
-        """Places promised or in use."""
-        return len(self.door.expected) + len(self.door.inside)
-
-    def heard_secs(self) -> float:
-        if not self.calls.between:
-            return 0.0
-        parrot = self.calls.between[0]
-        assert isinstance(parrot, Parrot)
-        return sum(len(frame.audio) / 2 / frame.sample_rate for frame in parrot.heard)
 
 
 @asynccontextmanager
@@ -66,15 +50,6 @@ async def connected(caller: Vonage, **first: object) -> Line:
     line = Line(await caller.open(instructions.socket_url), instructions)
     await line.begin(**first)
     return line
-
-
-async def closed(line: Line, within_secs: float = 5.0) -> int:
-    """Reads until the server closes; the code it gave."""
-    async with asyncio.timeout(within_secs):
-        async for _ in line.socket:
-            pass
-    assert line.socket.close_code is not None
-    return line.socket.close_code
 
 
 def is_loud(line: Line) -> bool:
@@ -208,7 +183,7 @@ async def test_a_first_message_that_is_not_what_was_expected_is_refused(first: d
     server = Server()
     async with phone(server) as caller:
         line = await connected(caller, **first)
-        assert await closed(line) == code
+        assert await closed(line.socket) == code
         await until(lambda: server.taken == 0)
     assert server.calls.connections == []
 
@@ -218,7 +193,7 @@ async def test_a_socket_that_says_nothing_is_closed_in_time():
     async with phone(server) as caller:
         instructions = await caller.ask()
         line = Line(await caller.open(instructions.socket_url), instructions)
-        assert await closed(line, 2.0) == 1008
+        assert await closed(line.socket, 2.0) == 1008
         await until(lambda: server.taken == 0)
     assert server.calls.connections == []
 
@@ -229,7 +204,7 @@ async def test_garbage_ends_its_own_call_with_a_policy_code_and_no_other():
         line = await connected(caller)
         for _ in range(25):
             await line.socket.send_str('{"event": "websocket:dtmf", "digit": null}')
-        assert await closed(line) == 1008
+        assert await closed(line.socket) == 1008
         beside.say(TONE)
         await until(lambda: is_loud(beside))
         assert not beside.closed.is_set()
@@ -244,7 +219,7 @@ async def test_a_flood_of_audio_is_bounded_and_then_ends_the_call():
                 await line.socket.send_bytes(bytes(FRAME))
         except ConnectionError:
             pass
-        assert await closed(line) == 1008
+        assert await closed(line.socket) == 1008
         assert server.heard_secs() < 4
 
 
@@ -255,7 +230,7 @@ async def test_a_call_that_we_end_has_nothing_next():
         await server.calls.workers[0].stop_when_done()
         await asyncio.wait_for(call.closed.wait(), 3)
         assert (await caller.go_on(call.instructions)).actions == ()
-        assert call.notified, "the end of the last word was not waited for"
+        assert call.echoed, "the end of the last word was not waited for"
 
 
 async def test_a_call_that_was_cut_is_connected_anew_and_at_last_apologised_for():

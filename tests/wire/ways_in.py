@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from pipecat.frames.frames import (
     Frame,
     InputAudioRawFrame,
+    InputDTMFFrame,
     InputTransportMessageFrame,
     InterruptionFrame,
     OutputTransportMessageUrgentFrame,
@@ -59,6 +60,7 @@ class Parrot(FrameProcessor):
     def __init__(self) -> None:
         super().__init__()
         self.heard: list[Frame] = []
+        self.keys = ""
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
@@ -66,6 +68,8 @@ class Parrot(FrameProcessor):
             case InputAudioRawFrame():
                 self.heard.append(frame)
                 frame = TTSAudioRawFrame(frame.audio, frame.sample_rate, frame.num_channels)
+            case InputDTMFFrame():
+                self.keys += frame.button.value
             case InputTransportMessageFrame() if direction is FrameDirection.DOWNSTREAM:
                 self.heard.append(frame)
                 await self.push_frame(OutputTransportMessageUrgentFrame(message=frame.message))

@@ -4,16 +4,24 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from fastapi import WebSocket, WebSocketDisconnect
+from fastapi import HTTPException, WebSocket, WebSocketDisconnect
 from loguru import logger
 
 from transports.connection import Door, Guest, Kind
-from transports.phone.lines import Line, Lines
+from transports.phone.lines import Line, Lines, parted
 from transports.tickets import Tickets
 from transports.websocket import close
 
 Talk = Callable[[WebSocket, Guest, Line], Awaitable[None]]
 """Accepts the handshake and runs the call to its end."""
+
+
+def say_unverified(carrier: str) -> None:
+    """For whoever reads the log: its signatures are not asked for."""
+    logger.warning(
+        f"{carrier.upper()}_VERIFY IS OFF: anybody can place calls here by pretending to be "
+        f"{carrier}. For work on this machine only."
+    )
 
 
 class PhoneExchange:
@@ -34,6 +42,38 @@ class PhoneExchange:
         promised = replace(line, session_id=guest.session_id, ticket=ticket)
         self._lines.put(promised)
         return promised
+
+    def _come_in(self, call: Line) -> Line | None:
+        """A call that comes in, with a place and a ticket: the same ones until it is taken up; None
+        when every line is busy. After that it is a replay: raises HTTPException(403)."""
+        line = self._lines.of_call(call.call_id)
+        if line is None:
+            return self._promise(call)
+        if line.point != "promised":
+            logger.warning("A webhook was refused: its call has been taken up before")
+            raise HTTPException(403, "Forbidden")
+        return line
+
+    async def _parted(self, call: Line) -> Line:
+        """What is known of a call whose audio has ended, once we have ended it too."""
+        # Without a line it is another server's, which has died, or ours before a restart.
+        line = self._lines.of_call(call.call_id) or replace(call, point="cut", connects=0)
+        await parted(line)
+        return line
+
+    def _again(self, line: Line, most: int) -> Line | None:
+        """The line with a new place and ticket; None after so many, or when all are busy."""
+        if line.connects > most:
+            return None
+        if line.point == "promised":
+            self._door.leave(line.session_id)
+        return self._promise(replace(line, point="promised", connects=line.connects + 1))
+
+    def _rang_off(self, call_id: str) -> None:
+        """The call is over: if it was before its audio began, its place is given back."""
+        line = self._lines.of_call(call_id)
+        if line and line.point in ("dialling", "promised"):
+            self._call_off(line)
 
     def _call_off(self, line: Line) -> None:
         """The call is over; if it never began, its place is given back."""

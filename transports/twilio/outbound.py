@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from transports.body import body_of
 from transports.connection import Door, Guest
 from transports.limits import Allowance
+from transports.phone import twiml
 from transports.start import busy
-from transports.twilio import twiml
 from transports.twilio.numbers import e164
 from transports.twilio.rest import Callbacks, Rest, RestError
 

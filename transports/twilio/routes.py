@@ -4,6 +4,7 @@ Nothing is kept, looked up or made for a request before Twilio's signature on it
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -11,20 +12,20 @@ from fastapi import APIRouter, HTTPException, Request, Response, WebSocket
 from loguru import logger
 
 from transports.body import body_of
-from transports.connection import Audio, Caller, Connection, Door, Guest, Launch, Text
-from transports.intake import Goodbye
-from transports.phone.exchange import PhoneExchange
-from transports.phone.lines import Line, parted
+from transports.connection import Connection, Door, Launch, Text
+from transports.phone import twiml
+from transports.phone.form import form_of
+from transports.phone.lines import Line
+from transports.phone.stream_exchange import StreamExchange
 from transports.phone.transport import PhoneTransport
 from transports.tickets import Tickets
-from transports.twilio import outbound, twiml, wire
-from transports.twilio.intake import Intake
+from transports.twilio import outbound
 from transports.twilio.numbers import E164
-from transports.twilio.opening import opening
 from transports.twilio.outbound import OutboundSettings
 from transports.twilio.rest import Callbacks, Rest
 from transports.twilio.settings import TwilioSettings
-from transports.twilio.signature import Signatures, form_of
+from transports.twilio.signature import Signatures
+from transports.twilio.wire import WIRE
 
 VOICE, NEXT, DIALLED, STATUS, STREAM = (
     "/twilio/voice",
@@ -84,7 +85,7 @@ def _xml(text: str) -> Response:
     return Response(text, media_type="text/xml")
 
 
-class Exchange(PhoneExchange):
+class Exchange(StreamExchange):
     """Takes calls from Twilio."""
 
     def __init__(
@@ -95,10 +96,9 @@ class Exchange(PhoneExchange):
         door: Door,
         launch: Launch,
     ) -> None:
-        super().__init__("twilio", tickets, door)
-        self._settings = settings
+        super().__init__("twilio", WIRE, settings.account_sid, settings, tickets, door, launch)
+        self._settings: TwilioSettings = settings
         self._signatures = signatures
-        self._launch = launch
         self._rest = Rest(settings)
 
     async def signed(self, request: Request, path: str) -> dict[str, str]:
@@ -115,17 +115,13 @@ class Exchange(PhoneExchange):
         return form
 
     def answer(self, form: dict[str, str]) -> str:
-        """What to do with a call that comes in. The same answer to the same call, until it is taken
-        up; after that it is a replay. Raises HTTPException(403) for one."""
+        """What to do with a call that comes in. Raises HTTPException(403) for a replay."""
         line = self._lines.of_call(form["CallSid"])
-        if line is None:
-            line = self._promise(_unknown(form))
-        elif line.point == "dialling":
+        if line and line.point == "dialling":
             self._door.leave(line.session_id)  # kept until its ticket would have lapsed
             line = self._promise(replace(line, point="promised"))
-        elif line.point != "promised":
-            logger.warning("A webhook was refused: its call has been taken up before")
-            raise HTTPException(403, "Forbidden")
+        else:
+            line = self._come_in(_unknown(form))
         if line:
             return self._connect(line)
         ours = form.get("Direction", "").startswith("outbound")
@@ -150,20 +146,13 @@ class Exchange(PhoneExchange):
 
     async def go_on(self, form: dict[str, str]) -> str:
         """What to do with a call whose stream is over: end it, pass it on, or stream it anew."""
-        line = self._lines.of_call(form["CallSid"])
-        if line is None:  # another server's, which has died, or ours before a restart
-            line = replace(_unknown(form), point="cut", connects=0)
-        await parted(line)
+        line = await self._parted(_unknown(form))
         if line.pass_on_to:
             dialled = self._signatures.web(DIALLED)
             return twiml.dial(line.pass_on_to, dialled, self._settings.dial_secs)
         if line.point == "finished":
             return twiml.hang_up()
-        if line.connects > self._settings.reconnects:
-            return twiml.hang_up(self._settings.apology)
-        if line.point == "promised":
-            self._door.leave(line.session_id)
-        again = self._promise(replace(line, point="promised", connects=line.connects + 1))
+        again = self._again(line, self._settings.reconnects)
         return self._connect(again) if again else twiml.hang_up(self._settings.apology)
 
     def come_back(self, form: dict[str, str]) -> str:
@@ -185,9 +174,8 @@ class Exchange(PhoneExchange):
 
     def note(self, form: dict[str, str]) -> None:
         """A call's new status: one that is over before its stream began gives its place back."""
-        line = self._lines.of_call(form["CallSid"])
-        if line and line.point in ("dialling", "promised") and form.get("CallStatus") in OVER:
-            self._call_off(line)
+        if form.get("CallStatus") in OVER:
+            self._rang_off(form["CallSid"])
 
     def _connect(self, line: Line, words: str = "") -> str:
         return twiml.connect(
@@ -203,41 +191,20 @@ class Exchange(PhoneExchange):
         signed = self._signatures.good(address, {}, websocket.headers)
         await self._take_up(websocket, signed, ticket, self._talk)
 
-    async def _talk(self, websocket: WebSocket, guest: Guest, line: Line) -> None:
-        await websocket.accept()
-        start = await opening(websocket, self._settings.start_secs)
-        if isinstance(start, wire.Start) and not self._is_of(start, line):
-            start = Goodbye(1008, "this is not the call that was expected")
-        if isinstance(start, Goodbye):
-            logger.bind(code=start.code, reason=start.reason).warning("A stream was not taken up")
-            await websocket.close(start.code, start.reason)
-            return
-        stream = Intake(start.stream_sid, self._settings.intake, self._settings.fill_secs)
-        dialect = wire.Dialect(start.stream_sid)
-        transport = PhoneTransport(websocket, self._settings, stream, dialect)
-        await self._launch(
-            Connection(
-                transport=transport,
-                kind="twilio",
-                session_id=guest.session_id,
-                audio=Audio(self._settings.in_hz, wire.HZ),
-                caller=Caller(line.caller),
-                body=start.parameters,
-                transfer=partial(_pass_on, line),
-                text=self._texts(line.caller),
-            )
+    def _connection(
+        self, line: Line, transport: PhoneTransport, parameters: Mapping[str, str]
+    ) -> Connection:
+        return replace(
+            super()._connection(line, transport, parameters),
+            transfer=partial(_pass_on, line),
+            text=self._texts(line.caller),
         )
-        if transport.ended_by_us:
-            line.point = "finished"
 
     def _texts(self, number: str) -> Text | None:
         """How to text this caller; None without a number of ours, or when theirs is withheld."""
         if not self._settings.number or not E164.fullmatch(number):
             return None
         return partial(self._rest.texted, number)
-
-    def _is_of(self, start: wire.Start, line: Line) -> bool:
-        return start.call_sid == line.call_id and start.account_sid == self._settings.account_sid
 
 
 def _unknown(form: dict[str, str]) -> Line:

@@ -2,12 +2,12 @@
 
 from pydantic import Field, SecretStr, field_validator
 
-from transports.phone.settings import PhoneSettings
+from transports.phone.settings import StreamSettings
+from transports.phone.stream import HZ
 from transports.twilio.numbers import e164
-from transports.twilio.wire import HZ
 
 
-class TwilioSettings(PhoneSettings):
+class TwilioSettings(StreamSettings):
     account_sid: str = ""
     """`AC...`; calls of any other account are refused. Without it there is no phone."""
     auth_token: SecretStr = SecretStr("")
@@ -19,11 +19,6 @@ class TwilioSettings(PhoneSettings):
     alone. Without it the auth token serves for that too."""
     api_secret: SecretStr = SecretStr("")
     """The key's secret."""
-    reconnects: int = Field(default=2, ge=0)
-    """How often a call whose stream was cut is connected anew before it is apologised for."""
-    fill_secs: float = Field(default=0.2, ge=0, le=1.0)
-    """Lost audio up to this length is filled with silence, so that time stays true for the models;
-    after more the stream is taken up where it is."""
 
     number: str = ""
     """Ours, like +15550009999: calls we place and texts we send come from it."""
@@ -59,12 +54,6 @@ class TwilioSettings(PhoneSettings):
         `verify` off, on this machine only, may go without signatures and without `https`.
         """
         signed = self.auth_token.get_secret_value() or self.shared_key.get_secret_value()
-        if self.verify and not signed:
-            return "The phone needs TWILIO_AUTH_TOKEN: Twilio signs with it."
         if bool(self.api_key) != bool(self.api_secret.get_secret_value()):
             return "TWILIO_API_KEY and TWILIO_API_SECRET belong together: set both or none."
-        if not public_url:
-            return "The phone needs PUBLIC_URL, like https://echo.example.com: Twilio comes there."
-        if self.verify and not public_url.startswith("https://"):
-            return "The phone needs a PUBLIC_URL with https: Twilio streams by wss only."
-        return None
+        return self._missing("Twilio", "TWILIO_AUTH_TOKEN", bool(signed), public_url)

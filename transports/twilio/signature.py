@@ -1,9 +1,7 @@
 """Is this from Twilio? Its signature, over the address we gave it and what it sent."""
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
 
-from loguru import logger
 from twilio.request_validator import (
     HMAC_SHA1,
     HMAC_SHA256,
@@ -13,10 +11,8 @@ from twilio.request_validator import (
     get_signature_algorithm,
 )
 
+from transports.phone.exchange import say_unverified
 from transports.twilio.settings import TwilioSettings
-
-MOST_FIELDS = 200
-"""A webhook has about thirty."""
 
 
 class Signatures:
@@ -32,10 +28,7 @@ class Signatures:
             if secret.get_secret_value()
         }
         if not settings.verify:
-            logger.warning(
-                "TWILIO_VERIFY IS OFF: anybody can place calls here by pretending to be Twilio. "
-                "For work on this machine only."
-            )
+            say_unverified("Twilio")
 
     def good(self, address: str, form: Mapping[str, str], headers: Mapping[str, str]) -> bool:
         """Whether Twilio signed a request for this address (`wss` for a socket) with this form.
@@ -58,19 +51,3 @@ class Signatures:
     def socket(self, path: str) -> str:
         """The public address of a path that is a WebSocket."""
         return f"ws{self._base_url.removeprefix('http')}{path}"
-
-
-def form_of(body: bytes) -> dict[str, str] | None:
-    """The fields of a form; None for what no webhook of Twilio sends: not UTF-8, a name twice."""
-    try:
-        pairs = parse_qsl(
-            body.decode(),
-            keep_blank_values=True,
-            strict_parsing=bool(body),
-            max_num_fields=MOST_FIELDS,
-            errors="strict",
-        )
-    except ValueError:
-        return None
-    form = dict(pairs)
-    return form if len(form) == len(pairs) else None

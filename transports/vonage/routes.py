@@ -5,7 +5,6 @@ Nothing is kept, looked up or made for a request before Vonage's signature on it
 
 import json
 import re
-from dataclasses import replace
 from typing import cast
 
 from fastapi import APIRouter, HTTPException, Request, Response, WebSocket
@@ -14,7 +13,7 @@ from loguru import logger
 from transports.body import body_of
 from transports.connection import Audio, Caller, Connection, Door, Guest, Launch
 from transports.phone.exchange import PhoneExchange
-from transports.phone.lines import Line, parted
+from transports.phone.lines import Line
 from transports.phone.transport import PhoneTransport
 from transports.tickets import Tickets
 from transports.vonage import ncco, wire
@@ -95,16 +94,10 @@ class Exchange(PhoneExchange):
         raise HTTPException(403, "Forbidden")
 
     def answer(self, told: dict[str, object]) -> Ncco:
-        """What to do with a call that comes in. The same answer to the same call, until it is taken
-        up; after that it is a replay. Raises HTTPException(403) for one."""
+        """What to do with a call that comes in. Raises HTTPException(403) for a replay."""
         call_id = _call_id(told.get("uuid"))
-        line = self._lines.of_call(call_id)
-        if line is None:
-            caller, called = told.get("from"), told.get("to")
-            line = self._promise(Line(call_id, "", "", f"{caller or ''}", f"{called or ''}"))
-        elif line.point != "promised":
-            logger.warning("A webhook was refused: its call has been taken up before")
-            raise HTTPException(403, "Forbidden")
+        caller, called = told.get("from"), told.get("to")
+        line = self._come_in(Line(call_id, "", "", f"{caller or ''}", f"{called or ''}"))
         return self._connect(line) if line else ncco.say(BUSY)
 
     async def go_on(self, told: dict[str, object]) -> Ncco:
@@ -114,23 +107,16 @@ class Exchange(PhoneExchange):
                 call_id = _call_id(sent)
             case _:
                 raise HTTPException(403, "Forbidden")
-        # Without a line it is another server's, which has died, or ours before a restart.
-        line = self._lines.of_call(call_id) or Line(call_id, "", "", point="cut", connects=0)
-        await parted(line)
+        line = await self._parted(Line(call_id, "", ""))
         if line.point == "finished":
             return ncco.hang_up()
-        if line.connects > self._settings.reconnects:
-            return ncco.say(self._settings.apology)
-        if line.point == "promised":
-            self._door.leave(line.session_id)
-        again = self._promise(replace(line, point="promised", connects=line.connects + 1))
+        again = self._again(line, self._settings.reconnects)
         return self._connect(again) if again else ncco.say(self._settings.apology)
 
     def note(self, told: dict[str, object]) -> None:
         """A call's new status: one that is over before its socket opened gives its place back."""
-        line = self._lines.of_call(f"{told.get('uuid')}")
-        if line and line.point == "promised" and told.get("status") in OVER:
-            self._call_off(line)
+        if told.get("status") in OVER:
+            self._rang_off(f"{told.get('uuid')}")
 
     def _connect(self, line: Line) -> Ncco:
         socket_url = f"ws{self._public_url.removeprefix('http')}{SOCKET}/{line.ticket}"

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Mapping
 
 import jwt
-from loguru import logger
 
+from transports.phone.exchange import say_unverified
 from transports.vonage.settings import VonageSettings
 
 OLDEST_SECS = 300
@@ -26,10 +26,7 @@ class Signatures:
         self._verify = settings.verify
         self._clock = clock
         if not settings.verify:
-            logger.warning(
-                "VONAGE_VERIFY IS OFF: anybody can place calls here by pretending to be Vonage. "
-                "For work on this machine only."
-            )
+            say_unverified("Vonage")
 
     def good(self, headers: Mapping[str, str], body: bytes | None = None) -> bool:
         """Whether Vonage signed this a little while ago, and this body if there is one.

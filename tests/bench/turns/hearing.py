@@ -10,7 +10,7 @@ from typing import Literal
 from pipecat.audio.vad.vad_analyzer import VADState
 
 from bot.providers.local.listening import Kind, Listening, Take
-from bot.providers.local.whisper import Clip, WhisperSettings, load
+from bot.providers.local.whisper import Clip, Reading, Transcript, WhisperSettings, load
 from bot.turns import SharedSilero
 from processors.barge_in import level_db
 from tests.bench.turns.tracks import Track, pieces
@@ -25,7 +25,7 @@ class Mark:
     """A moment, and what is known of the VAD then."""
 
     at_secs: float
-    kind: Literal["sounding", "nothing", "started", "voice", "silence", "stopped"]
+    kind: Literal["quiet", "sounding", "nothing", "started", "voice", "silence", "stopped"]
     silent_secs: float = 0.0
     level_db: float = 0.0
 
@@ -39,6 +39,7 @@ class Words:
     final: bool
     whole: bool
     confidence: float
+    readings: tuple[Reading, ...] = ()
 
 
 def heard(track: Track, vad: SharedSilero) -> tuple[Mark | Words, ...]:
@@ -54,6 +55,8 @@ def _marks(track: Track, vad: SharedSilero) -> Iterator[Mark]:
     silent_secs = 0.0
     for at_secs, pcm in pieces(track, vad.num_frames_required()):
         state = vad.hear(pcm)
+        if state is VADState.QUIET:
+            yield Mark(at_secs, "quiet", level_db=level_db(pcm))
         if state is VADState.STARTING and was is VADState.QUIET:
             yield Mark(at_secs, "sounding")
         if state is VADState.QUIET and was is VADState.STARTING:
@@ -97,19 +100,21 @@ def _words(track: Track, marks: tuple[Mark, ...], start_secs: float) -> Iterator
 def _decoded(listening: Listening, take: Take, at_secs: float) -> Iterator[Words]:
     final = take.kind in (Kind.FINAL, Kind.CUT)
     partial = take.kind is Kind.PARTIAL
-    text, confidence = _text(Clip(listening.pcm(take), listening.rate), partial=partial)
-    if text:
-        yield Words(at_secs, text, final, take.kind is Kind.GUESS, confidence)
+    said = _said(Clip(listening.pcm(take), listening.rate), partial=partial)
+    if said.text:
+        whole = take.kind is Kind.GUESS
+        yield Words(at_secs, said.text, final, whole, said.confidence, said.readings)
 
 
-def _text(clip: Clip, *, partial: bool) -> tuple[str, float]:
-    """Whisper's text and how sure it is."""
+def _said(clip: Clip, *, partial: bool) -> Transcript:
+    """What Whisper understands; its words one by one are left out."""
     name = hashlib.sha256(b"%d %d " % (clip.rate, partial) + clip.pcm).hexdigest()[:32]
-    kept = CACHE / "words" / f"{name}.json"
+    kept = CACHE / "readings" / f"{name}.json"
     if kept.exists():
-        text, confidence = json.loads(kept.read_text(encoding="utf-8"))
-        return text, confidence
+        text, confidence, readings = json.loads(kept.read_text(encoding="utf-8"))
+        return Transcript(text, confidence, readings=tuple(Reading(*each) for each in readings))
     said = load(WhisperSettings()).decode(clip, partial=partial)
     kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps([said.text, said.confidence]), encoding="utf-8")
-    return said.text, said.confidence
+    readings = [(each.text, each.confidence) for each in said.readings]
+    kept.write_text(json.dumps([said.text, said.confidence, readings]), encoding="utf-8")
+    return said

@@ -8,7 +8,7 @@ import numpy as np
 from tests.bench import filler, vad
 from tests.bench.turns.by_ear import Heard
 from tests.bench.turns.curve import Point
-from tests.bench.turns.panel import GOALS, RATES, YIELDING, Case, Rate, rates
+from tests.bench.turns.panel import GOALS, RATES, YIELDING, Case, Rate, rates, silent_ms
 from tests.bench.turns.plots import scatter
 
 TABLES = {
@@ -22,7 +22,9 @@ noise, half of them by telephone; what Echo was saying is part of each. Judged i
 marks of the real VAD and the words of the local Whisper. *R_Y*: real turns (interruptions,
 corrections, questions, stops, answers) for which Echo is silent within 2.0 s and stays so. *S_BC*,
 *S_VT*, *S_ND*: backchannels, tics and side speech after which the floor is not given up and Echo
-speaks again within 1.0 s of their end. **Echo pauses at every sound** and judges meanwhile: a
+speaks again within 1.0 s of their end. *Silent after*: from the first sound of a turn, as many as
+R_Y counts, to the decision to be silent; the way to the ear is in "By ear", below. **Echo
+pauses at every sound** and judges meanwhile: a
 strict listener, for whom any pause is a yield, is counted apart as *never paused* (for more than
 0.2 s). The words of the half held out are others than those of the other half. Coughs, doors and
 bells are synthetic."""
@@ -104,8 +106,8 @@ def _part(cases: Sequence[Case], held_out: bool) -> list[Case]:
 def _panel(panels: Mapping[str, Sequence[Case]], *, held_out: bool) -> str:
     names = " | ".join(f"{name} >= {GOALS[name]}" if name in GOALS else name for name in RATES)
     rows = [
-        f"| | {names} | wrong resumes | never paused | pause p50 / p95 |",
-        "|---" * (len(RATES) + 4) + "|",
+        f"| | {names} | wrong resumes | silent after, p50 / p95 | never paused | pause p50 / p95 |",
+        "|---" * (len(RATES) + 5) + "|",
     ]
     for who, every in panels.items():
         cases = _part(every, held_out)
@@ -115,7 +117,9 @@ def _panel(panels: Mapping[str, Sequence[Case]], *, held_out: bool) -> str:
         p50, p95 = np.percentile(pauses, [50, 95]) if pauses else (0.0, 0.0)
         shares = " | ".join(map(str, rates(cases).values()))
         wrong = sum(case.wrongly_resumed for case in cases)
-        rows.append(f"| {who} | {shares} | {wrong} | {strict} | {p50:.2f} / {p95:.2f} s |")
+        silent = " / ".join(f"{each:.0f}" for each in silent_ms(cases)) + " ms"
+        pause = f"{p50:.2f} / {p95:.2f} s"
+        rows.append(f"| {who} | {shares} | {wrong} | {silent} | {strict} | {pause} |")
     return "\n".join(rows)
 
 

@@ -5,8 +5,11 @@ up without going on before. What is no turn is ignored when the turn is not give
 goes on, if it paused at all, within 1.0 s of the sound's end.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from tests.bench.turns.events import YIELDING, Event, Label
 from tests.bench.turns.systems import Outcome
@@ -22,6 +25,8 @@ RATES: dict[str, tuple[Label, ...]] = {
     "noise ignored": ("noise",),
 }
 GOALS = {"R_Y": 0.95, "S_BC": 0.9, "S_VT": 0.8, "S_ND": 0.7}
+SILENT_P95_MS = 300.0
+"""From the first sound of a turn to the decision to be silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,12 @@ class Case:
         """How long Echo was silent before it went on; 0 if it never was."""
         silent, resumed = self.outcome.silent_secs, self.outcome.resumed_secs
         return resumed - silent if silent is not None and resumed is not None else 0.0
+
+    @property
+    def silent_ms(self) -> float:
+        """From the first sound to the decision to be silent; infinite if it never came."""
+        silent = self.outcome.silent_secs
+        return math.inf if silent is None else 1000 * (silent - self.track.spoken.start_secs)
 
     @property
     def _yielded(self) -> bool:
@@ -85,14 +96,29 @@ def rates(cases: Sequence[Case]) -> dict[str, Rate]:
     return {name: _rate([c for c in cases if c.event.label in of]) for name, of in RATES.items()}
 
 
-def missed(cases: Sequence[Case]) -> list[str]:
-    """The goals that are not met, in words; none if all are."""
+def missed(cases: Sequence[Case], *, few: bool = False) -> list[str]:
+    """The goals that are not met, in words; none if all are.
+
+    few: of so few events a share is rounded down to whole ones, as 8 of 9 for 0.9.
+    """
     got = rates(cases)
     below = [
-        f"{name} {got[name]} < {goal}" for name, goal in GOALS.items() if got[name].share < goal
+        f"{name} {got[name]} < {goal}"
+        for name, goal in GOALS.items()
+        if got[name].right < (math.floor(goal * got[name].of) if few else goal * got[name].of)
     ]
     wrong = sum(case.wrongly_resumed for case in cases)
-    return below + ([f"{wrong} wrong resumes"] if wrong else [])
+    below += [f"{wrong} wrong resumes"] if wrong else []
+    late = silent_ms(cases)[1] > SILENT_P95_MS
+    return below + ([f"silent after {silent_ms(cases)[1]:.0f} ms at p95"] if late else [])
+
+
+def silent_ms(cases: Sequence[Case]) -> tuple[float, float]:
+    """From the first sound of a turn to the decision to be silent, p50 and p95: one that happened,
+    since between a number and infinity there is none."""
+    taken = [case.silent_ms for case in cases if case.event.label in YIELDING]
+    p50, p95 = np.percentile(taken, [50, 95], method="higher") if taken else (0.0, 0.0)
+    return float(p50), float(p95)
 
 
 def _rate(cases: Sequence[Case]) -> Rate:

@@ -68,9 +68,7 @@ class _Call:
 
     def hear(self, each: Mark | Words, *, speaking: bool) -> None:
         if not speaking:
-            if isinstance(each, Mark) and each.kind == "voice":
-                self._judge.bot("", False, each.at_secs)
-                self._judge.voice(each.at_secs, each.level_db)
+            self._hear_before(each)
             return
         if self.outcome.yielded_secs is not None:
             return
@@ -79,15 +77,19 @@ class _Call:
                 if not self._dismissed:
                     self._hold(each.at_secs)
                 self._judge.words(
-                    each.text, each.final, each.at_secs, each.confidence, whole=each.whole
+                    *(each.text, each.final, each.at_secs, each.confidence),
+                    whole=each.whole,
+                    readings=each.readings,
                 )
+            case Mark(kind="quiet"):
+                self._judge.room(each.level_db)
             case Mark(kind="sounding") if self._settings.at_once:
                 self._hold(each.at_secs)
+                self._judge.sounding()
             case Mark(kind="started"):
                 self._hold(each.at_secs)
             case Mark(kind="nothing"):
-                if self._holding and not self._judge.open:
-                    self._resume(each.at_secs, "nothing")
+                self._judge.click(each.at_secs)
             case Mark(kind="voice"):
                 self._judge.voice(each.at_secs, each.level_db)
             case Mark(kind="silence" | "stopped"):
@@ -95,6 +97,17 @@ class _Call:
             case _:
                 pass
         self.decide(each.at_secs)
+
+    def _hear_before(self, each: Mark | Words) -> None:
+        """This caller's own voice, and the room."""
+        match each:
+            case Mark(kind="voice"):
+                self._judge.bot("", False, each.at_secs)
+                self._judge.voice(each.at_secs, each.level_db)
+            case Mark(kind="quiet"):
+                self._judge.room(each.level_db)
+            case _:
+                pass
 
     def decide(self, now_secs: float) -> None:
         verdict = self._judge.decide(now_secs) if self._holding or self._dismissed else None

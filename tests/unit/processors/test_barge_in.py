@@ -132,7 +132,7 @@ async def test_a_caller_whose_audio_ends_in_the_middle_holds_nothing_up():
 
 
 async def test_words_too_soft_for_the_vad_are_judged_as_well():
-    order, _ = await happens(BOT, interim("Wait"), SOON, HELD, SOUND)
+    order, _ = await happens(BOT, interim("Wait"), SOON, HELD, *listens(0.3))
     assert order == ["HoldFrame", "UserStartedSpeakingFrame", "InterruptionFrame"]
 
 
@@ -153,9 +153,19 @@ async def test_the_first_sound_holds_echo_and_the_voice_that_follows_is_judged()
     assert said == "Stop."
 
 
-async def test_a_sound_that_becomes_no_voice_lets_echo_go_on_at_once():
-    order, _ = await happens(BOT, SoundFrame(sounding=True), SOON, HELD, SoundFrame(sounding=False))
+CLICK = (SoundFrame(sounding=True), SOON, HELD, SoundFrame(sounding=False))
+
+
+async def test_a_sound_that_becomes_no_voice_lets_echo_go_on():
+    order, _ = await happens(BOT, *CLICK, *listens(0.3), SleepFrame(sleep=0.1))
     assert order == ["HoldFrame", "ReleaseFrame"]
+
+
+async def test_echo_does_not_speak_between_the_click_and_the_vowel_of_a_word():
+    sounds = (*CLICK, *listens(0.1), SoundFrame(sounding=True), VOICE, *listens(0.3), SILENCE)
+    order, said = await happens(BOT, *sounds, final("Stop."))
+    assert order == ["HoldFrame", "UserStartedSpeakingFrame", "InterruptionFrame"]
+    assert said == "Stop."
 
 
 async def test_a_mere_sound_starts_no_turn():

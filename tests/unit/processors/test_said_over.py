@@ -14,13 +14,26 @@ I said ten forty-three.|That's not my order.|Not that one.|Sorry, I meant the la
 Oh no, it's the other address.|That isn't right.|You misheard me.|Yeah, but I didn't order that."""
 QUESTIONS = """What about the refund?|How much is it?|Can I pay by card?|When does it arrive?|What?
 Okay, and where is it now?|Do you deliver on Sunday?|Sorry?|Pardon me?|Is there anything earlier?
+Where is my parcel?|What is your number?|Is there a fridge in the kitchen?|Where's my driver?
 Say that again.|Right, so who signs for it?|Why is it late?|And how long does that take?"""
 ASIDES = """Honey, can you get the door?|I'm on the phone.|Turn the TV down, please.|Not you.
 Mom, I'm on a call.|Put that down.|Come here, buddy.|I'll be right there.|Hang on, honey.
 Don't touch that!|Is dinner ready?|They put me on hold.|Where are my keys?|Can you feed the dog?
+Tommy, stop that.|Anna, can you come down?|No, Max, don't.|Have you seen my glasses?|Give it back.
+I'm talking to somebody.|I'm almost done.|Who left the lights on?|Did you call your brother?
+Leave it on the kitchen table.|You can't have more sweets.|Good night.
+Wait for me in the car.|The coffee is in the kitchen.|Put your shoes on.
 Kids, keep it down.|Did you lock the back door?|Stop barking!|Tell her I'll call back."""
 TICS = "|um|Uh.|Erm.|[cough]|(coughs)|*sneeze*|Ahem.|Hmm hmm|uh um|Ah."
 TURNS = """I want to book an appointment.|Tuesday would be better.|My order is ten forty-two.
+My name is Tom Miller.|Put it on my account.|Leave it at the door.|Thomas Green.
+This is Anna.|Laura Bennett is my name.|I sat on the phone for an hour.
+The driver left the package out in the rain.|I was talking to the other agent.
+I want to return the shoes.|Someone stole my wallet.|My mom bought it for me.|It's for the kids.
+I've been on hold for an hour.|We'll be there at seven.|I never got the kettle.
+Put me down for Tuesday.|Put it back on my card.|The TV is broken.|I'd rather come in person.
+My baby has a fever.|Please cancel the jacket.|I'd like some tea.|I'm on my phone.
+Tell them I'm waiting.|I'm almost ready.|Put it on Friday.|See you at five.
 The second one.|I'd like to speak to a person.|Book it for nine."""
 
 

@@ -48,6 +48,7 @@ from bot.telemetry.prices import prices
 from bot.telemetry.report import turn_message
 from bot.telemetry.session_metrics import SessionTally
 from processors.filler import Filler, FillerPolicy
+from tests.clock import LoopClock
 
 RATE = 16_000
 STOP_SECS = 0.2
@@ -58,16 +59,6 @@ SECRET = "4711"
 
 Script = list[str | tuple[str, float]]
 """What the model answers in turn: a text, or a tool and how long it takes."""
-
-
-class LoopClock(BaseClock):
-    """The loop's time as the pipeline's, so that a virtual loop makes it exact."""
-
-    def get_time(self) -> int:
-        return round(asyncio.get_running_loop().time() * 1e9)
-
-    def start(self) -> None:
-        pass
 
 
 class Caller(FrameProcessor):

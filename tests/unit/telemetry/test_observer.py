@@ -6,12 +6,15 @@ import json
 import pytest
 from loguru import logger
 from pipecat.frames.frames import (
+    EagerEndOfTurnCancelFrame,
     ErrorFrame,
     InterruptionFrame,
+    LLMContextFrame,
     LLMMessagesAppendFrame,
     LLMRunFrame,
     TTSSpeakFrame,
 )
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.utils.errors import ErrorCategory
 
 from bot.telemetry.latency import Inference, ToolSpan, TurnLatency
@@ -268,3 +271,19 @@ async def test_no_word_argument_or_result_leaves_in_any_record():
     assert SECRET not in written
     assert "way" not in written
     assert "look_up_order" in written
+
+
+async def test_questions_ahead_of_the_end_of_a_turn_and_those_withdrawn_are_counted():
+    async def guess(call: SmallCall) -> None:
+        await call.caller.begin()
+        for frame in (LLMContextFrame(LLMContext(), speculation=True), EagerEndOfTurnCancelFrame()):
+            await call.queue(frame)
+            await asyncio.sleep(0.3)
+        await call.caller.fall_silent()
+
+    call = await place_call(["Withdrawn.", ON_ITS_WAY], guess)
+    (turn,) = call.turns
+    assert (turn.guesses, turn.guesses_wasted) == (1, 1)
+    assert len(turn.inferences) == 1
+    session = call.tally.metrics(prices(), outcome="caller_hung_up", duration_secs=1.0)
+    assert session.guesses_wasted_share == 1.0

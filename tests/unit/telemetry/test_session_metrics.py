@@ -80,3 +80,19 @@ def test_metrics_survive_json():
     session = tally.metrics(prices(), outcome="error", duration_secs=1, loop_lag_p99_ms=4)
     told = session.to_dict()
     assert json.loads(json.dumps(told)) == told | {"usages": [], "incidents": []}
+
+
+def test_wasted_guesses_are_told_as_a_share_of_the_turns():
+    tally = SessionTally("session", "websocket")
+    for asked, wasted in ((1, 0), (2, 1), (0, 0), (1, 0)):
+        tally.add_turn(TurnLatency(1, "plain", "speech", guesses=asked, guesses_wasted=wasted))
+    metrics = tally.metrics(prices(), outcome="caller_hung_up", duration_secs=1.0)
+    assert (metrics.guesses, metrics.guesses_wasted) == (4, 1)
+    assert metrics.guesses_wasted_share == 0.25
+
+
+def test_a_call_without_turns_has_no_share_of_them():
+    metrics = SessionTally("session", "websocket").metrics(
+        prices(), outcome="caller_hung_up", duration_secs=1.0
+    )
+    assert metrics.guesses_wasted_share is None

@@ -289,3 +289,46 @@ def test_usage_is_of_the_turn_in_which_it_was_told():
     first, second = finished(turns)
     assert [usage.characters for usage in first.usages] == [42]
     assert [usage.characters for usage in second.usages] == [5]
+
+
+def test_guesses_are_of_the_turn_they_were_about():
+    turns = TurnFollower()
+    turns.caller_started(0.0)
+    turns.caller_took_turn()
+    turns.guessed()
+    turns.guess_withdrawn()
+    turns.guessed()
+    turns.caller_stopped(1.0, 1.2)
+    turns.caller_yielded_turn(1.25)
+    reply(turns, "a", 1.8)
+    turns.stopped_speaking(3.0)
+    speak(turns, 5.0)
+    reply(turns, "b", 5.8)
+    assert [(turn.guesses, turn.guesses_wasted) for turn in finished(turns)] == [(2, 1), (0, 0)]
+
+
+def test_a_guess_is_withdrawn_once_and_one_that_was_right_never():
+    turns = TurnFollower()
+    turns.guess_withdrawn()
+    turns.guessed()
+    speak(turns, 1.0)
+    turns.guess_withdrawn()
+    reply(turns, "a", 1.8)
+    speak(turns, 5.0)
+    reply(turns, "b", 5.8)
+    assert [(turn.guesses, turn.guesses_wasted) for turn in finished(turns)] == [(1, 0), (0, 0)]
+
+
+def test_guesses_before_and_after_a_pause_are_of_one_turn():
+    turns = TurnFollower()
+    turns.guessed()
+    speak(turns, 1.0)
+    turns.caller_started(1.5)
+    turns.caller_took_turn()
+    turns.interrupted()
+    turns.guessed()
+    turns.guess_withdrawn()
+    turns.caller_stopped(2.0, 2.2)
+    turns.caller_yielded_turn(2.25)
+    reply(turns, "a", 2.8)
+    assert [(t.resumed, t.guesses, t.guesses_wasted) for t in finished(turns)] == [(1, 2, 1)]

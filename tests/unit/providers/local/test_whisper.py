@@ -39,9 +39,16 @@ class Scripted:
     frames: list[int] = field(default_factory=list)
     prompts: list[list[int]] = field(default_factory=list)
     options: list[dict[str, float]] = field(default_factory=list)
+    score: float = -0.1
+    readings: list[str] = field(default_factory=list)
+
+    def encode(self, features, to_cpu=False):
+        self.frames.append(features.shape[2])
+        return features
 
     def generate(self, features, prompts, **options):
-        self.frames.append(features.shape[2])
+        if options["beam_size"] > 1:
+            return [self._readings()]
         self.prompts += prompts
         self.options.append(options)
         ids = self.tokenizer.encode(self.texts.pop(0), add_special_tokens=False).ids
@@ -51,16 +58,34 @@ class Scripted:
         return [
             SimpleNamespace(
                 sequences_ids=[ids],
-                scores=[-0.1],
+                scores=[self.score],
                 logits=[list(sure)] if options["return_logits_vocab"] else [],
                 no_speech_prob=self.no_speech,
             )
         ]
 
+    def _readings(self):
+        encoded = [self.tokenizer.encode(text, add_special_tokens=False) for text in self.readings]
+        scores = [-1.0 - number for number in range(len(encoded))]
+        return SimpleNamespace(sequences_ids=[each.ids for each in encoded], scores=scores)
+
 
 def decoded(tokenizer, *texts: str, clip: Clip = SPEECH, partial: bool = False, **scripted):
     model = Scripted(tokenizer, list(texts), **scripted)
     return model, Whisper(model, tokenizer).decode(clip, partial=partial)
+
+
+def test_unsure_words_come_with_what_else_they_may_be(tokenizer):
+    unsure = {"score": -1.2, "readings": [" Mm-hmm.", " And then."]}
+    _, said = decoded(tokenizer, " And then", **unsure)
+    assert said.text == "And then"
+    assert [each.text for each in said.readings] == ["Mm-hmm.", "And then."]
+    assert said.readings[0].confidence == pytest.approx(0.368, abs=0.001)
+    assert decoded(tokenizer, " And then", partial=True, **unsure)[1].readings == ()
+
+
+def test_sure_words_are_not_read_otherwise(tokenizer):
+    assert decoded(tokenizer, " And then", readings=[" Mm-hmm."])[1].readings == ()
 
 
 def test_the_filters_are_those_whisper_was_trained_with():

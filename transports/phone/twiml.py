@@ -1,4 +1,4 @@
-"""What Twilio is told to do with a call (pure): TwiML, as text.
+"""What a carrier is told to do with a call (pure): TwiML, as text; Telnyx's TeXML is the same.
 
 https://www.twilio.com/docs/voice/twiml/stream
 """
@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 
-def connect(stream_url: str, parameters: Mapping[str, str], then_url: str, words: str = "") -> str:
+def connect(
+    stream_url: str, parameters: Mapping[str, str], then_url: str, words: str = "", **how: str
+) -> str:
     """Stream the call to `stream_url`; when that ends, however, ask at `then_url` what next.
 
     The parameters come back in the stream's `start` message: Twilio drops a query string. The words
-    are said before.
+    are said before. `how` are the stream's attributes besides.
     """
     response = Element("Response")
     if words:
         SubElement(response, "Say").text = words
-    stream = SubElement(SubElement(response, "Connect"), "Stream", url=stream_url)
+    stream = SubElement(SubElement(response, "Connect"), "Stream", how, url=stream_url)
     for name, value in parameters.items():
         SubElement(stream, "Parameter", name=name, value=value)
     SubElement(response, "Redirect", method="POST").text = then_url

@@ -1,17 +1,17 @@
-"""How a media stream begins: with `connected` and `start`, soon, in a format we can hear."""
+"""How a media stream begins: with `start`, soon, in a format we can hear."""
 
 import asyncio
 
 from fastapi import WebSocket, WebSocketDisconnect
 
 from transports.intake import Goodbye
-from transports.twilio.wire import HZ, Connected, Start, decode
+from transports.phone.stream import HZ, Remark, Start, Wire
 from transports.wire import BadMessageError
 
 MOST_BEFORE_START = 5
 
 
-async def opening(websocket: WebSocket, within_secs: float) -> Start | Goodbye:
+async def opening(websocket: WebSocket, wire: Wire, within_secs: float) -> Start | Goodbye:
     """The stream's `start`, or why there is none. Raises WebSocketDisconnect when it goes away."""
     try:
         async with asyncio.timeout(within_secs):
@@ -19,7 +19,7 @@ async def opening(websocket: WebSocket, within_secs: float) -> Start | Goodbye:
                 message = await websocket.receive()
                 if message["type"] == "websocket.disconnect":
                     raise WebSocketDisconnect(message["code"])
-                judged = judge(message.get("text") or message.get("bytes") or "")
+                judged = judge(message.get("text") or message.get("bytes") or "", wire)
                 if judged is not None:
                     return judged
     except TimeoutError:
@@ -27,22 +27,22 @@ async def opening(websocket: WebSocket, within_secs: float) -> Start | Goodbye:
     return Goodbye(1008, "the stream does not begin with start")
 
 
-def judge(data: str | bytes) -> Start | Goodbye | None:
+def judge(data: str | bytes, wire: Wire) -> Start | Goodbye | None:
     """What a message before the call means; None for one that may be passed over (pure)."""
     try:
-        message = decode(data)
+        message = wire.decode(data)
     except BadMessageError:
         return None
     match message:
-        case Connected():
+        case Remark():
             return None
         case Start():
-            return _format(message)
+            return _format(message, wire.encoding)
         case _:
             return Goodbye(1008, "the stream does not begin with start")
 
 
-def _format(start: Start) -> Start | Goodbye:
-    if (start.encoding, start.hz, start.channels) == ("audio/x-mulaw", HZ, 1):
+def _format(start: Start, encoding: str) -> Start | Goodbye:
+    if (start.encoding, start.hz, start.channels) == (encoding, HZ, 1):
         return start
-    return Goodbye(1003, f"audio must be audio/x-mulaw, {HZ} Hz, 1 channel")
+    return Goodbye(1003, f"audio must be {encoding}, {HZ} Hz, 1 channel")

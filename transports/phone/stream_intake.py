@@ -1,4 +1,4 @@
-"""What becomes of each message of a stream: heard, dropped, or the end of the call (pure)."""
+"""What becomes of each message of a media stream: heard, dropped, or the end of the call (pure)."""
 
 from pipecat.frames.frames import InputAudioRawFrame
 
@@ -6,18 +6,31 @@ from transports.intake import Goodbye, IntakeSettings
 from transports.limits import Allowance, RealTime, Strikes
 from transports.phone import heard
 from transports.phone.heard import Heard
-from transports.twilio.wire import HZ, Connected, Dtmf, Mark, Media, Start, Stop, decode
+from transports.phone.stream import (
+    HZ,
+    Complaint,
+    Decode,
+    Dtmf,
+    Mark,
+    Media,
+    Remark,
+    Start,
+    Stop,
+)
 from transports.wire import BadMessageError
 
 LATE_CHUNKS = 50
-"""A second. What is numbered further back is not late: Twilio has begun to count anew."""
+"""A second. What is numbered further back is not late: the carrier has begun to count anew."""
 
 
-class Intake:
+class StreamIntake:
     """Judges one stream's messages after its `start`, in order. `now` is monotonic, in seconds."""
 
-    def __init__(self, stream_sid: str, settings: IntakeSettings, fill_secs: float) -> None:
-        self._stream_sid = stream_sid
+    def __init__(
+        self, decode: Decode, stream_id: str, settings: IntakeSettings, fill_secs: float
+    ) -> None:
+        self._decode = decode
+        self._stream_id = stream_id
         self._fill_secs = fill_secs
         self._strikes = Strikes(settings.bad_messages, settings.bad_window_secs)
         self._real_time = RealTime(
@@ -35,6 +48,7 @@ class Intake:
         self.resyncs = 0
         self.dropped_audio_secs = 0.0
         self.dropped_messages = 0
+        self.complaints = 0
 
     @property
     def counts(self) -> dict[str, float]:
@@ -48,6 +62,7 @@ class Intake:
             "resyncs": self.resyncs,
             "dropped_audio_secs": round(self.dropped_audio_secs, 2),
             "dropped_messages": self.dropped_messages,
+            "complaints": self.complaints,
         }
         return {name: count for name, count in counted.items() if count}
 
@@ -55,17 +70,17 @@ class Intake:
         """What to pass on, None for nothing, or that it is over. Audio comes with what is missing
         before it filled in with silence."""
         try:
-            message = decode(data)
+            message = self._decode(data)
         except BadMessageError:
             self.bad += 1
             return self._strike(now)
         match message:
-            case Connected():
+            case Remark():
                 return self._unless_too_many(None, now)
             case Start():
                 self.repeated_starts += 1
                 return self._strike(now)
-            case _ if message.stream_sid != self._stream_sid:
+            case _ if message.stream_id != self._stream_id:
                 self.foreign += 1
                 return self._strike(now)
             case Media():
@@ -74,6 +89,9 @@ class Intake:
                 return heard.Mark(message.name)
             case Dtmf():
                 return self._unless_too_many(heard.Key(message.digit), now)
+            case Complaint():
+                self.complaints += 1
+                return self._unless_too_many(None, now)
             case Stop():
                 return heard.Stop()
 

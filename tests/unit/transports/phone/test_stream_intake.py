@@ -10,8 +10,8 @@ import pytest
 from pipecat.frames.frames import InputAudioRawFrame
 
 from transports.intake import Goodbye, IntakeSettings
-from transports.twilio import mulaw
-from transports.twilio.intake import Intake
+from transports.phone import mulaw
+from transports.phone.stream_intake import StreamIntake
 from transports.twilio.wire import decode
 from transports.wire import BadMessageError
 
@@ -42,11 +42,11 @@ def media(chunk: int, mu_law: bytes = b"\x00" * 160, sid: str = SID) -> str:
     )
 
 
-def an_intake() -> Intake:
-    return Intake(SID, IntakeSettings(), fill_secs=0.2)
+def an_intake() -> StreamIntake:
+    return StreamIntake(decode, SID, IntakeSettings(), fill_secs=0.2)
 
 
-def heard_bytes(intake: Intake, *chunks: int) -> list[int]:
+def heard_bytes(intake: StreamIntake, *chunks: int) -> list[int]:
     heard = [intake.take(media(chunk), 0.02 * at) for at, chunk in enumerate(chunks)]
     return [len(h.audio) if isinstance(h, InputAudioRawFrame) else 0 for h in heard]
 

@@ -1,0 +1,29 @@
+"""A whole call with somebody who goes on and on: met in a pause, and then answered."""
+
+from bot.providers.settings import DeepgramSettings
+from evals.caller import place_call
+from evals.script import Say
+from processors.long_talk import LongTalkSettings
+from tests.calls.faults import ORDER, PATIENT
+from tests.calls.inside import inside
+from tests.emulators.deepgram import Deepgram
+from tests.emulators.ear import Scripted
+from tests.emulators.provider import BUDGET, serving
+
+GOES_ON = "So I ordered a lamp last week and my sister said it would be too big for it and, um,"
+TALK = LongTalkSettings(after_secs=3.0, line="I'm with you. What should I help you with first?")
+
+
+async def test_a_caller_who_goes_on_and_on_is_met_in_a_pause_and_then_answered():
+    ear = Scripted([GOES_ON, "Where is my order 1042?"])
+    emulator = Deepgram(profile=BUDGET, ear=ear)
+    async with serving(emulator):
+        settings = DeepgramSettings(api_key=emulator.key, base_url=emulator.url)
+        async with inside(stt="deepgram", deepgram=settings, greeting="Hi.", talk=TALK) as echo:
+            record = await place_call(echo.url, [Say(GOES_ON), ORDER], manners=PATIENT)
+    _, met, answered = record.turns[:3]
+    assert met.reply == TALK.line
+    assert (met.first_sound_ms or 0) < 2000
+    assert "1042" in answered.reply
+    assert [tool.name for tool in record.tools] == ["look_up_order"]
+    assert not record.errors
