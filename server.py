@@ -71,7 +71,9 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         max_body_size=settings.edge.max_body_bytes,
     )
     objection = partial(_wrong, settings=settings)
-    app.include_router(start.routes(settings.public, ways, places, objection))
+    app.include_router(
+        start.routes(settings.public, ways, places, objection, settings.edge.reserved_each)
+    )
     app.include_router(websocket.routes(settings.websocket, tickets, places, pool.run))
     app.include_router(webrtc.routes(settings.webrtc, places, pool.run))
     if "openai-webrtc" in ways:

@@ -24,6 +24,7 @@ from processors.consent import Consent
 from processors.idle import IdleLadder
 from processors.keypad import Keypad
 from processors.own_voice import OwnVoice
+from processors.reticent import Reticence
 from processors.spoken_language import SpokenLanguage
 from processors.vault import Vault
 from transports.connection import Connection
@@ -84,8 +85,9 @@ def _cascade(
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
     rules = settings.filler, settings.resume, own, settings.emergency
-    hearing = settings.repair, settings.talk
-    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad, *hearing)
+    reticence = Reticence(house.confidential, settings.reticence)
+    more = reticence, settings.repair, settings.talk
+    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad, *more)
     if behind_ears:
         parts = replace(parts, stt=Pipeline([parts.stt, *behind_ears]))
     return cascade(connection.transport, parts, context)
@@ -114,8 +116,16 @@ def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
     vad = house.engines.ears.vad(settings.turn.model_copy(update={"stop_secs": VAD_STOP_SECS}))
     keypad = Keypad(vault, settings.keypad)
     rules = settings.filler, context, settings.emergency
+    reticence = Reticence(house.confidential, settings.reticence)
     parts = realtime_stages(
-        settings, house.engines, house.brief, vad, *rules, vault=vault, keypad=keypad
+        settings,
+        house.engines,
+        house.brief,
+        vad,
+        *rules,
+        vault=vault,
+        keypad=keypad,
+        reticence=reticence,
     )
     return realtime(connection.transport, parts, LLMContextAggregatorPair(context))
 

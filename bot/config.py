@@ -20,6 +20,7 @@ from bot.providers.settings import ProviderSettings
 from bot.recording import RecordingSettings
 from bot.retention import RetentionSettings
 from bot.telemetry.prices import TABLE
+from bot.telemetry.spans import TracingSettings
 from bot.tools.clinic import ClinicSettings
 from bot.tools.handoff import HandoffSettings
 from bot.tools.outlook import WeatherSettings
@@ -33,6 +34,7 @@ from processors.keypad import KeypadPolicy
 from processors.long_talk import LongTalkSettings
 from processors.repair import RepairSettings
 from processors.resume import ResumeSettings
+from processors.reticent import ReticencePolicy
 from transports.daily import DailySettings
 from transports.edge.settings import EdgeSettings
 from transports.local import LocalSettings
@@ -110,6 +112,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     spoken: LanguageSettings = LanguageSettings()
     spanish: Spanish = Spanish()
     log: LogSettings = LogSettings()
+    tracing: TracingSettings = TracingSettings()
     public: StartSettings = StartSettings()
     edge: EdgeSettings = EdgeSettings()
     ticket: TicketSettings = TicketSettings()
@@ -134,6 +137,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     recording: RecordingSettings = RecordingSettings()
     retention: RetentionSettings = RetentionSettings()
     keypad: KeypadPolicy = KeypadPolicy()
+    reticence: ReticencePolicy = ReticencePolicy()
     database: StoreSettings = StoreSettings()
     clinic: ClinicSettings = ClinicSettings()
     weather: WeatherSettings = WeatherSettings()

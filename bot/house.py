@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator, Mapping
+import json
+import re
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -16,12 +18,14 @@ from bot.last_words import LastWords, by_local_voice
 from bot.providers import Brief
 from bot.providers.check import check
 from bot.providers.probe import keep_probing
+from bot.providers.realtime import ABOUT_TO, instructions
 from bot.providers.rehearsal import rehearse
 from bot.providers.roles import candidates
 from bot.providers.warm import Engines, Progress, told, warm
 from bot.retention import keep_clearing
 from bot.telemetry.loop_lag import LoopLag
 from bot.telemetry.prices import Prices, prices
+from bot.telemetry.spans import traced
 from bot.telemetry.totals import Totals
 from bot.threads import no_threads_of_numpy
 from bot.tongues import (
@@ -38,6 +42,7 @@ from bot.tools.offer import offered
 from bot.tools.outlook import WeatherSource, weather_source
 from bot.tools.parting import Parting
 from bot.tools.store import Store, open_store
+from processors.confidential import Confidential
 from transports.connection import Connection
 
 
@@ -56,6 +61,8 @@ class House:
     lag: LoopLag
     last_words: LastWords
     prices: Prices
+    confidential: Confidential
+    """What the models are told and callers are not."""
     tongues: Mapping[Language, Tongue]
     """What calls in each of the languages have of their own; `settings`, `brief` and `last_words`
     are those of one of them."""
@@ -89,8 +96,8 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     """A house ready for its first caller.
 
     Raises:
-        SettingsError, PricesError, MissingKeyError, RefusedError, WeightsError, StoreError: what is
-            missing or wrong, and what to do.
+        SettingsError, PricesError, MissingKeyError, RefusedError, WeightsError, StoreError,
+            TracingError: what is missing or wrong, and what to do.
     """
     check_languages(settings)
     tongues = in_all_languages(settings)
@@ -103,22 +110,24 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
             warm(settings, (*TOOLS, *TEXTING), repertoire(tongues), progress),
             check(settings, progress),
         )
-        async with aclosing(engines.clients):
+        async with aclosing(engines.clients), traced(settings.tracing, settings.log.pii):
             await told("the first call", rehearse(settings, engines, base.brief), progress)
             last_words = await by_local_voice(settings, engines)
             await prepare(tongues, engines, last_words, progress)
             all_tools = (*TOOLS, *LANGUAGES) if len(tongues) > 1 else TOOLS
+            with_texting = _offered((*all_tools, *TEXTING), settings)
             house = House(
                 settings=settings,
                 engines=engines,
                 store=store,
                 weather=weather_source(settings.weather),
                 tools=_offered(all_tools, settings),
-                tools_with_texting=_offered((*all_tools, *TEXTING), settings),
+                tools_with_texting=with_texting,
                 brief=base.brief,
                 lag=lag,
                 last_words=last_words,
                 prices=table,
+                confidential=confidential(tongues.values(), with_texting),
                 tongues=tongues,
             )
             _keep()
@@ -143,6 +152,18 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     finally:
         lag.stop()
         await store.close()
+
+
+def confidential(tongues: Iterable[Tongue], tools: ToolsSchema) -> Confidential:
+    """Who Echo is, as each persona's first sentence says, is no secret."""
+    schemas = (json.dumps(each.to_default_dict()) for each in tools.standard_tools)
+    told, public = [schema.replace("\\n", " ") for schema in schemas], [ABOUT_TO]
+    for each in tongues:
+        who, *_ = re.split(r"(?<=[.!?])\s", each.brief.persona, maxsplit=1)
+        told.append(instructions(each.brief))
+        public += (who, each.settings.disclosure, each.settings.greeting)
+        public.append(each.settings.reticence.public)
+    return Confidential(told, public)
 
 
 def _offered(tools: tuple[DirectFunction, ...], settings: Settings) -> ToolsSchema:

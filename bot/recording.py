@@ -24,6 +24,8 @@ from pipecat.observers.base_observer import BaseObserver, FramePushed
 from pipecat.processors.frame_processor import FrameProcessor
 from pydantic import BaseModel, ConfigDict
 
+from processors.cards import NUMBER
+from processors.shown import Shown
 from processors.tracks import TwoTracks
 
 Outcome = Literal["off", "not asked", "refused", "kept", "failed"]
@@ -109,6 +111,7 @@ class Recorder(BaseObserver):
         self._tracks: TwoTracks | None = None
         self._resampler: soxr.ResampleStream | None = None
         self._lines: list[str] = []
+        self._shown = Shown()
         self._speaker = ""
         self._heard_secs = 0.0
         self._due_secs = 1.0
@@ -136,6 +139,7 @@ class Recorder(BaseObserver):
     async def close(self) -> None:
         """Writes what is left; call it when the call is over."""
         if self._tracks:
+            self._line("Caller", NUMBER if self._shown.waits else "")
             self._flush(all_of_it=True)
             self._tracks = None
         self._write(self._files.close)
@@ -158,8 +162,9 @@ class Recorder(BaseObserver):
             case OutputAudioRawFrame() if data.source is mouth:
                 tracks.echo(self._at_rate(frame))
             case TranscriptionFrame() if data.source is words:
-                self._line("Caller", frame.text)
+                self._line("Caller", self._shown.final(frame.text))
             case TTSTextFrame() if data.source is mouth:
+                self._line("Caller", self._shown.settle())
                 self._line("Echo", frame.text)
             case _:
                 pass

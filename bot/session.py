@@ -38,6 +38,7 @@ from processors.alarm import Alarm
 from processors.consent import Consent
 from processors.idle import IdleLadder
 from processors.resume import Playback
+from processors.shown import ShownRTVI
 from processors.spoken_language import Following, SpokenLanguage
 from processors.vault import Vault
 from transports.connection import Connection
@@ -200,6 +201,7 @@ class Call:
                 enable_usage_metrics=True,
             ),
             app_resources=self._desk,
+            rtvi_processor=ShownRTVI(),
             observers=[
                 LatencyObserver(self._on_turn, self._tally, self._house.prices),
                 *([self._recorder] if self._recorder else []),
@@ -209,7 +211,9 @@ class Call:
                 # A hush is no interruption: Echo may go on.
                 ignored_sources=[p for p in self._pipeline.processors if isinstance(p, Playback)],
             ),
-            enable_turn_tracking=False,
+            enable_turn_tracking=bool(settings.tracing.url),
+            enable_tracing=bool(settings.tracing.url),
+            conversation_id=self._connection.session_id,
             idle_timeout_secs=settings.idle_secs,
             # The runner is this call's own: a call left idle ends nobody else's.
             cancel_runner_on_idle_timeout=True,

@@ -25,7 +25,7 @@ from transports.phone.heard import Dialect, Heard, Intake, Key, Mark, Stop
 from transports.phone.marks import Marks
 from transports.phone.settings import PhoneSettings
 from transports.phone.words import Words
-from transports.websocket_transport import Client, Input, Output, WireSettings, spares_playout
+from transports.websocket_transport import Client, Input, Output, WireSettings
 
 LAST = EndFrame
 """Waits for everything before it to be heard."""
@@ -177,7 +177,7 @@ class PhoneOutput(Output):
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         if isinstance(frame, TTSTextFrame):
             self._words.expect(frame)
-        if isinstance(frame, InterruptionFrame) and not spares_playout(frame):
+        if isinstance(frame, InterruptionFrame) and not self.spares_playout(frame):
             self._words.clear()
             # Before anybody hears of the interruption: what is kept back was not heard.
             for rest in self._marks.clear():
