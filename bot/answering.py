@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pipecat.frames.frames import EndWorkerFrame, TTSSpeakFrame
 from pipecat.pipeline.pipeline import Pipeline
-from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 from pipecat.processors.aggregators.llm_response_universal import (
     LLMContextAggregatorPair,
     LLMUserAggregator,
@@ -71,7 +71,7 @@ def _cascade(
 ) -> Pipeline:
     settings, engines = house.settings, house.engines
     context = LLMContextAggregatorPair(
-        LLMContext(tools=house.tools_for(connection)),
+        _context(house, connection),
         user_params=LLMUserAggregatorParams(
             user_turn_strategies=strategies(
                 settings, engines, settings.turn, settings.interruption, settings.talk
@@ -93,6 +93,21 @@ def _cascade(
     return cascade(connection.transport, parts, context)
 
 
+def _context(house: House, connection: Connection) -> LLMContext:
+    """What the model knows when the call begins, and may do in it."""
+    known: list[LLMContextMessage] = []
+    if connection.purpose:
+        known.append(_note(f"You have placed this call yourself. It is for: {connection.purpose}"))
+    if connection.earlier:
+        vain = "The caller was passed on to a colleague, who did not come. The colleague was told"
+        known.append(_note(f"{vain}: {connection.earlier}"))
+    return LLMContext(known, tools=house.tools_for(connection))
+
+
+def _note(words: str) -> LLMContextMessage:
+    return {"role": "developer", "content": words}
+
+
 def _ask_when_idle(user: LLMUserAggregator, ladder: IdleLadder, keypad: Keypad) -> None:
     """Speak to a caller whose turn it is and who says nothing; no model is asked for that."""
 
@@ -112,7 +127,7 @@ def _ask_when_idle(user: LLMUserAggregator, ladder: IdleLadder, keypad: Keypad) 
 def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
     """Whose turn it is says the model: its service brings the strategies for it."""
     settings = house.settings
-    context = LLMContext(tools=house.tools_for(connection))
+    context = _context(house, connection)
     vad = house.engines.ears.vad(settings.turn.model_copy(update={"stop_secs": VAD_STOP_SECS}))
     keypad = Keypad(vault, settings.keypad)
     rules = settings.filler, context, settings.emergency

@@ -37,7 +37,7 @@ from bot.tongues import (
     repertoire,
     tongue,
 )
-from bot.tools import LANGUAGES, TEXTING, TOOLS
+from bot.tools import CALLING_OUT, LANGUAGES, TEXTING, TOOLS
 from bot.tools.offer import offered
 from bot.tools.outlook import WeatherSource, weather_source
 from bot.tools.parting import Parting
@@ -57,6 +57,7 @@ class House:
     tools: ToolsSchema
     """Made once: reading the tools' docstrings takes most of what a call's start takes."""
     tools_with_texting: ToolsSchema
+    tools_calling_out: ToolsSchema
     brief: Brief
     lag: LoopLag
     last_words: LastWords
@@ -88,6 +89,8 @@ class House:
 
     def tools_for(self, connection: Connection) -> ToolsSchema:
         """What the model may call for this caller."""
+        if connection.press is not None:
+            return self.tools_calling_out
         return self.tools if connection.text is None else self.tools_with_texting
 
 
@@ -107,7 +110,7 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     lag = LoopLag()
     try:
         engines, _ = await asyncio.gather(
-            warm(settings, (*TOOLS, *TEXTING), repertoire(tongues), progress),
+            warm(settings, (*TOOLS, *TEXTING, *CALLING_OUT), repertoire(tongues), progress),
             check(settings, progress),
         )
         async with aclosing(engines.clients), traced(settings.tracing, settings.log.pii):
@@ -115,19 +118,21 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
             last_words = await by_local_voice(settings, engines)
             await prepare(tongues, engines, last_words, progress)
             all_tools = (*TOOLS, *LANGUAGES) if len(tongues) > 1 else TOOLS
-            with_texting = _offered((*all_tools, *TEXTING), settings)
+            with_texting = (*all_tools, *TEXTING)
+            every_tool = _offered((*with_texting, *CALLING_OUT), settings)
             house = House(
                 settings=settings,
                 engines=engines,
                 store=store,
                 weather=weather_source(settings.weather),
                 tools=_offered(all_tools, settings),
-                tools_with_texting=with_texting,
+                tools_with_texting=_offered(with_texting, settings),
+                tools_calling_out=every_tool,
                 brief=base.brief,
                 lag=lag,
                 last_words=last_words,
                 prices=table,
-                confidential=confidential(tongues.values(), with_texting),
+                confidential=confidential(tongues.values(), every_tool),
                 tongues=tongues,
             )
             _keep()

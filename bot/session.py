@@ -114,9 +114,13 @@ class Call:
             transfer=connection.transfer,
             may_keep_words=self._may_keep_words,
             expect_keys=self._vault.expect if connection.kind not in KEYLESS else None,
+            introduce=connection.introduce if settings.handoff.kind == "warm" else None,
             colleague=settings.handoff.to,
+            caller=connection.caller.who,
+            conceal=self._vault.conceal,
             text=connection.text,
             parting=house.parting,
+            press=connection.press,
         )
         self._consent, self._recorder = self._recording(settings)
         self._language = language
@@ -152,7 +156,7 @@ class Call:
             if answer != "neither":
                 own = self._house.settings
                 words = own.recording.thanks if answer == "yes" else own.recording.refused
-                await self._worker.queue_frame(TTSSpeakFrame(f"{words} {own.greeting}"))
+                await self._worker.queue_frame(TTSSpeakFrame(f"{words} {self._greeting}"))
 
         return consent, recorder
 
@@ -185,6 +189,10 @@ class Call:
         self._desk.parting = self._house.parting
         await switch(self._pipeline, self._ladder, self._house)
         return True
+
+    @property
+    def _greeting(self) -> str:
+        return self._connection.greeting or self._house.settings.greeting
 
     def _may_keep_words(self) -> bool:
         """Where callers are asked, nothing they say is kept without their yes."""
@@ -224,6 +232,7 @@ class Call:
 
         @transport.event_handler("on_client_connected")
         async def connected(*_: object) -> None:
+            await self._until_answered()
             says_ready = self._connection.kind not in PRESENT_AT_ONCE
             await self._greet_after(READY_SECS if says_ready else 0)
 
@@ -264,8 +273,21 @@ class Call:
 
         @worker.event_handler("on_pipeline_finished")
         async def finished(_: object, end: Frame) -> None:
+            self._greeted.set()  # nobody is left to wait for an answer
             if isinstance(end, EndFrame) and end.reason == IDLE:
                 self._outcome = "idle"
+
+    async def _until_answered(self) -> None:
+        """Until there is somebody to be greeted, or the call is over."""
+        if self._connection.answered is None:
+            return
+        either = (self._connection.answered(), self._greeted.wait())
+        waiting = [asyncio.ensure_future(each) for each in either]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waiting:
+                each.cancel()
 
     async def _greet_after(self, secs: float) -> None:
         try:
@@ -277,9 +299,10 @@ class Call:
     async def _greet(self) -> None:
         if not self._greeted.is_set():
             self._greeted.set()
-            if disclosure := self._house.settings.disclosure:
+            disclosure = self._house.settings.disclosure
+            if disclosure and not self._connection.greeting:  # who has one has been here before
                 await self._worker.queue_frame(in_full(disclosure))
-            greeting = TTSSpeakFrame(self._house.settings.greeting)
+            greeting = TTSSpeakFrame(self._greeting)
             await self._worker.queue_frame(self._consent.ask() if self._consent else greeting)
 
     async def _apologise(self) -> None:

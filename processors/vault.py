@@ -4,9 +4,10 @@ In memory, one vault a call, wiped at the call's end. The model is told that som
 in, and of a card its last four digits.
 """
 
+import re
 from typing import Literal
 
-from processors.cards import is_card, named
+from processors.cards import WITHHELD, hide, is_card, named
 
 Secret = Literal["card", "pin"]
 
@@ -55,6 +56,13 @@ class Vault:
     def held(self, secret: Secret) -> str:
         """What was keyed in, for whoever charges a card or checks a PIN; empty if nothing was."""
         return self._held.get(secret, "")
+
+    def conceal(self, text: str) -> str:
+        """The text without card numbers, and without what is held, however it came into it."""
+        text = hide(text)
+        for secret in self._held.values():
+            text = re.sub(r"[\s-]*".join(secret), WITHHELD, text)
+        return text
 
     def wipe(self) -> None:
         """Forget all of it."""

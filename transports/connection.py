@@ -18,6 +18,9 @@ Transfer = Callable[[str], Awaitable[bool]]
 not."""
 
 
+Introduce = Callable[[str, str], Awaitable[bool]]
+"""As `Transfer`, to a number whose owner hears these words first and may refuse."""
+
 Text = Callable[[str], Awaitable[bool]]
 """Texts the phone the caller calls from, and no other; False if the carrier did not take it."""
 
@@ -52,6 +55,18 @@ class Connection:
     """What the client put in the `body` of its `/start`."""
     transfer: Transfer | None = None
     """None where the way in cannot pass a caller on."""
+    introduce: Introduce | None = None
+    """None where the way in cannot pass a caller on like that."""
+    press: Callable[[str], Awaitable[None]] | None = None
+    """Presses keys of the phone, `0-9*#`, and `w` to wait; None where nobody waits for any."""
+    purpose: str = ""
+    """What we have called for, in words for the model; empty where we were called."""
+    earlier: str = ""
+    """What was told of this caller to whom they were passed on in vain; empty: nobody was."""
+    answered: Callable[[], Awaitable[object]] | None = None
+    """Returns once somebody is there to be greeted; None: somebody is."""
+    greeting: str = ""
+    """What this caller hears first; empty: what every caller does."""
     text: Text | None = None
     """None where the way in cannot text the caller."""
 

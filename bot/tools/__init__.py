@@ -9,6 +9,7 @@ from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 from bot.tools.appointments import book_appointment, cancel_appointment, find_appointments
 from bot.tools.handoff import end_call, talk_to_human
 from bot.tools.language import switch_language
+from bot.tools.menu import press_keys
 from bot.tools.orders import look_up_order, start_return, track_shipment
 from bot.tools.secure_entry import enter_securely
 from bot.tools.texting import text_confirmation
@@ -32,3 +33,6 @@ LANGUAGES: tuple[DirectFunction, ...] = (switch_language,)
 
 TEXTING: tuple[DirectFunction, ...] = (text_confirmation,)
 """Offered besides, where the way in can text the caller."""
+
+CALLING_OUT: tuple[DirectFunction, ...] = (press_keys,)
+"""Offered besides, on calls that we have placed."""

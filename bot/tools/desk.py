@@ -66,8 +66,14 @@ class Desk:
     call_id: str
     transfer: Callable[[str], Awaitable[bool]] | None = None
     """Passes the caller on to a number or address; None where the way in cannot."""
+    introduce: Callable[[str, str], Awaitable[bool]] | None = None
+    """The same, to a number whose owner hears words first; None where callers are not."""
     colleague: str = ""
     """Whom to transfer to, a number or address; empty: a colleague calls back."""
+    caller: str = field(default="", repr=False)
+    """Who is on the line, a number or an address; empty if nobody knows."""
+    conceal: Callable[[str], str] = lambda text: text
+    """The text without the secrets that this caller has said or keyed in."""
     text: Callable[[str], Awaitable[bool]] | None = None
     """Texts the caller's own phone; None where the way in cannot."""
     texted: list[str] = field(default_factory=list[str], repr=False)
@@ -82,6 +88,10 @@ class Desk:
     speak: Callable[[str], Awaitable[bool]] | None = None
     """Has the call go on in the language "en" or "es", unless it does not speak it; None where it
     cannot be changed."""
+    press: Callable[[str], Awaitable[None]] | None = None
+    """Presses keys of the phone, `0-9*#` and `w` for a wait; None where there are none."""
+    presses: int = 0
+    """How often that was done."""
     transferred: bool = False
     """Whether the caller has been passed on."""
     ledger: Ledger = field(default_factory=Ledger)
@@ -97,9 +107,16 @@ class Desk:
         """Whether there is a colleague, and a way to one."""
         return self.transfer is not None and bool(self.colleague)
 
-    async def pass_on(self) -> bool:
-        """Pass the caller on to a colleague, once; whether that was done."""
-        if not self.transferred and self.transfer is not None and self.colleague:
+    async def pass_on(self, brief: str = "") -> bool:
+        """Pass the caller on to a colleague, once; whether that was done.
+
+        The colleague hears the brief first where that is wanted and can be done.
+        """
+        if self.transferred or not self.colleague:
+            return self.transferred
+        if brief and self.introduce is not None:
+            self.transferred = await self.introduce(self.colleague, brief)
+        elif self.transfer is not None:
             self.transferred = await self.transfer(self.colleague)
         return self.transferred
 

@@ -4,6 +4,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from pipecat.adapters.llm.schemas.direct_function import tool_options
 from pipecat.frames.frames import EndWorkerFrame, FunctionCallResultProperties, TTSSpeakFrame
@@ -11,6 +12,7 @@ from pipecat.services.llm_service import FunctionCallParams, FunctionCallResultC
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.tools import spoken
+from bot.tools.briefing import brief
 from bot.tools.consent import HANDOVER, Readback, agreed, text_of, wants_person
 from bot.tools.desk import WRITE_SECS, Desk, answer_write, desk_of
 from bot.tools.spoken import Answer
@@ -28,6 +30,9 @@ class HandoffSettings(BaseModel):
     to: str = Field(default="", pattern=r"^(\+[1-9][0-9]{6,14})?$")
     """The colleague's phone, like +15550009999, for callers who ask for a person; without it, and
     where the way in cannot transfer, a colleague calls back."""
+    kind: Literal["cold", "warm"] = "cold"
+    """Warm: the colleague hears first who calls and what it is about, and takes the call by a key
+    (Twilio, with `TWILIO_NUMBER`; elsewhere it is cold)."""
 
 
 @tool_options(timeout_secs=WRITE_SECS)
@@ -51,7 +56,9 @@ async def talk_to_human(
     said = params.context.get_messages() if desk.may_keep_words() else ()
     summary = summarize(reason, said)
     leaving = replace(params, result_callback=_leave_if_transferred(params))
-    await answer_write(leaving, _hand_over(desk, f"{reason or ''}"[:500], summary))
+    about = f"{reason or ''}"[:500]
+    words = brief(desk.caller, about, said, desk.conceal)
+    await answer_write(leaving, _hand_over(desk, about, summary, words))
 
 
 def _leave_if_transferred(params: FunctionCallParams) -> FunctionCallResultCallback:
@@ -88,14 +95,14 @@ async def end_call(params: FunctionCallParams) -> None:
     await params.llm.push_frame(hang_up)
 
 
-async def _hand_over(desk: Desk, reason: str, summary: str) -> Answer:
+async def _hand_over(desk: Desk, reason: str, summary: str, words: str) -> Answer:
     # What the caller said is what counts: `confirmed` is there for models to call it all alike.
     if not (wants_person(desk.proposals.last.said) or _offer_accepted(desk)):
         return spoken.confirm("Would you like me to connect you to a colleague?")
     kept = await desk.store.hand_off(
         Handoff(call_id=desk.call_id, reason=reason, summary=summary, asked_at=desk.now())
     )
-    if await desk.pass_on():
+    if await desk.pass_on(words):
         return spoken.say(
             desk.parting.connecting.replace("{reference}", f"{kept.reference}"),
             reference=kept.reference,

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from tests.emulators.provider import Drop, Late, Provider, Refuse, Stall, befall
 from tests.emulators.twilio_caller import read
+from tests.emulators.twilio_switch import Switch
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 DATE = "Mon, 26 Jan 2026 09:01:22 +0000"
@@ -69,6 +70,8 @@ class TwilioApi(Provider):
     conferences: dict[str, dict] = field(default_factory=dict)
     participants: dict[tuple[str, str], dict] = field(default_factory=dict)
     messages: dict[str, dict] = field(default_factory=dict)
+    switch: Switch | None = None
+    """What is done with the calls; without it they are only written down."""
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[self._gate])
@@ -126,6 +129,8 @@ class TwilioApi(Provider):
         _detection(form)
         call = self._new_call(form["From"], form["To"])
         self.note(request[CONNECTION], "call", form | {"Sid": call["sid"]})
+        if self.switch:
+            self.switch.place(call, form)
         return web.json_response(call, status=201)
 
     def _new_call(self, caller: str, called: str) -> dict:
@@ -145,13 +150,11 @@ class TwilioApi(Provider):
         self.calls[sid] = call
         return call
 
-    def is_called(self, sid: str, caller: str = "+15550001042") -> None:
+    def is_called(self, caller: str = "+15550001042") -> dict:
         """Somebody calls in: the API knows the call from then on."""
-        self.calls[sid] = self._new_call(caller, next(iter(self.numbers))) | {
-            "sid": sid,
-            "status": "in-progress",
-            "direction": "inbound",
-        }
+        call = self._new_call(caller, next(iter(self.numbers)))
+        call.update(status="in-progress", direction="inbound")
+        return call
 
     async def _update_call(self, request: web.Request) -> web.Response:
         call = self._known(self.calls, request)
@@ -163,8 +166,15 @@ class TwilioApi(Provider):
             _instructions(form)
         if call["status"] not in ON_THE_LINE:
             raise RefusedError(21220, "Call is not in-progress. Cannot redirect.")
-        call["status"] = status or call["status"]
+        if status is None and call["status"] == "ringing":
+            raise RefusedError(21220, "Call is not in-progress. Cannot redirect.")
         self.note(request[CONNECTION], "update", form | {"Sid": call["sid"]})
+        if self.switch and status:
+            self.switch.end(call["sid"])
+        elif self.switch and call["sid"] in self.switch.legs:
+            self.switch.redirect(call["sid"], form["Twiml"])
+        else:
+            call["status"] = status or call["status"]
         return web.json_response(call)
 
     # Conferences

@@ -231,3 +231,71 @@ def test_a_key_alone_does_not_open_the_world():
     assert wanted is not None
     assert "OUTBOUND_PREFIXES" in wanted
     assert OutboundSettings().missing("") is None
+
+
+KEYED = BEARER | {"Idempotency-Key": "order-1042"}
+
+
+async def test_who_asks_again_with_the_same_key_gets_the_same_call(one: Office):
+    both = await asyncio.gather(one.asks(headers=KEYED), one.asks(headers=KEYED))
+    again = await one.asks(headers=KEYED)
+    assert {status for status, _ in (*both, again)} == {201}
+    assert len({answer["callSid"] for _, answer in (*both, again)}) == 1
+    assert (len(one.api.calls), one.taken) == (1, 1)
+    assert (await one.asks())[1] != again[1], "without a key it is another call"
+
+
+async def test_a_key_is_not_good_for_another_number(one: Office):
+    await one.asks(headers=KEYED)
+    assert (await one.asks("+15550001043", headers=KEYED))[0] == 422
+    assert len(one.api.calls) == 1
+
+
+async def test_a_key_that_is_none_is_refused(one: Office):
+    for key in ("", "x" * 256, "a b"):
+        assert (await one.asks(headers=BEARER | {"Idempotency-Key": key}))[0] == 400
+    assert one.api.connections == 0
+
+
+async def test_a_call_that_was_refused_may_be_asked_for_again_with_its_key(one: Office):
+    one.api.will(Refuse(503))
+    assert (await one.asks(headers=KEYED))[0] == 502
+    assert (await one.asks(headers=KEYED))[0] == 201
+
+
+async def test_a_call_that_twilio_may_have_placed_is_not_placed_again_under_its_key():
+    async with office(rest_secs=0.3) as one:
+        one.api.will(Stall())
+        assert (await one.asks(headers=KEYED))[0] == 502
+        assert (await one.asks(headers=KEYED))[0] == 502
+        assert (one.api.connections, one.taken) == (1, 0)
+        assert (await one.asks(headers=BEARER | {"Idempotency-Key": "another"}))[0] == 201
+
+
+async def test_a_menu_is_called_without_looking_for_machines_and_with_a_purpose(one: Office):
+    status, answer = await one.asks(menu=True, purpose="Ask about order 1042.")
+    assert status == 201
+    (asked,) = one.api.noted("call")
+    assert not {"MachineDetection", "AsyncAmd", "AsyncAmdStatusCallback"} & set(asked)
+    sid = answer["callSid"]
+    callee = Twilio(one.http, one.url, PUBLIC_URL, ACCOUNT, sid, direction="outbound-api")
+    async with callee.call():
+        await until(lambda: bool(one.calls.connections))
+        connection = one.calls.connections[0]
+        assert connection.purpose == "Ask about order 1042."
+        assert connection.press is not None
+
+
+async def test_on_a_call_that_comes_in_no_keys_are_pressed(one: Office):
+    async with Twilio(one.http, one.url, PUBLIC_URL, ACCOUNT).call():
+        await until(lambda: bool(one.calls.connections))
+        connection = one.calls.connections[0]
+        assert (connection.press, connection.answered, connection.purpose) == (None, None, "")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"menu": "yes"}, {"menu": 1}, {"purpose": 7}, {"purpose": "x" * 501}], ids=str
+)
+async def test_a_call_that_is_asked_for_in_other_words_is_not_placed(one: Office, wrong: dict):
+    assert (await one.asks(**wrong))[0] == 400
+    assert one.api.connections == 0

@@ -32,6 +32,20 @@ class Line:
     point: Point = "promised"
     connects: int = 1
     pass_on_to: str = field(default="", repr=False)
+    brief: str = field(default="", repr=False)
+    """What whom they are passed on to hears first; empty: nothing, they are put through at once."""
+    earlier: str = field(default="", repr=False)
+    """What whom they were passed on to in vain was told."""
+    placed: bool = False
+    """By us."""
+    menu: bool = False
+    """It is a phone menu that was called."""
+    purpose: str = field(default="", repr=False)
+    """What we have called for."""
+    answered: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    """A human has, as far as anybody can tell; looked at for calls placed by us."""
+    greeting: str = field(default="", repr=False)
+    """What this caller hears first, in place of the usual greeting."""
 
 
 class Lines:

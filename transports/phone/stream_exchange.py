@@ -8,6 +8,7 @@ from loguru import logger
 from transports.connection import Audio, Caller, Connection, Door, Guest, Kind, Launch
 from transports.intake import Goodbye
 from transports.phone.exchange import PhoneExchange
+from transports.phone.heard import Intake
 from transports.phone.lines import Line
 from transports.phone.opening import opening
 from transports.phone.settings import StreamSettings
@@ -45,12 +46,15 @@ class StreamExchange(PhoneExchange):
             logger.bind(code=start.code, reason=start.reason).warning("A stream was not taken up")
             await websocket.close(start.code, start.reason)
             return
-        settings, wire = self._settings, self._wire
-        intake = StreamIntake(wire.decode, start.stream_id, settings.intake, settings.fill_secs)
-        transport = PhoneTransport(websocket, settings, intake, wire.dialect(start.stream_id))
+        intake, dialect = self._intake(line, start.stream_id), self._wire.dialect(start.stream_id)
+        transport = PhoneTransport(websocket, self._settings, intake, dialect)
         await self._launch(self._connection(line, transport, start.parameters))
         if transport.ended_by_us:
             line.point = "finished"
+
+    def _intake(self, line: Line, stream_id: str) -> Intake:
+        settings = self._settings
+        return StreamIntake(self._wire.decode, stream_id, settings.intake, settings.fill_secs)
 
     def _connection(
         self, line: Line, transport: PhoneTransport, parameters: Mapping[str, str]

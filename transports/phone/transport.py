@@ -23,6 +23,7 @@ from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPI
 from transports.intake import Goodbye
 from transports.phone.heard import Dialect, Heard, Intake, Key, Mark, Stop
 from transports.phone.marks import Marks
+from transports.phone.pressing import KeysFrame, Pressing
 from transports.phone.settings import PhoneSettings
 from transports.phone.words import Words
 from transports.websocket_transport import Client, Input, Output, WireSettings
@@ -130,6 +131,7 @@ class PhoneOutput(Output):
         self._dialect = dialect
         self._marks = Marks[Frame](settings.echo_secs)
         self._words = Words()
+        self._pressing = Pressing()
         self._all_heard = asyncio.Event()
         self._all_heard.set()
         self._watch: asyncio.Task[None] | None = None
@@ -177,6 +179,8 @@ class PhoneOutput(Output):
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         if isinstance(frame, TTSTextFrame):
             self._words.expect(frame)
+        if isinstance(frame, InterruptionFrame) and self._pressing.goes_on(self._now):
+            frame.metadata["spares_playout"] = True
         if isinstance(frame, InterruptionFrame) and not self.spares_playout(frame):
             self._words.clear()
             # Before anybody hears of the interruption: what is kept back was not heard.
@@ -185,6 +189,16 @@ class PhoneOutput(Output):
                     await super().push_frame(rest)
             self._note()
         await super().process_frame(frame, direction)
+
+    @property
+    def _now(self) -> float:
+        return self.get_event_loop().time()
+
+    async def write_transport_frame(self, frame: Frame) -> None:
+        if isinstance(frame, KeysFrame):
+            await self._pressing.press(frame, self._pacer, self)
+        else:
+            await super().write_transport_frame(frame)
 
     async def _write_frame(self, frame: Frame) -> bool:
         if isinstance(frame, LAST):
@@ -238,8 +252,12 @@ class PhoneTransport(FastAPIWebsocketTransport):
         speaker = PhoneOutput(self, client, params, settings, dialect)
         self._client = client
         self._input = PhoneInput(self, client, params, settings, stream, speaker)
-        self._output = speaker
+        self._output = self._speaker = speaker
         self._socket = client
+
+    async def press(self, digits: str) -> None:
+        """Press keys, `0-9*#` and `w` to wait, behind what is being said; returns at once."""
+        await self._speaker.queue_frame(KeysFrame(digits))
 
     @property
     def ended_by_us(self) -> bool:

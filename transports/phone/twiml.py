@@ -53,5 +53,46 @@ def dial(number: str, then_url: str, within_secs: int) -> str:
     return _text(response)
 
 
+def hold(room: str, words: str, music_url: str, then_url: str) -> str:
+    """Say the words, then let the caller wait in a room, with music, for whoever comes to it.
+
+    When either leaves the room both do; `then_url` is asked about the caller then. Without a
+    `music_url` the music is Twilio's.
+    """
+    response = Element("Response")
+    SubElement(response, "Say").text = words
+    waits = {"startConferenceOnEnter": "false"} | ({"waitUrl": music_url} if music_url else {})
+    _meet(response, room, {"action": then_url, "method": "POST"}, waits)
+    return _text(response)
+
+
+def introduce(words: str, accept_url: str, within_secs: int, nobody: str) -> str:
+    """Say the words; a key pressed meanwhile, or in time after them, is told to `accept_url`."""
+    response = Element("Response")
+    waits = {"numDigits": "1", "timeout": str(within_secs), "action": accept_url, "method": "POST"}
+    SubElement(SubElement(response, "Gather", waits), "Say").text = words
+    SubElement(response, "Say").text = nobody
+    SubElement(response, "Hangup")
+    return _text(response)
+
+
+def join(room: str, words: str) -> str:
+    """Let somebody into the room; when the other has left it, say the words and end the call."""
+    response = Element("Response")
+    _meet(response, room, {}, {"startConferenceOnEnter": "true"})
+    SubElement(response, "Say").text = words
+    SubElement(response, "Hangup")
+    return _text(response)
+
+
+def _meet(
+    response: Element, room: str, dial: Mapping[str, str], conference: Mapping[str, str]
+) -> None:
+    """Both ends of a transfer: no beep, and who is left alone does not stay."""
+    always = {"beep": "false", "endConferenceOnExit": "true"}
+    within = SubElement(response, "Dial", dict(dial))
+    SubElement(within, "Conference", {**always, **conference}).text = room
+
+
 def _text(response: Element) -> str:
     return _NOT_IN_XML.sub("", tostring(response, encoding="unicode", xml_declaration=True))

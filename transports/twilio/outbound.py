@@ -1,12 +1,15 @@
 """Calls that Echo places: who may ask for one, to where, and what a machine that answers is told.
 
 `POST /calls` with `{"to": "+15550001042"}` and the key as a bearer; there is none without a key.
+`"purpose"` tells the agent what the call is for; with `"menu": true` it is a phone menu that will
+answer: no machine is looked for then, and Echo says nothing before it is spoken to.
+Who may have to ask again, because no answer came, gives an `Idempotency-Key`: a key is one call.
 """
 
 import asyncio
 import hmac
-import json
 import uuid
+from collections.abc import Coroutine
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -19,6 +22,7 @@ from transports.limits import Allowance
 from transports.phone import twiml
 from transports.start import busy
 from transports.twilio.numbers import e164
+from transports.twilio.repeats import HEADER, KEY, OtherRequestError, Repeats
 from transports.twilio.rest import Callbacks, Rest, RestError
 
 CALLS, ANSWERED_BY = "/calls", "/twilio/answered"
@@ -41,6 +45,8 @@ class OutboundSettings(BaseModel):
     """Calls that may be asked for in a minute, whoever asks."""
     ring_secs: int = Field(default=30, ge=5, le=600)
     """How long it rings before nobody has answered."""
+    quiet_secs: float = Field(default=4.0, ge=1, le=30)
+    """Nothing is said until Twilio knows that a human has answered, or so long a silence."""
     voicemail: str = "Hello, this is Echo at Acme. Please call us back. Goodbye."
     """Said after the beep to a machine that answers; then the call is ended."""
 
@@ -55,6 +61,16 @@ class OutboundSettings(BaseModel):
         return None
 
 
+class Wanted(BaseModel):
+    """A call, as it is asked for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    to: str
+    menu: bool = False
+    purpose: str = Field(default="", max_length=500, repr=False)
+
+
 class Exchange(Protocol):
     """What takes the call when it is answered."""
 
@@ -62,8 +78,12 @@ class Exchange(Protocol):
         """The form of a webhook that Twilio signed. Raises HTTPException."""
         ...
 
-    def expect(self, call_sid: str, session_id: str, number: str) -> None:
-        """A call to this number has been placed, for which the place is kept."""
+    def expect(self, call_sid: str, session_id: str, wanted: "Wanted") -> None:
+        """This call has been placed, for which the place is kept."""
+        ...
+
+    def human(self, call_sid: str) -> None:
+        """Whoever answered the call is to be talked to."""
         ...
 
     def give_up(self, call_sid: str) -> bool:
@@ -77,37 +97,66 @@ def routes(
     """`POST /calls`, and the webhook by which Twilio tells who answered."""
     router = APIRouter()
     allowance = Allowance(settings.per_minute / 60, settings.per_minute)
+    # Where no answer came, Twilio may ring the number all the same.
+    repeats = Repeats(lambda error: isinstance(error, RestError) and error.code == 0)
 
     @router.post(CALLS, status_code=201)
     async def calls(request: Request) -> dict[str, str]:
         _authorize(request, settings.key)
-        number = _destination(await _wanted(request), settings.prefixes)
+        wanted = await _wanted(request, settings.prefixes)
+        key = _key_of(request)
+        if key is None:
+            return {"callSid": await _in_words(place(wanted))}
+        try:
+            return {"callSid": await _in_words(repeats.once(key, wanted, place(wanted)))}
+        except OtherRequestError:
+            raise HTTPException(422, f"This {HEADER} was used for another call.") from None
+
+    async def place(wanted: Wanted) -> str:
+        """The CallSid. Raises HTTPException, or RestError."""
         if not allowance.take(1, asyncio.get_running_loop().time()):
             raise HTTPException(429, "Too many calls in a minute.", {"Retry-After": "60"})
         guest = Guest(str(uuid.uuid4()), "twilio")
         if not door.reserve(guest):
             raise busy(5)
         try:
-            call_sid = await rest.call(number, ours, settings.ring_secs)
-        except BaseException as error:
+            call_sid = await rest.call(wanted.to, ours, settings.ring_secs, wanted.menu)
+        except BaseException:
             door.leave(guest.session_id)
-            if isinstance(error, RestError):
-                logger.bind(code=error.code).error("A call could not be placed")
-                raise HTTPException(502, f"{error} ({error.code}).") from None
             raise
-        exchange.expect(call_sid, guest.session_id, number)
-        return {"callSid": call_sid}
+        exchange.expect(call_sid, guest.session_id, wanted)
+        return call_sid
 
     @router.post(ANSWERED_BY)
     async def answered(request: Request) -> Response:
         form = await exchange.signed(request, ANSWERED_BY)
-        if form.get("AnsweredBy") in MACHINES and exchange.give_up(form["CallSid"]):
-            await _leave_word(rest, form["CallSid"], settings.voicemail)
-        if form.get("AnsweredBy") == "fax" and exchange.give_up(form["CallSid"]):
-            await _leave_word(rest, form["CallSid"], "")
+        by = form.get("AnsweredBy", "")
+        if by in MACHINES or by == "fax":
+            if exchange.give_up(form["CallSid"]):
+                words = settings.voicemail if by in MACHINES else ""
+                await _leave_word(rest, form["CallSid"], words)
+        elif not by.startswith("machine"):  # `machine_start` will be told of again
+            exchange.human(form["CallSid"])
         return Response(status_code=204)
 
     return router
+
+
+async def _in_words(call_sid: Coroutine[object, object, str]) -> str:
+    """Raises HTTPException for what Twilio has not done, or may have."""
+    try:
+        return await call_sid
+    except RestError as error:
+        logger.bind(code=error.code).error("A call could not be placed")
+        raise HTTPException(502, f"{error} ({error.code}).") from None
+
+
+def _key_of(request: Request) -> str | None:
+    """Raises HTTPException(400) for a key that is none."""
+    key = request.headers.get(HEADER)
+    if key is not None and not KEY.fullmatch(key):
+        raise HTTPException(400, f"{HEADER} has 1 to 255 visible characters.")
+    return key
 
 
 def _authorize(request: Request, key: SecretStr) -> None:
@@ -117,30 +166,18 @@ def _authorize(request: Request, key: SecretStr) -> None:
         raise HTTPException(401, "Unauthorized", {"WWW-Authenticate": "Bearer"})
 
 
-async def _wanted(request: Request) -> object:
-    """`to` of the body. Raises HTTPException: 400 or 413."""
+async def _wanted(request: Request, prefixes: tuple[str, ...]) -> Wanted:
+    """Raises HTTPException: 400 or 413, or 403 where calls may not go."""
     raw = await body_of(request, MAX_BODY_BYTES)
     try:
-        body: object = json.loads(raw)
+        wanted = Wanted.model_validate_json(raw)
+        e164(wanted.to)
     except (ValueError, RecursionError):
-        raise HTTPException(400, "The body is not JSON.") from None
-    match body:
-        case {"to": to, **rest} if not rest:
-            return to
-        case _:
-            raise HTTPException(400, 'The body is not like {"to": "+15550001042"}.')
-
-
-def _destination(wanted: object, prefixes: tuple[str, ...]) -> str:
-    """The number. Raises HTTPException: 400, or 403 where calls may not go."""
-    try:
-        number = e164(wanted if isinstance(wanted, str) else "")
-    except ValueError as error:
-        raise HTTPException(400, f"`to` is wrong: {error}.") from None
-    if not number.startswith(prefixes):
+        raise HTTPException(400, 'The body is not like {"to": "+15550001042"}.') from None
+    if not wanted.to.startswith(prefixes):
         logger.warning("A request for a call was refused: its number is not among the prefixes")
         raise HTTPException(403, "Calls to this number are not allowed.")
-    return number
+    return wanted
 
 
 async def _leave_word(rest: Rest, call_sid: str, words: str) -> None:

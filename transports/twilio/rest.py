@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 from loguru import logger
+from twilio.base import values
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
@@ -46,11 +47,11 @@ class Rest:
             http_client=http,  # pyright: ignore[reportArgumentType]
         )
 
-    async def call(self, to: str, ours: Callbacks, ring_secs: int) -> str:
+    async def call(self, to: str, ours: Callbacks, ring_secs: int, menu: bool = False) -> str:
         """Ring a number, and ask at `ours.voice` what to do when it is answered; the CallSid.
 
         Who answers, a human or a machine, is told to `ours.answered_by`: at once for a human, after
-        its beep for a machine.
+        its beep for a machine; nobody is told of a `menu`, which would pass for a machine.
         """
         try:
             made = await self._client.calls.create_async(
@@ -59,9 +60,29 @@ class Rest:
                 url=ours.voice,
                 status_callback=ours.status,
                 timeout=ring_secs,
-                machine_detection="DetectMessageEnd",
-                async_amd="true",
-                async_amd_status_callback=ours.answered_by,
+                machine_detection=values.unset if menu else "DetectMessageEnd",
+                async_amd=values.unset if menu else "true",
+                async_amd_status_callback=values.unset if menu else ours.answered_by,
+            )
+        except _FAILURES as error:
+            raise _explained(error) from None
+        return made.sid or ""
+
+    async def ring(self, to: str, answered_url: str, status_url: str, ring_secs: int) -> str:
+        """Ring a colleague; the CallSid.
+
+        What to tell them is asked at `answered_url` once it is known whether a human or a machine
+        has answered, so that no word for a human is left on a machine; that the call is over,
+        however it ended, is told to `status_url`.
+        """
+        try:
+            made = await self._client.calls.create_async(
+                to=to,
+                from_=self._number,
+                url=answered_url,
+                status_callback=status_url,
+                timeout=ring_secs,
+                machine_detection="Enable",
             )
         except _FAILURES as error:
             raise _explained(error) from None

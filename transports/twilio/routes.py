@@ -15,16 +15,19 @@ from transports.body import body_of
 from transports.connection import Connection, Door, Launch, Text
 from transports.phone import twiml
 from transports.phone.form import form_of
+from transports.phone.heard import Intake
 from transports.phone.lines import Line
 from transports.phone.stream_exchange import StreamExchange
 from transports.phone.transport import PhoneTransport
 from transports.tickets import Tickets
-from transports.twilio import outbound
+from transports.twilio import outbound, warm
 from transports.twilio.numbers import E164
-from transports.twilio.outbound import OutboundSettings
+from transports.twilio.outbound import OutboundSettings, Wanted
 from transports.twilio.rest import Callbacks, Rest
+from transports.twilio.screening import Screening
 from transports.twilio.settings import TwilioSettings
 from transports.twilio.signature import Signatures
+from transports.twilio.warm import OVER, Warm
 from transports.twilio.wire import WIRE
 
 VOICE, NEXT, DIALLED, STATUS, STREAM = (
@@ -37,7 +40,6 @@ VOICE, NEXT, DIALLED, STATUS, STREAM = (
 MAX_BODY_BYTES = 65_536
 CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 ANSWERED = frozenset({"answered", "completed"})
-OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
 def routes(
@@ -51,8 +53,11 @@ def routes(
     """`/twilio/voice` (the number's webhook), `/twilio/next`, `/twilio/dialled`, `/twilio/status`
     (the number's status callback), and the stream's socket. `public_url` is where Twilio reaches
     this server."""
-    desk = Exchange(settings, Signatures(settings, public_url), tickets, door, launch)
+    quiet_secs = (placing or OutboundSettings()).quiet_secs
+    signatures = Signatures(settings, public_url)
+    desk = Exchange(settings, signatures, tickets, door, launch, quiet_secs)
     router = APIRouter()
+    router.include_router(warm.routes(desk.warm, desk))
     if placing and placing.key.get_secret_value():
         at = (public_url + path for path in (VOICE, STATUS, outbound.ANSWERED_BY))
         router.include_router(outbound.routes(placing, Rest(settings), Callbacks(*at), desk, door))
@@ -71,7 +76,7 @@ def routes(
 
     @router.post(STATUS)
     async def status(request: Request) -> Response:
-        desk.note(await desk.signed(request, STATUS))
+        await desk.note(await desk.signed(request, STATUS))
         return Response(status_code=204)
 
     @router.websocket(STREAM + "/{ticket}")
@@ -95,11 +100,14 @@ class Exchange(StreamExchange):
         tickets: Tickets,
         door: Door,
         launch: Launch,
+        quiet_secs: float,
     ) -> None:
         super().__init__("twilio", WIRE, settings.account_sid, settings, tickets, door, launch)
         self._settings: TwilioSettings = settings
         self._signatures = signatures
+        self._quiet_secs = quiet_secs
         self._rest = Rest(settings)
+        self.warm = Warm(settings, self._rest, signatures.web, self)
 
     async def signed(self, request: Request, path: str) -> dict[str, str]:
         """The form of a webhook about a call of ours. Raises HTTPException: 403, or 413."""
@@ -127,13 +135,20 @@ class Exchange(StreamExchange):
         ours = form.get("Direction", "").startswith("outbound")
         return twiml.hang_up(self._settings.apology) if ours else twiml.busy()
 
-    def expect(self, call_sid: str, session_id: str, number: str) -> None:
-        """A call to this number has been placed, for which the place is kept."""
+    def expect(self, call_sid: str, session_id: str, wanted: Wanted) -> None:
+        """This call has been placed, for which the place is kept."""
         if self._lines.of_call(call_sid):  # answered before we heard that it had been placed
             self._door.leave(session_id)
             return
         ours = self._settings.number
-        self._lines.put(Line(call_sid, session_id, "", number, ours, point="dialling"))
+        line = Line(call_sid, session_id, "", wanted.to, ours, point="dialling", placed=True)
+        line.menu, line.purpose = wanted.menu, wanted.purpose
+        self._lines.put(line)
+
+    def human(self, call_sid: str) -> None:
+        """Whoever answered the call is to be talked to."""
+        if line := self._lines.of_call(call_sid):
+            line.answered.set()
 
     def give_up(self, call_sid: str) -> bool:
         """Leave a call to Twilio; False if that was done before."""
@@ -147,6 +162,8 @@ class Exchange(StreamExchange):
     async def go_on(self, form: dict[str, str]) -> str:
         """What to do with a call whose stream is over: end it, pass it on, or stream it anew."""
         line = await self._parted(_unknown(form))
+        if line.brief:
+            return await self.warm.hold(line)
         if line.pass_on_to:
             dialled = self._signatures.web(DIALLED)
             return twiml.dial(line.pass_on_to, dialled, self._settings.dial_secs)
@@ -172,10 +189,20 @@ class Exchange(StreamExchange):
         nobody = self._settings.nobody
         return self._connect(again, nobody) if again else twiml.hang_up(nobody)
 
-    def note(self, form: dict[str, str]) -> None:
+    def take_back(self, call_sid: str, greeting: str) -> str:
+        """What to do with a caller who was passed on in vain: stream the call anew."""
+        line = self._lines.of_call(call_sid)
+        if line is None or line.point != "promised":
+            known = line or Line(call_sid, "", "")
+            with_us = replace(known, point="promised", pass_on_to="", brief="")
+            line = self._promise(replace(with_us, greeting=greeting, earlier=known.brief))
+        return self._connect(line) if line else twiml.hang_up(self._settings.nobody)
+
+    async def note(self, form: dict[str, str]) -> None:
         """A call's new status: one that is over before its stream began gives its place back."""
         if form.get("CallStatus") in OVER:
             self._rang_off(form["CallSid"])
+            await self.warm.caller_left(form["CallSid"])
 
     def _connect(self, line: Line, words: str = "") -> str:
         return twiml.connect(
@@ -191,12 +218,24 @@ class Exchange(StreamExchange):
         signed = self._signatures.good(address, {}, websocket.headers)
         await self._take_up(websocket, signed, ticket, self._talk)
 
+    def _intake(self, line: Line, stream_id: str) -> Intake:
+        intake = super()._intake(line, stream_id)
+        if line.placed and not line.menu:
+            return Screening(intake, line.answered, self._quiet_secs)
+        return intake
+
     def _connection(
         self, line: Line, transport: PhoneTransport, parameters: Mapping[str, str]
     ) -> Connection:
         return replace(
             super()._connection(line, transport, parameters),
             transfer=partial(_pass_on, line),
+            introduce=partial(_introduce, line) if self._settings.number else None,
+            press=transport.press if line.placed else None,
+            purpose=line.purpose,
+            earlier=line.earlier,
+            answered=line.answered.wait if line.placed else None,
+            greeting=line.greeting,
             text=self._texts(line.caller),
         )
 
@@ -210,7 +249,7 @@ class Exchange(StreamExchange):
 def _unknown(form: dict[str, str]) -> Line:
     parties = form.get("From", ""), form.get("To", "")
     who, we = reversed(parties) if form.get("Direction", "").startswith("outbound") else parties
-    return Line(form["CallSid"], "", "", who, we)
+    return Line(form["CallSid"], "", "", who, we, placed=parties != (who, we))
 
 
 async def _pass_on(line: Line, number: str) -> bool:
@@ -219,3 +258,9 @@ async def _pass_on(line: Line, number: str) -> bool:
         return False
     line.pass_on_to = number
     return True
+
+
+async def _introduce(line: Line, number: str, brief: str) -> bool:
+    """As `_pass_on`, to a colleague who is told this first."""
+    line.brief = brief
+    return await _pass_on(line, number)

@@ -31,6 +31,18 @@ class TwilioSettings(StreamSettings):
     nobody: str = "I am sorry, nobody can take your call right now. A colleague will call you back."
     """Said by Twilio when a transfer was not answered; then the caller is with Echo again."""
 
+    hold: str = "Please hold the line while I tell a colleague what it is about."
+    """Said by Twilio to who is passed on with a word to a colleague (`HANDOFF_KIND=warm`)."""
+    hold_url: str = ""
+    """The music that follows: MP3, WAV or TwiML, by https. Without it Twilio's own."""
+    accept_secs: int = Field(default=10, ge=2, le=120)
+    """How long a colleague may take to press a key, after the last word of what it is about."""
+    back: str = (
+        "I am sorry, nobody can take your call right now. A colleague will call you back. "
+        "Is there anything else I can do for you?"
+    )
+    """Said by Echo to a caller who comes back because no colleague took the call."""
+
     @field_validator("number")
     @classmethod
     def _as_dialled(cls, number: str) -> str:
