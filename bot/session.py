@@ -21,11 +21,11 @@ from bot.answering import IDLE, answering
 from bot.config import Settings
 from bot.house import House
 from bot.language.book import Language
-from bot.language.choice import Known, beginning, named
+from bot.language.choice import Known, beginning
 from bot.providers.choice import mode_of
 from bot.providers.incident import OutageError
 from bot.recording import Recorder
-from bot.switch import switch
+from bot.switch import Tongue
 from bot.telemetry import report
 from bot.telemetry.latency import TurnLatency
 from bot.telemetry.loop_lag import LagHistogram
@@ -36,10 +36,8 @@ from bot.tools.offer import ToolError
 from bot.urgent import Urgent, in_full
 from processors.alarm import Alarm
 from processors.consent import Consent
-from processors.idle import IdleLadder
 from processors.resume import Playback
 from processors.shown import ShownRTVI
-from processors.spoken_language import Following, SpokenLanguage
 from processors.vault import Vault
 from transports.connection import Connection
 
@@ -97,8 +95,8 @@ class Call:
 
     def __init__(self, house: House, connection: Connection, language: Language) -> None:
         settings = house.settings
-        self._house = house
         self._connection = connection
+        self._tongue = Tongue(house, language, self._goes_on_in)
         self._started_secs = asyncio.get_running_loop().time()
         self._outcome: SessionOutcome = "agent_ended"
         self._greeted = asyncio.Event()
@@ -123,12 +121,11 @@ class Call:
             press=connection.press,
         )
         self._consent, self._recorder = self._recording(settings)
-        self._language = language
-        self._ladder = IdleLadder(settings.silence)
-        self._following = Following(language, [*house.tongues])
+        follower = self._tongue.follower() if self._can_switch() else None
         self._pipeline = answering(
-            house, connection, self._vault, self._consent, self._ladder, self._spoken_language()
+            house, connection, self._vault, self._consent, self._tongue.ladder, follower
         )
+        self._tongue.follow_in(self._pipeline)
         self._urgent = Urgent(connection.transport, self._pipeline)
         self._worker = self._build(settings)
         self._listen()
@@ -160,35 +157,21 @@ class Call:
 
         return consent, recorder
 
-    def _spoken_language(self) -> SpokenLanguage | None:
-        """Who finds out in which language the caller goes on; nobody where there is one."""
+    @property
+    def _house(self) -> House:
+        return self._tongue.house
+
+    def _can_switch(self) -> bool:
+        """Whether the call may go on in another language; the desk is then able to have it so."""
         connection, house = self._connection, self._house
         goes_past_us = connection.kind == "openai-webrtc"
         is_cascade = mode_of(connection.body, house.settings) == "cascade" and not goes_past_us
-        if len(house.tongues) < 2 or not is_cascade:
-            return None
-        self._desk.speak = self._speak
-        spoken = SpokenLanguage(self._following)
+        able = is_cascade and len(house.tongues) > 1
+        self._desk.speak = self._tongue.speak if able else None
+        return able
 
-        @spoken.event_handler("on_language")
-        async def goes_on(_: object, language: str) -> None:
-            await self._speak(language)
-
-        return spoken
-
-    async def _speak(self, language: str) -> bool:
-        """Go on in this language; False if it is none of ours."""
-        tongue = named(language)
-        if tongue is None or tongue not in self._house.tongues:
-            return False
-        if tongue == self._language:
-            return True
-        self._language = tongue
-        self._following.goes_on_in(tongue)
-        self._house = self._house.speaking(tongue)
-        self._desk.parting = self._house.parting
-        await switch(self._pipeline, self._ladder, self._house)
-        return True
+    def _goes_on_in(self, house: House) -> None:
+        self._desk.parting = house.parting
 
     @property
     def _greeting(self) -> str:

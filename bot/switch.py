@@ -1,11 +1,13 @@
-"""A call goes on in another language: all that hears, answers and speaks in it at once."""
+"""The language of a call; it goes on in another: all that hears, answers and speaks at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pipecat.pipeline.base_pipeline import BasePipeline
 from pipecat.processors.frame_processor import FrameProcessor
 
 from bot.house import House
+from bot.language.book import Language
+from bot.language.choice import named
 from bot.providers import reciting
 from bot.providers.hearing import Hearing
 from bot.providers.roles import candidates
@@ -16,6 +18,49 @@ from processors.filler import Filler
 from processors.idle import IdleLadder
 from processors.repair import Repairing
 from processors.resume import Playback
+from processors.spoken_language import Following, SpokenLanguage
+
+
+class Tongue:
+    """Which language a call is in; `house` is the one that speaks it.
+
+    then: told of the house when the call goes on in another language.
+    """
+
+    def __init__(self, house: House, language: Language, then: Callable[[House], None]) -> None:
+        self.house = house
+        self._then = then
+        self.ladder = IdleLadder(house.settings.silence)
+        self._language = language
+        self._following = Following(language, [*house.tongues])
+        self._pipeline: BasePipeline | None = None
+
+    def follower(self) -> SpokenLanguage:
+        """Who finds out in which language the caller goes on."""
+        spoken = SpokenLanguage(self._following)
+
+        @spoken.event_handler("on_language")
+        async def goes_on(_: object, language: str) -> None:
+            await self.speak(language)
+
+        return spoken
+
+    def follow_in(self, pipeline: BasePipeline) -> None:
+        """Whose parts are to go on in another language."""
+        self._pipeline = pipeline
+
+    async def speak(self, language: str) -> bool:
+        """Go on in this language; False if it is none of ours."""
+        tongue = named(language)
+        if tongue is None or tongue not in self.house.tongues:
+            return False
+        if tongue != self._language and self._pipeline:
+            self._language = tongue
+            self._following.goes_on_in(tongue)
+            self.house = self.house.speaking(tongue)
+            self._then(self.house)
+            await switch(self._pipeline, self.ladder, self.house)
+        return True
 
 
 async def switch(pipeline: BasePipeline, ladder: IdleLadder, house: House) -> None:

@@ -51,11 +51,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "transports.direct_transport",
     ),
     "bot.switch": (
-        *("bot.house", "bot.providers", "processors.alarm", "processors.filler"),
-        *("processors.idle", "processors.repair", "processors.resume"),
+        *("bot.house", "bot.language", "bot.providers", "processors.alarm", "processors.filler"),
+        *(
+            "processors.idle",
+            "processors.repair",
+            "processors.resume",
+            "processors.spoken_language",
+        ),
     ),
     "bot.session": (
-        *("bot.language.book", "bot.switch", "processors.idle", "processors.spoken_language"),
+        *("bot.language.book", "bot.switch"),
         *("bot.answering", "bot.config", "bot.house", "bot.telemetry", "bot.tools"),
         *("bot.providers.incident", "bot.urgent", "processors.alarm", "processors.resume"),
         *(
