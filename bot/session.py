@@ -24,7 +24,7 @@ from bot.language.book import Language
 from bot.language.choice import Known, beginning
 from bot.providers.choice import mode_of
 from bot.providers.incident import OutageError
-from bot.recording import Recorder
+from bot.recording import Recorder, with_consent
 from bot.switch import Tongue
 from bot.telemetry import report
 from bot.telemetry.latency import TurnLatency
@@ -135,21 +135,12 @@ class Call:
         connection, recording = self._connection, settings.recording
         if not recording.enabled or mode_of(connection.body, settings) != "cascade":
             return None, None
-        consent = Consent(recording.question)
-        recorder = Recorder(
-            recording.folder,
-            connection.session_id,
-            connection.audio.in_hz,
-            lambda: self._vault.expected is not None,
+        consent, recorder = with_consent(
+            recording, connection, lambda: self._vault.expected is not None
         )
-        recorder.watch(connection.transport.input(), consent, connection.transport.output())
 
         @consent.event_handler("on_answer")
         async def answered(_: object, answer: str) -> None:
-            if answer == "yes":
-                await recorder.begin()
-            else:
-                recorder.refuse()
             if answer != "neither":
                 own = self._house.settings
                 words = own.recording.thanks if answer == "yes" else own.recording.refused

@@ -73,7 +73,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "processors.shown",
         "transports.connection",
     ),
-    "bot.recording": ("processors.cards", "processors.shown", "processors.tracks"),
+    "bot.recording": (
+        *("processors.cards", "processors.consent", "processors.shown", "processors.tracks"),
+        "transports.connection",
+    ),
     "bot.retention": ("bot.recording", "bot.tools.store"),
     "bot.command": ("bot.config", "bot.retention", "bot.tools.store"),
     "bot.urgent": ("bot.providers.clip", "processors.resume"),
