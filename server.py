@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from fastapi.staticfiles import StaticFiles
 from bot.client_secrets import ClientSecrets, Control
 from bot.config import Settings, SettingsError
 from bot.house import House, open_house
+from bot.language.choice import wrong_language
 from bot.pool import Places, Pool
 from bot.providers.choice import can_speak_to_speech, choices, wrong_mode
 from bot.session import run_call
@@ -29,6 +30,7 @@ from bot.startup import run, say
 from transports import daily, direct, start, webrtc, websocket
 from transports.edge.doorstep import doorstep
 from transports.edge.guard import guard
+from transports.edge.outbound import Outbound
 from transports.edge.settings import EdgeSettings
 from transports.phone.carrier import Carrier
 from transports.phone.carrier import routes as phone_routes
@@ -68,8 +70,10 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         openapi_url=None,
         max_body_size=settings.edge.max_body_bytes,
     )
-    objection = partial(wrong_mode, settings=settings)
-    app.include_router(start.routes(settings.public, ways, places, objection))
+    objection = partial(_wrong, settings=settings)
+    app.include_router(
+        start.routes(settings.public, ways, places, objection, settings.edge.reserved_each)
+    )
     app.include_router(websocket.routes(settings.websocket, tickets, places, pool.run))
     app.include_router(webrtc.routes(settings.webrtc, places, pool.run))
     if "openai-webrtc" in ways:
@@ -95,6 +99,11 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     app.mount("/client", _official_page())
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return app, pool
+
+
+def _wrong(body: Mapping[str, object], settings: Settings) -> str | None:
+    """What a client asks for that it cannot have, in words for it."""
+    return wrong_mode(body, settings) or wrong_language(body, settings.languages)
 
 
 def _carriers(settings: Settings) -> Iterator[Carrier]:
@@ -220,6 +229,7 @@ def uvicorn_config(app: FastAPI, edge: EdgeSettings) -> uvicorn.Config:
         log_config=None,
         access_log=False,  # the address of a socket holds its ticket
         http=doorstep(edge),
+        ws=Outbound,
         proxy_headers=bool(edge.proxies),
         forwarded_allow_ips=list(edge.proxies),
         ws_max_size=LARGEST_MESSAGE_BYTES,

@@ -1,5 +1,6 @@
 """How a call is answered: its pipeline, in the mode that the caller or the settings chose."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipecat.frames.frames import EndWorkerFrame, TTSSpeakFrame
@@ -10,6 +11,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
     LLMUserAggregator,
     LLMUserAggregatorParams,
 )
+from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 
 from bot.house import House
@@ -19,9 +21,11 @@ from bot.providers.choice import mode_of
 from bot.providers.control_line import ControlLine
 from bot.providers.tool_steps import turn_of
 from processors.consent import Consent
-from processors.idle import IdleLadder, IdlePolicy
+from processors.idle import IdleLadder
 from processors.keypad import Keypad
 from processors.own_voice import OwnVoice
+from processors.reticent import Reticence
+from processors.spoken_language import SpokenLanguage
 from processors.vault import Vault
 from transports.connection import Connection
 from transports.direct_transport import DirectTransport
@@ -35,7 +39,12 @@ say so, or the end of the speech would be unknown to them."""
 
 
 def answering(
-    house: House, connection: Connection, vault: Vault, consent: Consent | None = None
+    house: House,
+    connection: Connection,
+    vault: Vault,
+    consent: Consent | None = None,
+    ladder: IdleLadder | None = None,
+    language: SpokenLanguage | None = None,
 ) -> Pipeline:
     """The whole data path of a call; nothing is loaded or connected here.
 
@@ -46,13 +55,19 @@ def answering(
         case DirectTransport(line=ControlLine() as line), _:
             return _direct(house, connection, line)
         case _, "cascade":
-            return _cascade(house, connection, vault, consent)
+            ladder = ladder or IdleLadder(house.settings.silence)
+            ears = [each for each in (language, consent) if each]
+            return _cascade(house, connection, vault, ladder, ears)
         case _, "realtime":
             return _realtime(house, connection, vault)
 
 
 def _cascade(
-    house: House, connection: Connection, vault: Vault, consent: Consent | None
+    house: House,
+    connection: Connection,
+    vault: Vault,
+    ladder: IdleLadder,
+    behind_ears: Sequence[FrameProcessor],
 ) -> Pipeline:
     settings, engines = house.settings, house.engines
     context = LLMContextAggregatorPair(
@@ -66,14 +81,15 @@ def _cascade(
         ),
     )
     keypad = Keypad(vault, settings.keypad)
-    _ask_when_idle(context.user(), settings.silence, keypad)
+    _ask_when_idle(context.user(), ladder, keypad)
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
     rules = settings.filler, settings.resume, own, settings.emergency
-    hearing = settings.repair, settings.talk
-    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad, *hearing)
-    if consent:
-        parts = replace(parts, stt=Pipeline([parts.stt, consent]))
+    reticence = Reticence(house.confidential, settings.reticence)
+    more = reticence, settings.repair, settings.talk
+    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad, *more)
+    if behind_ears:
+        parts = replace(parts, stt=Pipeline([parts.stt, *behind_ears]))
     return cascade(connection.transport, parts, context)
 
 
@@ -92,9 +108,8 @@ def _note(words: str) -> LLMContextMessage:
     return {"role": "developer", "content": words}
 
 
-def _ask_when_idle(user: LLMUserAggregator, policy: IdlePolicy, keypad: Keypad) -> None:
+def _ask_when_idle(user: LLMUserAggregator, ladder: IdleLadder, keypad: Keypad) -> None:
     """Speak to a caller whose turn it is and who says nothing; no model is asked for that."""
-    ladder = IdleLadder(policy)
 
     @user.event_handler("on_user_turn_idle")
     async def idle(_: object) -> None:
@@ -116,8 +131,16 @@ def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
     vad = house.engines.ears.vad(settings.turn.model_copy(update={"stop_secs": VAD_STOP_SECS}))
     keypad = Keypad(vault, settings.keypad)
     rules = settings.filler, context, settings.emergency
+    reticence = Reticence(house.confidential, settings.reticence)
     parts = realtime_stages(
-        settings, house.engines, house.brief, vad, *rules, vault=vault, keypad=keypad
+        settings,
+        house.engines,
+        house.brief,
+        vad,
+        *rules,
+        vault=vault,
+        keypad=keypad,
+        reticence=reticence,
     )
     return realtime(connection.transport, parts, LLMContextAggregatorPair(context))
 

@@ -12,11 +12,15 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.language.book import Language
+from bot.language.choice import LanguageSettings
+from bot.language.spanish import Spanish
 from bot.log import LogSettings
 from bot.providers.settings import ProviderSettings
 from bot.recording import RecordingSettings
 from bot.retention import RetentionSettings
 from bot.telemetry.prices import TABLE
+from bot.telemetry.spans import TracingSettings
 from bot.tools.clinic import ClinicSettings
 from bot.tools.handoff import HandoffSettings
 from bot.tools.outlook import WeatherSettings
@@ -30,6 +34,7 @@ from processors.keypad import KeypadPolicy
 from processors.long_talk import LongTalkSettings
 from processors.repair import RepairSettings
 from processors.resume import ResumeSettings
+from processors.reticent import ReticencePolicy
 from transports.daily import DailySettings
 from transports.edge.settings import EdgeSettings
 from transports.local import LocalSettings
@@ -86,6 +91,10 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     """A call in which nobody says anything is ended."""
     drain_secs: float = Field(default=30, ge=0)
     """How long live calls may finish after SIGTERM."""
+    languages: tuple[Language, ...] = Field(default=("en",), min_length=1)
+    """What callers may speak, as JSON: `["en", "es"]`. The first is spoken where nothing tells of
+    another. The local engines know English alone: any other needs cloud providers for speech to
+    text, the model and text to speech."""
     greeting: str = "Hi, this is Echo at Acme. How can I help?"
     """Said when a caller connects."""
     disclosure: str = ""
@@ -100,7 +109,10 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     prices: Path = TABLE
     """What providers cost, for the cost of turns and calls."""
 
+    spoken: LanguageSettings = LanguageSettings()
+    spanish: Spanish = Spanish()
     log: LogSettings = LogSettings()
+    tracing: TracingSettings = TracingSettings()
     public: StartSettings = StartSettings()
     edge: EdgeSettings = EdgeSettings()
     ticket: TicketSettings = TicketSettings()
@@ -125,6 +137,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     recording: RecordingSettings = RecordingSettings()
     retention: RetentionSettings = RetentionSettings()
     keypad: KeypadPolicy = KeypadPolicy()
+    reticence: ReticencePolicy = ReticencePolicy()
     database: StoreSettings = StoreSettings()
     clinic: ClinicSettings = ClinicSettings()
     weather: WeatherSettings = WeatherSettings()

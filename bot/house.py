@@ -2,42 +2,48 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator
+import json
+import re
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 
-from bot.config import Settings, SettingsError
+from bot.config import Settings
+from bot.language.book import Language
+from bot.language.localized import check_languages, hearing_any
+from bot.last_words import LastWords, by_local_voice
 from bot.providers import Brief
 from bot.providers.check import check
-from bot.providers.clip import Clip, spoken
-from bot.providers.opening import OPENINGS
 from bot.providers.probe import keep_probing
-from bot.providers.rehearsal import practise, rehearse
+from bot.providers.realtime import ABOUT_TO, instructions
+from bot.providers.rehearsal import rehearse
 from bot.providers.roles import candidates
-from bot.providers.warm import Engines, Progress, loaded, told, warm
+from bot.providers.warm import Engines, Progress, told, warm
 from bot.retention import keep_clearing
 from bot.telemetry.loop_lag import LoopLag
 from bot.telemetry.prices import Prices, prices
+from bot.telemetry.spans import traced
 from bot.telemetry.totals import Totals
 from bot.threads import no_threads_of_numpy
-from bot.tools import CALLING_OUT, TEXTING, TOOLS
+from bot.tongues import (
+    Tongue,
+    in_all_languages,
+    keep_practising,
+    keep_preparing,
+    prepare,
+    repertoire,
+    tongue,
+)
+from bot.tools import CALLING_OUT, LANGUAGES, TEXTING, TOOLS
 from bot.tools.offer import offered
 from bot.tools.outlook import WeatherSource, weather_source
+from bot.tools.parting import Parting
 from bot.tools.store import Store, open_store
+from processors.confidential import Confidential
 from transports.connection import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class LastWords:
-    """What is said when nobody is left to say anything: in memory, whoever is out of reach."""
-
-    goodbye: Clip
-    handover: Clip
-    emergency: Clip
-    emergency_transfer: Clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,30 @@ class House:
     lag: LoopLag
     last_words: LastWords
     prices: Prices
+    confidential: Confidential
+    """What the models are told and callers are not."""
+    tongues: Mapping[Language, Tongue]
+    """What calls in each of the languages have of their own; `settings`, `brief` and `last_words`
+    are those of one of them."""
+    parting: Parting = Parting()  # noqa: RUF009  frozen
     totals: Totals = field(default_factory=Totals)
     """What the calls that have ended came to."""
+
+    def speaking(self, language: Language, *, surely: bool = True) -> "House":
+        """The same house in one of its languages.
+
+        surely: nobody has to listen for the others.
+        """
+        own = self.tongues[language]
+        last_words = own.last_words or self.last_words
+        listens = not surely and len(self.tongues) > 1 and own.settings.spoken.follow
+        return replace(
+            self,
+            settings=hearing_any(own.settings) if listens else own.settings,
+            brief=own.brief,
+            last_words=last_words,
+            parting=own.parting,
+        )
 
     def tools_for(self, connection: Connection) -> ToolsSchema:
         """What the model may call for this caller."""
@@ -71,39 +99,53 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     """A house ready for its first caller.
 
     Raises:
-        SettingsError, PricesError, MissingKeyError, RefusedError, WeightsError, StoreError: what is
-            missing or wrong, and what to do.
+        SettingsError, PricesError, MissingKeyError, RefusedError, WeightsError, StoreError,
+            TracingError: what is missing or wrong, and what to do.
     """
-    persona, table = _persona(settings), prices(settings.prices)
+    check_languages(settings)
+    tongues = in_all_languages(settings)
+    table, base = prices(settings.prices), tongue(settings, "en")
     no_threads_of_numpy()
     store = await told("the database", open_store(settings.database, settings.clinic), progress)
     lag = LoopLag()
     try:
         engines, _ = await asyncio.gather(
-            warm(settings, (*TOOLS, *TEXTING, *CALLING_OUT), _phrases(settings), progress),
+            warm(settings, (*TOOLS, *TEXTING, *CALLING_OUT), repertoire(tongues), progress),
             check(settings, progress),
         )
-        brief = Brief(persona, settings.greeting, settings.clinic.now)
-        async with aclosing(engines.clients):
-            await told("the first call", rehearse(settings, engines, brief), progress)
-            weather = weather_source(settings.weather)
-            tools = _offered(TOOLS, settings)
-            more = _offered((*TOOLS, *TEXTING), settings)
-            last_words = await _last_words(settings, engines)
-            out = _offered((*TOOLS, *TEXTING, *CALLING_OUT), settings)
+        async with aclosing(engines.clients), traced(settings.tracing, settings.log.pii):
+            await told("the first call", rehearse(settings, engines, base.brief), progress)
+            last_words = await by_local_voice(settings, engines)
+            await prepare(tongues, engines, last_words, progress)
+            all_tools = (*TOOLS, *LANGUAGES) if len(tongues) > 1 else TOOLS
+            with_texting = (*all_tools, *TEXTING)
+            every_tool = _offered((*with_texting, *CALLING_OUT), settings)
             house = House(
-                settings, engines, store, weather, tools, more, out, brief, lag, last_words, table
+                settings=settings,
+                engines=engines,
+                store=store,
+                weather=weather_source(settings.weather),
+                tools=_offered(all_tools, settings),
+                tools_with_texting=_offered(with_texting, settings),
+                tools_calling_out=every_tool,
+                brief=base.brief,
+                lag=lag,
+                last_words=last_words,
+                prices=table,
+                confidential=confidential(tongues.values(), every_tool),
+                tongues=tongues,
             )
             _keep()
             lag.start()
-            able = candidates(settings, engines, brief)
+            able = candidates(settings, engines, base.brief)
             beside = [
                 asyncio.create_task(
                     keep_clearing(
                         settings.retention, settings.recording.folder, store, settings.clinic.now
                     )
                 ),
-                asyncio.create_task(_practise(settings, engines)),
+                asyncio.create_task(keep_practising(tongues.values(), engines)),
+                asyncio.create_task(keep_preparing(tongues.values(), engines)),
                 asyncio.create_task(keep_probing(able, engines.health, last_words.goodbye)),
             ]
             try:
@@ -117,34 +159,20 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
         await store.close()
 
 
+def confidential(tongues: Iterable[Tongue], tools: ToolsSchema) -> Confidential:
+    """Who Echo is, as each persona's first sentence says, is no secret."""
+    schemas = (json.dumps(each.to_default_dict()) for each in tools.standard_tools)
+    told, public = [schema.replace("\\n", " ") for schema in schemas], [ABOUT_TO]
+    for each in tongues:
+        who, *_ = re.split(r"(?<=[.!?])\s", each.brief.persona, maxsplit=1)
+        told.append(instructions(each.brief))
+        public += (who, each.settings.disclosure, each.settings.greeting)
+        public.append(each.settings.reticence.public)
+    return Confidential(told, public)
+
+
 def _offered(tools: tuple[DirectFunction, ...], settings: Settings) -> ToolsSchema:
     return ToolsSchema([*offered(tools, settings.tool_timeout_secs)])
-
-
-async def _practise(settings: Settings, engines: Engines) -> None:
-    """At the rates of the phones too, and there first: there nobody waits to be connected."""
-    phones = (settings.twilio, settings.vonage, settings.telnyx, settings.plivo)
-    rates = (*(phone.out_hz for phone in phones), settings.websocket.out_hz)
-    for rate in dict.fromkeys(filter(None, rates)):
-        await practise(settings, engines, rate)
-
-
-async def _last_words(settings: Settings, engines: Engines) -> LastWords:
-    voice = loaded(engines.voice)
-    return LastWords(
-        goodbye=await spoken(voice, settings.breakdown),
-        handover=await spoken(voice, settings.breakdown_handover),
-        emergency=await spoken(voice, settings.emergency.spoken),
-        emergency_transfer=await spoken(voice, settings.emergency.transfer_words),
-    )
-
-
-def _phrases(settings: Settings) -> tuple[str, ...]:
-    """What is always said in the same words, the most urgent first."""
-    said = (settings.disclosure, settings.greeting, settings.apology, settings.resume.bridge)
-    said = tuple(filter(None, said))
-    settled = (*settings.filler.phrases, *settings.silence.phrases, *settings.talk.phrases)
-    return (*said, *OPENINGS, *settled)
 
 
 def _keep() -> None:
@@ -154,10 +182,3 @@ def _keep() -> None:
     """
     gc.collect()
     gc.freeze()
-
-
-def _persona(settings: Settings) -> str:
-    try:
-        return settings.persona.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"PERSONA={settings.persona} cannot be read: {error}.") from None

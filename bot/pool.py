@@ -30,6 +30,11 @@ class Places:
         self._reserved[guest.session_id] = (guest, self.clock() + self.reserve_secs)
         return True
 
+    def waiting(self, household: str) -> int:
+        """Reserved for that household, and not entered."""
+        self._lapse()
+        return sum(guest.household == household for guest, _ in self._reserved.values())
+
     def enter(self, session_id: str) -> Guest | None:
         """Turn a reservation into a call, once."""
         self._lapse()

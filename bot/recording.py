@@ -24,7 +24,11 @@ from pipecat.observers.base_observer import BaseObserver, FramePushed
 from pipecat.processors.frame_processor import FrameProcessor
 from pydantic import BaseModel, ConfigDict
 
+from processors.cards import NUMBER
+from processors.consent import Consent
+from processors.shown import Shown
 from processors.tracks import TwoTracks
+from transports.connection import Connection
 
 Outcome = Literal["off", "not asked", "refused", "kept", "failed"]
 
@@ -109,6 +113,7 @@ class Recorder(BaseObserver):
         self._tracks: TwoTracks | None = None
         self._resampler: soxr.ResampleStream | None = None
         self._lines: list[str] = []
+        self._shown = Shown()
         self._speaker = ""
         self._heard_secs = 0.0
         self._due_secs = 1.0
@@ -136,6 +141,7 @@ class Recorder(BaseObserver):
     async def close(self) -> None:
         """Writes what is left; call it when the call is over."""
         if self._tracks:
+            self._line("Caller", NUMBER if self._shown.waits else "")
             self._flush(all_of_it=True)
             self._tracks = None
         self._write(self._files.close)
@@ -158,8 +164,9 @@ class Recorder(BaseObserver):
             case OutputAudioRawFrame() if data.source is mouth:
                 tracks.echo(self._at_rate(frame))
             case TranscriptionFrame() if data.source is words:
-                self._line("Caller", frame.text)
+                self._line("Caller", self._shown.final(frame.text))
             case TTSTextFrame() if data.source is mouth:
+                self._line("Caller", self._shown.settle())
                 self._line("Echo", frame.text)
             case _:
                 pass
@@ -215,3 +222,22 @@ class Recorder(BaseObserver):
         self.outcome = "failed"
         self._tracks = None
         self._lines.clear()
+
+
+def with_consent(
+    settings: RecordingSettings, connection: Connection, is_secret: Callable[[], bool]
+) -> tuple[Consent, Recorder]:
+    """Who asks the caller, and who records once the answer was yes."""
+    audio, transport = connection.audio, connection.transport
+    consent = Consent(settings.question)
+    recorder = Recorder(settings.folder, connection.session_id, audio.in_hz, is_secret)
+    recorder.watch(transport.input(), consent, transport.output())
+
+    @consent.event_handler("on_answer")
+    async def answered(_: object, answer: str) -> None:
+        if answer == "yes":
+            await recorder.begin()
+        else:
+            recorder.refuse()
+
+    return consent, recorder

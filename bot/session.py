@@ -20,9 +20,12 @@ from pipecat.workers.runner import WorkerRunner
 from bot.answering import IDLE, answering
 from bot.config import Settings
 from bot.house import House
+from bot.language.book import Language
+from bot.language.choice import Known, beginning
 from bot.providers.choice import mode_of
 from bot.providers.incident import OutageError
-from bot.recording import Recorder
+from bot.recording import Recorder, with_consent
+from bot.switch import Tongue
 from bot.telemetry import report
 from bot.telemetry.latency import TurnLatency
 from bot.telemetry.loop_lag import LagHistogram
@@ -34,6 +37,7 @@ from bot.urgent import Urgent, in_full
 from processors.alarm import Alarm
 from processors.consent import Consent
 from processors.resume import Playback
+from processors.shown import ShownRTVI
 from processors.vault import Vault
 from transports.connection import Connection
 
@@ -60,8 +64,11 @@ async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
 
     What goes wrong in a call ends here and reaches no other call.
     """
+    began = beginning(_known(connection), house.settings.languages, house.settings.spoken)
+    house = house.speaking(began.language, surely=began.is_known)
     with logger.contextualize(**_who(connection)), house.lag.watch() as lag:
-        call = Call(house, connection)
+        logger.bind(language=began.language, why=began.why).debug("the call has a language")
+        call = Call(house, connection, began.language)
         try:
             await call.run()
         finally:
@@ -69,6 +76,12 @@ async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
             house.totals.add(metrics)
             report.log_session(metrics)
     return metrics
+
+
+def _known(connection: Connection) -> Known:
+    """What its language may be told from."""
+    caller = connection.caller
+    return Known(caller.who, caller.called, connection.body)
 
 
 def _who(connection: Connection) -> dict[str, str]:
@@ -80,10 +93,10 @@ def _who(connection: Connection) -> dict[str, str]:
 class Call:
     """The parts of one call and how it came to its end."""
 
-    def __init__(self, house: House, connection: Connection) -> None:
+    def __init__(self, house: House, connection: Connection, language: Language) -> None:
         settings = house.settings
-        self._house = house
         self._connection = connection
+        self._tongue = Tongue(house, language, self._goes_on_in)
         self._started_secs = asyncio.get_running_loop().time()
         self._outcome: SessionOutcome = "agent_ended"
         self._greeted = asyncio.Event()
@@ -104,10 +117,15 @@ class Call:
             caller=connection.caller.who,
             conceal=self._vault.conceal,
             text=connection.text,
+            parting=house.parting,
             press=connection.press,
         )
         self._consent, self._recorder = self._recording(settings)
-        self._pipeline = answering(house, connection, self._vault, self._consent)
+        follower = self._tongue.follower() if self._can_switch() else None
+        self._pipeline = answering(
+            house, connection, self._vault, self._consent, self._tongue.ladder, follower
+        )
+        self._tongue.follow_in(self._pipeline)
         self._urgent = Urgent(connection.transport, self._pipeline)
         self._worker = self._build(settings)
         self._listen()
@@ -117,26 +135,34 @@ class Call:
         connection, recording = self._connection, settings.recording
         if not recording.enabled or mode_of(connection.body, settings) != "cascade":
             return None, None
-        consent = Consent(recording.question)
-        recorder = Recorder(
-            recording.folder,
-            connection.session_id,
-            connection.audio.in_hz,
-            lambda: self._vault.expected is not None,
+        consent, recorder = with_consent(
+            recording, connection, lambda: self._vault.expected is not None
         )
-        recorder.watch(connection.transport.input(), consent, connection.transport.output())
 
         @consent.event_handler("on_answer")
         async def answered(_: object, answer: str) -> None:
-            if answer == "yes":
-                await recorder.begin()
-            else:
-                recorder.refuse()
             if answer != "neither":
-                words = recording.thanks if answer == "yes" else recording.refused
+                own = self._house.settings
+                words = own.recording.thanks if answer == "yes" else own.recording.refused
                 await self._worker.queue_frame(TTSSpeakFrame(f"{words} {self._greeting}"))
 
         return consent, recorder
+
+    @property
+    def _house(self) -> House:
+        return self._tongue.house
+
+    def _can_switch(self) -> bool:
+        """Whether the call may go on in another language; the desk is then able to have it so."""
+        connection, house = self._connection, self._house
+        goes_past_us = connection.kind == "openai-webrtc"
+        is_cascade = mode_of(connection.body, house.settings) == "cascade" and not goes_past_us
+        able = is_cascade and len(house.tongues) > 1
+        self._desk.speak = self._tongue.speak if able else None
+        return able
+
+    def _goes_on_in(self, house: House) -> None:
+        self._desk.parting = house.parting
 
     @property
     def _greeting(self) -> str:
@@ -157,6 +183,7 @@ class Call:
                 enable_usage_metrics=True,
             ),
             app_resources=self._desk,
+            rtvi_processor=ShownRTVI(),
             observers=[
                 LatencyObserver(self._on_turn, self._tally, self._house.prices),
                 *([self._recorder] if self._recorder else []),
@@ -166,7 +193,9 @@ class Call:
                 # A hush is no interruption: Echo may go on.
                 ignored_sources=[p for p in self._pipeline.processors if isinstance(p, Playback)],
             ),
-            enable_turn_tracking=False,
+            enable_turn_tracking=bool(settings.tracing.url),
+            enable_tracing=bool(settings.tracing.url),
+            conversation_id=self._connection.session_id,
             idle_timeout_secs=settings.idle_secs,
             # The runner is this call's own: a call left idle ends nobody else's.
             cancel_runner_on_idle_timeout=True,

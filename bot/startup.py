@@ -12,10 +12,12 @@ from bot.providers.choice import announced
 from bot.providers.local.weights import WeightsError
 from bot.providers.settings import MissingKeyError
 from bot.telemetry.prices import PricesError
+from bot.telemetry.spans import TracingError
 from bot.tools.store import StoreError
 
 CANNOT_START = (
     *(SettingsError, PricesError, MissingKeyError, RefusedError, WeightsError, StoreError),
+    TracingError,
 )
 """What stops a start; each says in one line what to do."""
 

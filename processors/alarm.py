@@ -49,6 +49,9 @@ NOTE = (
 )
 
 
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
 class EmergencySettings(BaseModel):
     """What a caller in danger is told at once, without any model."""
 
@@ -65,6 +68,8 @@ class EmergencySettings(BaseModel):
     """A number or address that such callers are passed on to instead, where the way in can."""
     transfer_words: str = "Stay on the line. I'm connecting you to emergency help."
     """Said before that."""
+    digits: tuple[str, ...] = Field(default=_DIGITS, min_length=10, max_length=10)
+    """Nought to nine, as they are read out."""
     again_secs: float = Field(default=12.0, ge=0, le=600)
     """After this long it is said again, if the caller speaks of an emergency again."""
 
@@ -76,11 +81,8 @@ class EmergencySettings(BaseModel):
     @property
     def spoken(self) -> str:
         """The words, as a voice reads them: nine one one."""
-        digits = (_DIGITS[int(digit)] for digit in self.dialled)
+        digits = (self.digits[int(digit)] for digit in self.dialled)
         return self.words.replace("{number}", " ".join(digits))
-
-
-_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 class Vigilance:
@@ -139,6 +141,10 @@ class Alarm(FrameProcessor):
         self._vigilance = Vigilance(settings.again_secs)
         self._tasks: set[asyncio.Task[None]] = set()
         self._register_event_handler("on_emergency", sync=True)
+
+    def follow(self, settings: EmergencySettings) -> None:
+        """Heed others from here on, such as those of another language."""
+        self._settings = settings
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)

@@ -104,6 +104,31 @@ def withhold(text: str, from_digits: int = 3) -> str:
     return _replaced(text, long)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenNumber:
+    """A number that a text ends with; more of it may be said."""
+
+    start: int
+    digits: str
+    goes_on: bool
+    """Nothing is before it, so that it may go on from the text before."""
+
+    @property
+    def may_be_a_card(self) -> bool:
+        """Whether card numbers begin so."""
+        return bool(_BEGINS.match(self.digits))
+
+
+def open_number(text: str, before: str = "") -> OpenNumber | None:
+    """The number that the text ends with; `before` are the digits that the last one ended with."""
+    *_, last = ([], *_numbers(text))
+    if not last or any(_PART.finditer(text[last[-1].end :])):
+        return None
+    goes_on = _leads(last, text)
+    digits = (before if goes_on else "") + _joined(last)
+    return OpenNumber(last[0].start, digits, goes_on)
+
+
 def mended(text: str) -> str:
     """One placeholder for a number that was taken apart by pauses, with what came before it."""
     return _TAKEN_APART.sub(r"\1", text)

@@ -26,10 +26,18 @@ _YES = re.compile(
     r"|go ahead|please do|you may|you can|(?:that's|that is|that'll be|it's) (?:fine|okay|ok"
     r"|alright|all right)|fine|alright|all right|no (?:problem|worries|objections?)"
     r"|i (?:don't|do not) mind|i agree|i consent|by all means)\b"
+    r"|(?:(?:hola|buenas|buenos días|buenas tardes|buenas noches|ah|eh|pues|bueno) )*"
+    r"(?:sí|si|claro|vale|de acuerdo|por supuesto|desde luego|adelante|cómo no|como no|perfecto"
+    r"|puede|está bien|me parece bien|no hay problema|sin problemas?|ningún problema"
+    r"|no me (?:importa|molesta)|acepto|conforme|dale|grabe)\b"
 )
-_FINE = re.compile(r"\bno (?:problem|worries|objections?)\b|\b(?:don't|do not) mind\b")
+_FINE = re.compile(
+    r"\bno (?:problem|worries|objections?)\b|\b(?:don't|do not) mind\b"
+    r"|\bno (?:hay problema|me importa|me molesta)\b|\bsin problemas?\b|\bc[oó]mo no\b"
+)
 _NO = re.compile(
-    r"\b(?:no|nope|nah|not|never|don't|cannot|can't|won't|refuse|rather|without|stop|but|why|what)\b"
+    r"\b(?:no|nope|nah|not|never|don't|cannot|can't|won't|refuse|rather|without|stop|but|why|what"
+    r"|nunca|jamás|tampoco|sin|pero|mejor|prefiero|prefería|preferiría|por qué|para qué|qué)\b"
 )
 _ONLY = 6
 """With more words than this, an answer is not only one: the model hears it too."""

@@ -1,18 +1,20 @@
 """Whether a caller's words tell of an emergency, by the words alone: no model is asked.
 
 Whole phrases of people in need are looked for, most with the person in them: "he's choking" is one,
-"a choking hazard" is none. In doubt it is an emergency. English.
+"a choking hazard" is none. In doubt it is an emergency. English here, Spanish in
+`emergency_es`: whoever is in danger falls back on their own language, whatever the call is in.
 """
 
 import re
 
+from processors import emergency_es
 from processors.said_over import plain
 
 
 def is_emergency(text: str) -> bool:
     """Whether somebody's life, body or home is in danger as far as these words go."""
     said = _EXPECTED_NO.sub(" ", _written_out(plain(text)))
-    return bool(_EMERGENCY.search(said))
+    return bool(_EMERGENCY.search(said)) or emergency_es.is_emergency(text)
 
 
 def _written_out(said: str) -> str:

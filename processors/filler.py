@@ -165,6 +165,10 @@ class Patience:
         self._said = ""
         self._turns: Counter[tuple[str, ...]] = Counter()
 
+    def follow(self, policy: FillerPolicy) -> None:
+        """Other phrases, or another patience, from here on."""
+        self._policy = policy
+
     @property
     def due_secs(self) -> float | None:
         """When the next phrase is due; None as long as nothing happens."""
@@ -277,6 +281,10 @@ class Filler(FrameProcessor):
         self._fast_lane = FastLane(self._run_model)
         self._changed = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
+
+    def follow(self, policy: FillerPolicy) -> None:
+        """Say other phrases from here on, such as those of another language."""
+        self._patience.follow(policy)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)

@@ -42,6 +42,10 @@ class IdleLadder:
         self._turn = 0
         self._asked = 0
 
+    def follow(self, policy: IdlePolicy) -> None:
+        """Say other words from here on, such as those of another language."""
+        self._policy = policy
+
     def climb(self, turn: int) -> Rung:
         """The caller, who has spoken `turn` times in all, has been silent for too long."""
         if turn != self._turn:

@@ -65,6 +65,10 @@ class Repair:
         self._heard: deque[tuple[str, float]] = deque(maxlen=self._KEPT)
         self._asked: Question | None = None
 
+    def follow(self, settings: RepairSettings) -> None:
+        """Other limits from here on."""
+        self._settings = settings
+
     def heard(self, words: Words) -> None:
         """The words of a final transcript."""
         self._heard.extend(words)
@@ -149,6 +153,10 @@ class Repairing(FrameProcessor):
         self._certainty = certainty
         self._ahead: list[Question | None] = []
         """What to ask at the end of a turn of which the model was to be asked ahead."""
+
+    def follow(self, settings: RepairSettings) -> None:
+        """Ask by others from here on."""
+        self._repair.follow(settings)
 
     def watch(self, ear: FrameProcessor) -> None:
         """Take what this one writes down."""

@@ -100,6 +100,10 @@ class Playback(FrameProcessor):
         self._guarded_till_ns = 0
         """Until then, something is heard that no interruption may cut."""
 
+    def follow(self, bridge: Callable[[int], bytes]) -> None:
+        """Another bridge from here on, such as one in another language."""
+        self._bridge = bridge
+
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
         if direction is FrameDirection.UPSTREAM:

@@ -1,8 +1,9 @@
 """What a caller means who speaks while Echo does, by the words alone.
 
 Whole phrases are looked for, not signs of a subject: what an agent can do changes, how people
-listen does not. English; words of another language are a turn like any other. The classes are those
-of tau-voice's panel: backchannels, vocal tics, speech that is not for the agent, and real turns.
+listen does not. English, and Spanish as far as it goes; words of another language are a turn like
+any other. The classes are those of tau-voice's panel: backchannels, vocal tics, speech that is not
+for the agent, and real turns.
 """
 
 import re
@@ -102,7 +103,7 @@ def _phrases(text: str) -> str:
 
 
 _TIC = re.compile(
-    r"(?:(?:u+[hm]+|e+r+m?|a+h+|ahem|achoo|ugh|phew|well|(?!m[mh]*\b)[^\W\daeiouy]+)(?: |$))+"
+    r"(?:(?:u+[hm]+|e+r+m?|a+h+|ahem|achoo|ugh|phew|well|(?!m[mh]*\b)[^\W\daeiouyáéíóúü]+)(?: |$))+"
 )
 """What is not a word: one without a vowel is a recogniser's spelling of a sound."""
 _HESITATION = re.compile(r"(?:(?:u+[hm]+|e+r+m?)(?: |$))+")
@@ -181,6 +182,19 @@ _LISTENING = _phrases(
     keep going
     and
     so
+    aj[aá]
+    sí
+    claro
+    claro que sí
+    vale
+    ya
+    ya veo
+    entiendo
+    entendido
+    de acuerdo
+    muy bien
+    bueno
+    perfecto
     """
 )
 """What a listener says to keep the speaker going, alone or one after another. After "who's" and
@@ -207,6 +221,8 @@ _STOP = re.compile(
     r"|(?:just )?(?:one|a|gimme a|give me a) (?:second|sec|moment|minute)|not so fast|slow down"
     r"|time out|listen|excuse me|skip (?:that|it|this)|goodbye|bye|hang up|i have to (?:stop|go)"
     r"|(?:can|could|may) i (?:interrupt|stop you|say something)"
+    r"|espere?|espera|pare|para ya|basta|cállese|silencio|oiga|un (?:momento|segundo|momentito)"
+    r"|disculpe|perdone|déjeme hablar|adiós|tengo que colgar"
     r")\b"
 )
 _CERTAIN_STOP = re.compile(
@@ -230,7 +246,10 @@ _YES_OR_NO = re.compile(
     r"|shall we|is that|want me|right)\b"
 )
 _TAG = re.compile(r"\b(?:is that|does that|isn't it|are you)(?: \w+)?$")
-_WH = re.compile(r"\b(?:who|what|when|where|why|which|whose|how)(?:'s| |$)")
+_WH = re.compile(
+    r"\b(?:who|what|when|where|why|which|whose|how)(?:'s| |$)"
+    r"|\b(?:qué|quién|quiénes|cuándo|dónde|cómo|cuál|cuáles|cuánto|cuánta|cuántos|cuántas)\b"
+)
 _CHOICE = re.compile(r"\b(?:or|either)\b(?! not)")
 _YES_NO_ANSWER = re.compile(
     r"(?:(?:oh|um+|uh+|well|er+m?) )*"
@@ -238,7 +257,9 @@ _YES_NO_ANSWER = re.compile(
     r"|nope|nah|of course|please|absolutely|definitely|certainly|go ahead|go on|do (?:it|that)"
     r"|i (?:do|am|did|would|have|can|will|don't|do not|am not)|that's (?:right|correct|it|fine)"
     r"|it is|sounds (?:good|great|right|fine)|alright|all right|perfect|great|fine|not really"
-    r"|(?:i )?(?:think|guess) so|true|never|maybe|perhaps|got it|thanks|thank you|that works)\b"
+    r"|(?:i )?(?:think|guess) so|true|never|maybe|perhaps|got it|thanks|thank you|that works"
+    r"|sí|claro|vale|de acuerdo|correcto|eso es|así es|exacto|por supuesto|perfecto|está bien"
+    r"|muy bien|adelante|creo que (?:sí|no)|tampoco|nunca|gracias)\b"
 )
 _DEAREST = (
     r"(?:honey|hon|sweetie|sweetheart|darling|babe|baby|mom|mum|mommy|mummy|dad|daddy"

@@ -30,6 +30,8 @@ class Caller:
     """Who is on the line, as far as the way in knows; `who` is an address or a number, or empty."""
 
     who: str = ""
+    called: str = ""
+    """The number of ours they have called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Guest:
     session_id: str
     kind: Kind
     body: Mapping[str, object] = field(default_factory=dict[str, object])
+    household: str = ""
+    """The address it was asked for from, or the network; empty where that says nothing."""
 
 
 class Door(Protocol):
@@ -92,6 +96,10 @@ class Door(Protocol):
 
     def reserve(self, guest: Guest) -> bool:
         """Keep a place for the guest; False when every place is taken or the server drains."""
+        ...
+
+    def waiting(self, household: str) -> int:
+        """How many places that are reserved for a household nobody has entered."""
         ...
 
     def enter(self, session_id: str) -> Guest | None:

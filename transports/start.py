@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from transports.body import body_of
 from transports.connection import Door, Guest, Kind
+from transports.edge.rates import household
 
 DEFAULT = "webrtc"
 """What the runner takes a request without `transport` to mean."""
@@ -66,10 +67,12 @@ def routes(
     ways: Mapping[str, Way],
     door: Door,
     objection: Objection = lambda body: None,
+    reserved_each: int = 1_000,
 ) -> APIRouter:
     """`POST /start` for these ways in, by the name a client asks for.
 
-    A body with an `objection` is refused with 400 before anything is reserved.
+    A body with an `objection` is refused with 400 before anything is reserved; with 429, who has
+    `reserved_each` places and enters none.
     """
     router = APIRouter()
 
@@ -80,7 +83,9 @@ def routes(
         body = _body(options)
         if wrong := objection(body):
             raise HTTPException(400, wrong)
-        guest = Guest(str(uuid.uuid4()), kind, body)
+        guest = Guest(str(uuid.uuid4()), kind, body, _household(request))
+        if door.waiting(guest.household) >= reserved_each:
+            raise too_many(settings.retry_after_secs)
         if not door.reserve(guest):
             raise busy(settings.retry_after_secs)
         asked = Asked(guest, settings.url or _asked_host(request), options)
@@ -97,6 +102,14 @@ def busy(retry_after_secs: int) -> HTTPException:
     return HTTPException(
         503,
         f"All lines are busy. Try again in {retry_after_secs} seconds.",
+        {"Retry-After": str(retry_after_secs)},
+    )
+
+
+def too_many(retry_after_secs: int) -> HTTPException:
+    return HTTPException(
+        429,
+        f"Calls were asked for and not begun. Try again in {retry_after_secs} seconds.",
         {"Retry-After": str(retry_after_secs)},
     )
 
@@ -131,6 +144,10 @@ def _body(options: Mapping[str, object]) -> dict[str, object]:
     if not isinstance(body, dict):
         raise HTTPException(400, "`body` is not a JSON object.")
     return cast("dict[str, object]", body)
+
+
+def _household(request: Request) -> str:
+    return household(request.client.host if request.client else "")
 
 
 def _asked_host(request: Request) -> str:

@@ -184,11 +184,6 @@ def audible(audio: bytes) -> bool:
     return float(np.dot(samples, samples)) >= _AUDIBLE_POWER * max(len(samples), 1)
 
 
-def spares_playout(frame: Frame) -> bool:
-    """An interruption during words that must be heard in full: the client drops nothing."""
-    return isinstance(frame, InterruptionFrame) and "spares_playout" in frame.metadata
-
-
 class Output(FastAPIWebsocketOutputTransport):
     """Sends speech a little ahead of the ear, on a schedule that makes up for stalls."""
 
@@ -201,17 +196,30 @@ class Output(FastAPIWebsocketOutputTransport):
     ) -> None:
         super().__init__(transport, client, params)
         self._pacer = Pacer(settings.lead_ms / 1000)
+        self._guarded_till_secs = 0.0
+        """Until then the client plays words that no interruption may cut."""
 
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
         audio = OutputAudioRawFrame(frame.audio, self.sample_rate, self._params.audio_out_channels)
         if not await self._write_frame(audio):
             return False
         audio_secs = audio.num_frames / audio.sample_rate
-        await asyncio.sleep(self._pacer.sent(audio_secs, self.get_event_loop().time()))
+        now = self.get_event_loop().time()
+        wait_secs = self._pacer.sent(audio_secs, now)
+        if not frame.interruptible:
+            self._guarded_till_secs = now + self._pacer.unheard_secs(now)
+        await asyncio.sleep(wait_secs)
         return True
 
+    def spares_playout(self, frame: Frame) -> bool:
+        """An interruption during words that must be heard in full: the client drops nothing."""
+        if not isinstance(frame, InterruptionFrame):
+            return False
+        guarded = self.get_event_loop().time() < self._guarded_till_secs
+        return guarded or "spares_playout" in frame.metadata
+
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        if spares_playout(frame):
+        if self.spares_playout(frame):
             await BaseOutputTransport.process_frame(self, frame, direction)
             return
         await super().process_frame(frame, direction)

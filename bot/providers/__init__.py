@@ -40,6 +40,7 @@ from processors.overtaken import EndsAtAClause
 from processors.own_voice import OwnVoice, OwnVoiceTap
 from processors.repair import Repairing, RepairSettings
 from processors.resume import Heard, Playback, ResumeSettings
+from processors.reticent import Reticence, Reticent
 from processors.silence import AttentiveVAD, SilenceTeller
 from processors.unheard import Unheard
 from processors.vault import Vault
@@ -52,6 +53,7 @@ __all__ = [
     "Stages",
     "direct_stages",
     "realtime_stages",
+    "reciting",
     "stages",
     "strategies",
 ]
@@ -86,6 +88,7 @@ def stages(
     emergency: EmergencySettings | None = None,
     vault: Vault | None = None,
     keypad: Keypad | None = None,
+    reticence: Reticence | None = None,
     repair: RepairSettings | None = None,
     talk: LongTalkSettings | None = None,
 ) -> Stages:
@@ -93,6 +96,7 @@ def stages(
 
     own: what `vad` knows our voice by: it is told what was sent.
     vault, keypad: of the call, if keys can be pressed in it; they are before its voice.
+    reticence: keeps what the model was told from the caller.
     """
     able, health = candidates(settings, engines, brief), engines.health
     voice = _alone(able.tts) or Speaking(able.tts, health, settings.speaking)
@@ -103,23 +107,18 @@ def stages(
     Bounded((talk or LongTalkSettings()).most_words).watch(ear)
     repairing = Repairing(repair or RepairSettings(), vault, certainty)
     repairing.watch(ear)
+    model = _alone(able.llm) or Thinking(able.llm, health, settings.thinking)
+    if reticence:
+        Reticent(reticence).watch(model)
     silence = SilenceTeller(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return Stages(
         vad=Pipeline([keypad, silence]) if keypad else silence,
         stt=ear,
         alarm=Alarm(emergency or EmergencySettings()),
-        llm=Pipeline(
-            [
-                EndOfAudio(),
-                OneTurn(),
-                Mended(),
-                repairing,
-                _alone(able.llm) or Thinking(able.llm, health, settings.thinking),
-            ]
-        ),
+        llm=Pipeline([EndOfAudio(), OneTurn(), Mended(), repairing, model]),
         filler=Filler(filler, pace=engines.pace),
         tts=Pipeline([voice, EndsAtAClause(), WholeChunks()]),
-        playback=Playback(unheard, going_on, _reciting(voice, going_on.bridge)),
+        playback=Playback(unheard, going_on, reciting(voice, going_on.bridge)),
         heard=Pipeline([Heard(unheard), OwnVoiceTap(own or OwnVoice())]),
     )
 
@@ -129,7 +128,7 @@ def _alone(able: Sequence[Candidate[S]]) -> S | None:
     return able[0].make() if len(able) == 1 and able[0].is_here else None
 
 
-def _reciting(stage: TTSService | Speaking, phrase: str) -> Callable[[int], bytes]:
+def reciting(stage: TTSService | Speaking, phrase: str) -> Callable[[int], bytes]:
     """The phrase out of memory, at the rate asked for: the voice itself may be busy."""
 
     def recited(rate: int) -> bytes:
@@ -174,13 +173,14 @@ def realtime_stages(
     *,
     vault: Vault,
     keypad: Keypad,
+    reticence: Reticence,
 ) -> RealtimeStages:
     """The stages of one call whose model hears and speaks.
 
     Raises:
         MissingKeyError: the provider's key is missing.
     """
-    model = realtime(settings, brief, context)
+    model = realtime(settings, brief, context, reticence)
     Discreet(vault).watch(model)
     vad_processor = VADProcessor(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return RealtimeStages(

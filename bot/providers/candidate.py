@@ -37,6 +37,7 @@ class Succession(Generic[S]):
         self._role: Role = role
         self._health = health
         self._left = {candidate.name: candidate for candidate in candidates}
+        self._asked: set[str] = set()
         self._fallback = candidates[-1]
         self._serving: Candidate[S] | None = None
         self._may_retry = True
@@ -66,8 +67,20 @@ class Succession(Generic[S]):
         self._may_retry = False
         return self._serving
 
+    def change(self, candidates: Sequence[Candidate[S]], now_secs: float) -> Candidate[S]:
+        """Others take their place, such as make services for another language; who serves then.
+
+        The one of the same name, if there is one; whoever has failed stays behind.
+        """
+        by_name = {candidate.name: candidate for candidate in candidates}
+        same = by_name.get(self._serving.name) if self._serving else None
+        self._left = {name: each for name, each in by_name.items() if name not in self._asked}
+        self._fallback = candidates[-1]
+        return self._take(same) if same else self.first(now_secs)
+
     def _take(self, candidate: Candidate[S]) -> Candidate[S]:
         self._left.pop(candidate.name, None)
+        self._asked.add(candidate.name)
         self._serving = candidate
         return candidate
 

@@ -16,6 +16,8 @@ from bot.providers.role import Role
 
 S = TypeVar("S", bound=FrameProcessor)
 
+_LEAVES_AFTER_SECS = 0.5
+
 
 class InOrder(FrameProcessor, ABC, Generic[S]):
     """A stage whose service can be replaced in the middle of a call.
@@ -107,6 +109,26 @@ class InOrder(FrameProcessor, ABC, Generic[S]):
             outage = OutageError(self._role)
             error = ErrorFrame(str(outage), processor=self, exception=outage)
             await self._tell(error, FrameDirection.UPSTREAM)
+
+    async def change(self, candidates: Sequence[Candidate[S]]) -> None:
+        """Have others serve from here on, such as hear or speak another language.
+
+        Nothing has failed: the service that goes is only not heard any more. What it has not done
+        is up to the one that comes, as ever.
+        """
+        leaving = self._active
+        coming = self._succession.change(candidates, self._now_secs())
+        self._active, self._is_ready = None, False
+        if leaving:
+            self._owned(self._let_go_later(leaving.service))
+        self._switching = self.create_task(self._serve(coming))
+
+    async def _let_go_later(self, service: S) -> None:
+        """Its own task may be the one that has brought this about."""
+        try:
+            await asyncio.sleep(_LEAVES_AFTER_SECS)
+        finally:
+            await self._let_go_of(service)
 
     async def _tell(
         self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM

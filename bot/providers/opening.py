@@ -15,6 +15,12 @@ OPENINGS = (
     *("Great,", "Well,", "Sorry,"),
 )
 """What the persona asks a model to begin with: as a clause of its own it can be known by heart."""
+SPANISH_OPENINGS = (
+    *("Claro,", "De acuerdo,", "Vale,", "Sí,", "Por supuesto,", "Vamos a ver,", "Gracias,"),
+    *("Muy bien,", "Bueno,", "Perdone,"),
+)
+"""The same for the persona that speaks Spanish."""
+_OPENINGS = frozenset({*OPENINGS, *SPANISH_OPENINGS})
 PAUSE_SECS = 0.12
 """The silence a listener expects at a comma; providers leave from none to half a second."""
 _AUDIBLE = 164
@@ -53,7 +59,7 @@ class OpensByHeart(ByHeart, TTSService):
 
     def _opening(self, clause: str, context_id: str) -> Spoken | None:
         """What is recited of a reply; None for what is no opening, or not known yet."""
-        if self._speaks_alone or context_id in self._begun or clause not in OPENINGS:
+        if self._speaks_alone or context_id in self._begun or clause not in _OPENINGS:
             return None
         known = self._repertoire.get(self._key(clause))
         audio = with_pause(self.recited(clause), self.sample_rate)

@@ -7,6 +7,7 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from bot.providers.llm import Brief
 from bot.providers.renewal import Renewal
 from bot.providers.settings import OpenAISettings, ProviderSettings, RealtimeSettings, required
+from processors.reticent import Reticence
 
 if TYPE_CHECKING:
     from pipecat.services.openai.realtime.events import SessionProperties
@@ -15,14 +16,20 @@ if TYPE_CHECKING:
     from bot.providers.controlled_realtime import Controlled
     from bot.providers.openai_realtime import SpeechToSpeech
 
-PREAMBLE = """
+ABOUT_TO = "Let me look that up."
+PREAMBLE = f"""
 
-Before you call a tool, say in a few words what you are about to do, such as "Let me look that up."
+Before you call a tool, say in a few words what you are about to do, such as "{ABOUT_TO}"
 """
 """Bridges the wait for a tool in the same breath: a filler would need a response of its own."""
 
 
-def realtime(settings: ProviderSettings, brief: Brief, context: LLMContext) -> "SpeechToSpeech":
+def realtime(
+    settings: ProviderSettings,
+    brief: Brief,
+    context: LLMContext,
+    reticence: Reticence | None = None,
+) -> "SpeechToSpeech":
     """The service that hears, answers, acts and speaks, with the tools of `context`.
 
     Raises:
@@ -30,10 +37,10 @@ def realtime(settings: ProviderSettings, brief: Brief, context: LLMContext) -> "
     """
     from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMSettings
 
-    from bot.providers.openai_realtime import SpeechToSpeech
+    from bot.providers.reserved import Reserved
 
     openai = settings.openai
-    return SpeechToSpeech(
+    model = Reserved(
         api_key=required(openai.api_key, "OPENAI_API_KEY", "MODE=cascade"),
         base_url=openai.realtime_url,
         context=context,
@@ -45,6 +52,8 @@ def realtime(settings: ProviderSettings, brief: Brief, context: LLMContext) -> "
             session_properties=session(openai, settings.realtime),
         ),
     )
+    model.reticence = reticence
+    return model
 
 
 def controlled(
@@ -83,7 +92,9 @@ def session(openai: OpenAISettings, settings: RealtimeSettings) -> "SessionPrope
         audio=events.AudioConfiguration(
             input=events.AudioInput(
                 format=pcm,
-                transcription=events.InputAudioTranscription(model=MODEL, language="en"),
+                transcription=events.InputAudioTranscription(
+                    model=MODEL, language=settings.language
+                ),
                 turn_detection=turns,
             ),
             output=events.AudioOutput(format=pcm, voice=openai.realtime_voice),

@@ -93,6 +93,8 @@ class RealtimeSettings(BaseModel):
     ten left to find one in."""
     renew_by_secs: float = Field(default=3480, gt=0)
     """At this age a session is renewed whoever speaks: OpenAI cuts it off at 60 minutes."""
+    language: str = "en"
+    """The caller's, for what is written down of what they say; the model itself hears them all."""
     quiet_secs: float = Field(default=0.5, ge=0)
     """A moment is quiet when for so long nobody has spoken and no tool has run."""
 

@@ -247,6 +247,12 @@ class Speaking(InOrder[TTSService]):
         self._playback.broke_off()
         await super()._give_up(cause, retry_after_secs)
 
+    async def change(self, candidates: Sequence[Candidate[TTSService]]) -> None:
+        """As ever; whatever is not heard yet is said by the new voice."""
+        self._forget()
+        self._playback.broke_off()
+        await super().change(candidates)
+
     async def _catch_up(self, successor: Beside[TTSService]) -> None:
         for frame in self._script.rest():
             await successor.give(frame, FrameDirection.DOWNSTREAM)

@@ -9,14 +9,16 @@ from bot.providers.local.tts import HibariTTS, Voice
 
 
 class StandIn(HibariTTS):
-    """Lets a `TTSSpeakFrame` pass to whoever speaks, and says it itself if nobody can."""
+    """Lets a `TTSSpeakFrame` pass to whoever speaks; says it itself if nobody can, or if it must be
+    heard in full: a speech model is stopped by its provider as soon as the caller speaks."""
 
     def __init__(self, voice: Voice, others_speak: Callable[[], bool]) -> None:
         super().__init__(voice)
         self._others_speak = others_speak
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        if isinstance(frame, TTSSpeakFrame) and self._others_speak():
+        said = isinstance(frame, TTSSpeakFrame) and frame.interruptible
+        if said and self._others_speak():
             await self.push_frame(frame, direction)
         else:
             await super().process_frame(frame, direction)

@@ -1,10 +1,11 @@
 """Speech to text: name -> service, and who takes turns by it."""
 
 from pipecat.services.stt_service import STTService
+from pipecat.transcriptions.language import Language
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from bot.providers.choice import Choice
-from bot.providers.settings import ProviderSettings, required
+from bot.providers.settings import DeepgramSettings, ProviderSettings, required
 from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings, decided_elsewhere
 from processors.interruption import InterruptionSettings
@@ -50,6 +51,7 @@ def stt(choice: Choice, settings: ProviderSettings, engines: Engines) -> STTServ
                     eot_threshold=deepgram.flux_eot_threshold,
                     eager_eot_threshold=deepgram.flux_eager_eot_threshold,
                     eot_timeout_ms=deepgram.flux_eot_timeout_ms,
+                    language_hints=_flux_hints(deepgram),
                     keyterm=[*settings.vocabulary],
                 ),
             )
@@ -57,6 +59,15 @@ def stt(choice: Choice, settings: ProviderSettings, engines: Engines) -> STTServ
             from bot.providers.local.stt import WhisperSTT
 
             return WhisperSTT(loaded(engines.whisper), settings.whisper)
+
+
+def _flux_hints(deepgram: DeepgramSettings) -> list[Language] | None:
+    """What a Flux that knows several languages expects; English is none: it may be anything."""
+    is_one_of_several = deepgram.flux_model == "flux-general-multi" and deepgram.language not in (
+        "en",
+        "multi",
+    )
+    return [Language(deepgram.language)] if is_one_of_several else None
 
 
 def turn_strategies(

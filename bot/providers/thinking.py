@@ -15,6 +15,7 @@ from pipecat.frames.frames import (
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     LLMTextFrame,
+    LLMUpdateSettingsFrame,
     StartFrame,
     SystemFrame,
     UserStartedSpeakingFrame,
@@ -23,6 +24,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor, FrameProcessorSetup
 from pipecat.services.llm_service import LLMService
+from pipecat.services.settings import LLMSettings
 
 from bot.providers.beside import Beside
 from bot.providers.candidate import Candidate, Succession
@@ -36,11 +38,14 @@ from bot.providers.reply import (
     speakable,
     starting_anew,
 )
-from bot.providers.tool_steps import turn_of
+from bot.providers.tool_steps import InSteps, turn_of
 
 Model = LLMService[Any]
 
 GO_ON = "You were cut off there. Go on with the very next word, and repeat nothing you have said."
+
+_OPENING_MARKS = frozenset({"¿", "¡"})
+"""No word, and yet how a Spanish question begins: the voice rises by it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -55,6 +60,8 @@ class _Attempt:
     is_started: bool = False
     """What comes before its start is the end of what the model was asked before."""
     has_spoken: bool = False
+    mark: str = ""
+    """Came ahead of the first word, and belongs to it."""
 
 
 @dataclass(slots=True)
@@ -118,6 +125,21 @@ class Thinking(FrameProcessor):
             await self.cancel_task(self._judging)
         for model in self._models.values():
             await model.service.cleanup()
+
+    async def change(
+        self, candidates: Sequence[Candidate[Model]], persona: str, apology: str
+    ) -> None:
+        """Have the models answer by another persona from the next question on.
+
+        They stay: one of them may be running the very tool that asked for this.
+        """
+        self._candidates = candidates
+        self._turn = -1  # whoever was asked last may not be among them
+        changed = LLMSettings(system_instruction=persona)
+        for model in self._models.values():
+            await model.give(LLMUpdateSettingsFrame(delta=changed), FrameDirection.DOWNSTREAM)
+            if isinstance(model.service, InSteps):
+                model.service.apology = apology
 
     def processors_with_metrics(self) -> list[FrameProcessor]:
         """The models that have been asked, or will be first."""
@@ -238,11 +260,15 @@ class Thinking(FrameProcessor):
 
     async def _writes(self, attempt: _Attempt, frame: LLMTextFrame) -> None:
         question = self._question
-        if question is None or (not speakable(frame.text) and not attempt.reply.began):
+        if question is None:
+            return
+        if not speakable(frame.text) and not attempt.reply.began:
+            attempt.mark = frame.text if frame.text.strip() in _OPENING_MARKS else ""
             return
         if not await self._wins(attempt):
             return
-        text = frame.text
+        text = attempt.mark + frame.text
+        attempt.mark = ""
         if not attempt.has_spoken:
             attempt.has_spoken = True
             join = going_on if attempt.goes_on else starting_anew

@@ -1,7 +1,5 @@
 """Text to speech: name -> service."""
 
-from pipecat.services.tts_service import TTSService
-
 from bot.providers.by_heart import ByHeart
 from bot.providers.choice import Choice
 from bot.providers.settings import ProviderSettings, required
@@ -10,7 +8,7 @@ from bot.providers.warm import Engines, loaded
 
 def tts(
     choice: Choice, settings: ProviderSettings, engines: Engines, *, reconnects: bool = True
-) -> TTSService:
+) -> ByHeart:
     """The service that says the answer while it is still being written.
 
     reconnects: by itself when its socket drops, which loses what it was to say; False: another

@@ -8,6 +8,7 @@ from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 
 from bot.tools.appointments import book_appointment, cancel_appointment, find_appointments
 from bot.tools.handoff import end_call, talk_to_human
+from bot.tools.language import switch_language
 from bot.tools.menu import press_keys
 from bot.tools.orders import look_up_order, start_return, track_shipment
 from bot.tools.secure_entry import enter_securely
@@ -26,6 +27,9 @@ TOOLS: tuple[DirectFunction, ...] = (
     talk_to_human,
     end_call,
 )
+
+LANGUAGES: tuple[DirectFunction, ...] = (switch_language,)
+"""Offered besides, where there is more than one language."""
 
 TEXTING: tuple[DirectFunction, ...] = (text_confirmation,)
 """Offered besides, where the way in can text the caller."""

@@ -2,13 +2,15 @@
 
 A model's word for it does not count, nor does anything a tool returned: only what the STT wrote
 down (the messages of the user) and what the caller heard of Echo (those of the assistant) do.
-English only, as the tools' sentences are.
+English and Spanish, whichever the call is in: both may be spoken in one.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from bot.tools import consent_es as spanish
 
 Group = frozenset[str]
 """Ways to say one part of a value: any of them will do."""
@@ -35,14 +37,16 @@ _AROUND = (
     "let's let us ma'am sir echo you're your one yours agree agreed happy with totally indeed quite"
 )
 _AROUND_A_YES = frozenset(_AROUND.split())
-_ASSENT = re.compile(r"\b(?:right|correct|ok|okay|ahead|confirm|proceed|do (?:that|it))\b")
+_ASSENT = re.compile(
+    r"\b(?:right|correct|ok|okay|ahead|confirm|proceed|do (?:that|it)" rf"|{spanish.ASSENT})\b"
+)
 _DIGITS = {
     word: str(value)
     for value, words in enumerate(
         ("zero oh o", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     )
     for word in words.split()
-}
+} | spanish.DIGITS
 _NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen"
@@ -87,10 +91,10 @@ class Readback:
     values: tuple[Group, ...] = ()
 
 
-RETURN = re.compile(r"\b(?:return|refund|send(?:ing)? .*back)", re.I)
-BOOKING = re.compile(r"\b(?:book|reserve)", re.I)
-CANCELLATION = re.compile(r"\bcancel", re.I)
-HANDOVER = re.compile(rf"\b(?:connect|transfer|hand|put|{_PERSON})\b", re.I)
+RETURN = re.compile(rf"\b(?:return|refund|send(?:ing)? .*back|{spanish.DEED_RETURN})", re.I)
+BOOKING = re.compile(rf"\b(?:book|reserve|{spanish.DEED_BOOKING})", re.I)
+CANCELLATION = re.compile(rf"\b(?:cancel|{spanish.DEED_CANCELLATION})", re.I)
+HANDOVER = re.compile(rf"\b(?:connect|transfer|hand|put|{_PERSON}|{spanish.DEED_HANDOVER})\b", re.I)
 
 
 def exchange(messages: Sequence[object]) -> Exchange:
@@ -136,10 +140,13 @@ def is_yes(text: str, question: str = "") -> bool:
     the question makes it something else: "yes, at three" to "At two?" is none.
     """
     words = _LEADS_TO_YES.sub("sure", text.lower().replace("’", "'"))
-    if "?" in words:
-        return False
+    words = spanish.LEADS_TO_YES.sub("claro", words)
     plain = _plain(words)
-    if not _YES.search(plain) or _NOT_YES.search(plain):
+    if "?" in words or _NOT_YES.search(plain):
+        return False
+    if spanish.is_yes(words, question):
+        return True
+    if not _YES.search(plain):
         return False
     return set(plain.split()) <= _AROUND_A_YES | set(_plain(question).split())
 
@@ -148,11 +155,19 @@ def wants_person(said: Sequence[str]) -> bool:
     """Whether the caller's own words ask for a person, in the last turns and not taken back."""
     clauses = (part for words in said[-_LATEST_TURNS:] for part in re.split(r"[.,;!?]", words))
     latest = [_plain(words) for words in said[-_LATEST_TURNS:]]
-    if not latest or any(_NO_PERSON.search(_plain(clause)) for clause in clauses):
+    if not latest or any(_takes_back(clause) for clause in clauses):
         return False
-    if _WANTS_PERSON.search(latest[-1]):
+    if _asks_for_person(latest[-1]):
         return True
-    return any(_WANTS_PERSON.search(words) for words in latest) and not _NOT_YES.search(latest[-1])
+    return any(_asks_for_person(words) for words in latest) and not _NOT_YES.search(latest[-1])
+
+
+def _asks_for_person(words: str) -> bool:
+    return bool(_WANTS_PERSON.search(words)) or spanish.asks_for_person(words)
+
+
+def _takes_back(clause: str) -> bool:
+    return bool(_NO_PERSON.search(_plain(clause))) or spanish.takes_person_back(clause)
 
 
 def agreed(readback: Readback, last: Exchange) -> bool:
@@ -189,7 +204,10 @@ def moment(value: datetime, today: datetime) -> tuple[Group, ...]:
     """A day and a time of day, in the clinic's ways to say them."""
     days = {f"{value:%A}".lower(), f"{value.day}", f"{value:%Y-%m-%d}", *_ordinals(value.day)}
     near = {0: "today", 1: "tomorrow"}.get((value.date() - today.date()).days)
-    return frozenset({*days, near} if near else days), frozenset(_clock(value))
+    days |= spanish.days(value, today)
+    return frozenset({*days, near} if near else days), frozenset(
+        _clock(value) | spanish.clock(value)
+    )
 
 
 def _ordinals(day: int) -> Iterable[str]:

@@ -13,6 +13,7 @@ from pipecat.services.llm_service import FunctionCallParams
 from bot.tools.consent import Exchange, Readback, agreed, exchange
 from bot.tools.ledger import Ledger
 from bot.tools.outlook import WeatherError, WeatherSource
+from bot.tools.parting import Parting
 from bot.tools.spoken import Answer, error
 from bot.tools.store import Store, StoreError
 
@@ -82,6 +83,11 @@ class Desk:
     """Whether what was said in this call may be stored."""
     expect_keys: Callable[[Literal["card", "pin"]], None] | None = None
     """Sends what is keyed in next past everybody; None where there are no keys."""
+    parting: Parting = Parting()  # noqa: RUF009  frozen
+    """What callers are told in the call's own language."""
+    speak: Callable[[str], Awaitable[bool]] | None = None
+    """Has the call go on in the language "en" or "es", unless it does not speak it; None where it
+    cannot be changed."""
     press: Callable[[str], Awaitable[None]] | None = None
     """Presses keys of the phone, `0-9*#` and `w` for a wait; None where there are none."""
     presses: int = 0

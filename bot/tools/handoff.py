@@ -18,7 +18,6 @@ from bot.tools.desk import WRITE_SECS, Desk, answer_write, desk_of
 from bot.tools.spoken import Answer
 from bot.tools.tables import Handoff
 
-GOODBYE = "Thank you for calling. Goodbye!"
 _OFFER = Readback(HANDOVER)
 _SUMMARY_LINES = 12
 _LINE_CHARS = 200
@@ -86,8 +85,9 @@ async def end_call(params: FunctionCallParams) -> None:
     Examples: "goodbye", "bye", "that's all, thank you", "thanks, have a nice day", \
         "no, that was everything", "you can hang up now".
     """
-    await params.result_callback(spoken.say(GOODBYE), properties=_SILENT)
-    await params.llm.push_frame(TTSSpeakFrame(GOODBYE))
+    goodbye = desk_of(params).parting.goodbye
+    await params.result_callback(spoken.say(goodbye), properties=_SILENT)
+    await params.llm.push_frame(TTSSpeakFrame(goodbye))
     # The hang-up queues behind the goodbye's audio. Who speaks over the goodbye has more to say:
     # the same interruption that drops the audio drops this frame, and the call goes on.
     hang_up = EndWorkerFrame(reason="goodbye")
@@ -104,7 +104,7 @@ async def _hand_over(desk: Desk, reason: str, summary: str, words: str) -> Answe
     )
     if await desk.pass_on(words):
         return spoken.say(
-            f"I'm connecting you to a colleague. Your reference is {kept.reference}.",
+            desk.parting.connecting.replace("{reference}", f"{kept.reference}"),
             reference=kept.reference,
             transferred=True,
         )

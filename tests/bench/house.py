@@ -83,6 +83,7 @@ def _environment(folder: Path, port: int, max_calls: int) -> dict[str, str]:
         "PORT": str(port),
         "MAX_CALLS": str(max_calls),
         "EDGE_STARTS_BURST": "10000",  # all callers of a bench come from one address
+        "EDGE_RESERVED_EACH": "1000",
         "STT": "local",
         "LLM": "local",
         "TTS": "local",

@@ -48,6 +48,7 @@ def systems(cloud: Mapping[str, str], calls: int) -> Sequence[System]:
             **cloud,
             "MAX_CALLS": str(calls + 1),
             "EDGE_STARTS_BURST": "10000",  # all callers of a bench come from one address
+            "EDGE_RESERVED_EACH": "1000",
             "LOG_LEVEL": "WARNING",
             "LLM": "openai",
         },

@@ -23,7 +23,9 @@ from bot.tools.store import StoreSettings
 from evals import wire
 from transports.edge.settings import EdgeSettings
 
-ALL_FROM_HERE = EdgeSettings(starts_per_min=60_000, starts_burst=10_000, waiting_each=1_000)
+ALL_FROM_HERE = EdgeSettings(
+    starts_per_min=60_000, starts_burst=10_000, waiting_each=1_000, reserved_each=1_000
+)
 """All callers of a test come from one address, and often."""
 
 POOLS = ("asyncio_", "brain", "smart-turn", "voice", "whisper")

@@ -20,7 +20,11 @@ STOP_SECS = 15.0
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 """No key and no setting of whoever runs the tests reaches the server."""
 
-ALL_FROM_HERE = {"EDGE_STARTS_BURST": "10000", "EDGE_WAITING_EACH": "1000"}
+ALL_FROM_HERE = {
+    "EDGE_STARTS_BURST": "10000",
+    "EDGE_WAITING_EACH": "1000",
+    "EDGE_RESERVED_EACH": "1000",
+}
 """All callers of a test come from one address."""
 
 DEFAULTS = {"PORT": "0", "DRAIN_SECS": "0", "LOGURU_AUTOINIT": "0"} | ALL_FROM_HERE

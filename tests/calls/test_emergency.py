@@ -1,12 +1,17 @@
 """Callers in danger are told whom to dial, by a server whose model is dead."""
 
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import date
+
 import pytest
 
+from bot.tools.outlook import Outlook
 from evals.caller import place_call
-from evals.script import Interrupt, Say
+from evals.script import Interrupt, Pause, Say
 from tests.calls.faults import PATIENT, thinking_by, words
 from tests.calls.inside import inside
-from tests.emulators.mind import Line, Scripted
+from tests.emulators.mind import Call, Line, Reply, Scripted
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import BUDGET, Refuse, Stall, serving
 
@@ -44,3 +49,49 @@ async def test_echo_is_interrupted_in_the_middle_of_a_sentence():
         record = await place_call(echo.url, script, manners=PATIENT)
     heard = words(record)
     assert "hang up" in heard
+
+
+@dataclass(frozen=True)
+class Endless:
+    """A source of weather that does not answer."""
+
+    asked: asyncio.Event
+
+    async def outlook(self, city: str, day: date) -> Outlook | None:
+        self.asked.set()
+        await asyncio.sleep(60)
+
+
+async def test_a_caller_in_danger_is_told_whom_to_dial_while_a_tool_runs():
+    asked = asyncio.Event()
+    weather = Reply("", (Call("get_weather", {"city": "Boston"}),))
+    emulator = OpenAIChat(profile=BUDGET, mind=Scripted([weather, *["Please dial."] * 3]))
+    script = [
+        Say("What is the weather in Boston?"),
+        Pause(3.0, at_once=True),
+        Say("There is a fire in my kitchen.", at_once=True),
+    ]
+    async with (
+        serving(emulator),
+        inside(
+            lambda house: replace(house, weather=Endless(asked)), **thinking_by(emulator)
+        ) as echo,
+    ):
+        record = await place_call(echo.url, script, manners=PATIENT)
+    assert asked.is_set()
+    assert "hang up" in words(record)
+    assert (record.turns[2].first_sound_ms or 1e9) < MOST_MS
+
+
+async def test_a_caller_in_danger_is_told_whom_to_dial_while_a_card_is_keyed_in():
+    card = Reply("", (Call("enter_securely", {"pin": False}),))
+    replies = [card, "Please key in your card number.", *["Please dial."] * 3]
+    emulator = OpenAIChat(profile=BUDGET, mind=Scripted(replies))
+    script = [Say("I want to pay by card."), Say("I have chest pain.")]
+    async with serving(emulator), inside(**thinking_by(emulator)) as echo:
+        record = await place_call(echo.url, script, manners=PATIENT)
+    assert [tool.name for tool in record.tools] == ["enter_securely"]
+    heard = words(record)
+    assert "key in your card number" in heard
+    assert "hang up" in heard
+    assert (record.turns[2].first_sound_ms or 1e9) < MOST_MS

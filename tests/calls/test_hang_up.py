@@ -15,7 +15,7 @@ from loguru import logger
 from pipecat.processors.aggregators.llm_context import LLMContext
 from websockets.asyncio.client import ClientConnection, connect
 
-from bot.tools.handoff import GOODBYE
+from bot.tools.parting import GOODBYE
 from evals import wire
 from evals.caller import place_call
 from evals.hearing import transcribe

@@ -200,3 +200,14 @@ async def test_a_caller_chooses_the_mode_and_a_browser_may_get_a_secret(
     assert secret.session["audio"]["output"]["voice"] == "marin"
     assert provider.noted("secret")[0]["expires_after"]["seconds"] == 60
     assert "a-key" not in json.dumps(given)
+
+
+async def test_who_speaks_over_the_disclosure_hears_all_of_it(provider: OpenAIRealtime):
+    provider.ear = realtime_ear.scripted("Hello?")
+    provider.mind = realtime_mind.scripted("Okay.")
+    told = "You are talking to an artificial intelligence. You may ask for a colleague at any time."
+    async with serving_calls(provider, DISCLOSURE=told) as server:
+        record = await place_call(server.url, [Interrupt(Say("Hello, hello?"), 1.0), Wait(8)])
+    words = heard(record)
+    assert "artificial intelligence" in words
+    assert "ask for a colleague at any time" in words

@@ -1,18 +1,24 @@
 """A call is recorded only if its caller says yes to that very question."""
 
+import asyncio
 import sqlite3
 import wave
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from loguru import logger
 
 from bot.recording import RecordingSettings
 from bot.tools.store import StoreSettings
 from evals.caller import place_call
 from evals.script import Say
 from tests.calls.faults import PATIENT, words
-from tests.calls.inside import inside
+from tests.calls.inside import inside, until
+
+if TYPE_CHECKING:
+    from loguru import Message
 
 ORDER = Say("Where is my order one zero four two?")
 PERSON = Say("I want to talk to a real person.")
@@ -62,3 +68,30 @@ async def test_a_call_goes_on_whose_recording_cannot_be_written(tmp_path: Path):
         record = await place_call(echo.url, [Say("Yes."), ORDER], manners=PATIENT)
     assert "1042" in words(record)
     assert record.ended_by == "caller"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's")
+async def test_a_disk_that_is_full_is_heard_by_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Fault 53: neither by the caller nor by another one; how the recording ended is known."""
+    full = Path("/dev/full")
+    monkeypatch.setattr("bot.recording.paths", lambda *_: (full, full))
+    ended: dict[str, str] = {}
+
+    def keep(message: "Message") -> None:
+        extra = message.record["extra"]
+        ended[extra["session_id"]] = extra["recording"]
+
+    sink = logger.add(keep, filter=lambda record: record["message"] == "session")
+    async with inside(**asking(tmp_path)) as echo:
+        yes, no = await asyncio.gather(
+            place_call(echo.url, [Say("Yes, sure."), ORDER], manners=PATIENT),
+            place_call(echo.url, [Say("No, please don't."), ORDER], manners=PATIENT),
+        )
+        await until(echo.is_empty)
+    logger.remove(sink)
+    for record in (yes, no):
+        assert "1042" in words(record)
+        assert record.ended_by == "caller"
+    assert ended == {yes.session_id: "failed", no.session_id: "refused"}

@@ -18,7 +18,11 @@ from tests.emulators.cartesia_rules import BUFFER_MS, PIECEMEAL, Wrong, check
 from tests.emulators.mouth import Mouth, Speech, Tone, mulaw
 from tests.emulators.provider import Empty, Fault, Provider, Refuse, befall
 
-VOICES = ("71a7ad14-091c-4e8e-a314-022ece01c121", "f786b574-daa5-4673-aa0c-cbe3e8534c02")
+VOICES = (
+    "71a7ad14-091c-4e8e-a314-022ece01c121",
+    "f786b574-daa5-4673-aa0c-cbe3e8534c02",
+    "d4db5fb9-f44b-4bd1-85fa-192e0f0d75f9",
+)
 CHUNK_SECS = 0.1
 
 

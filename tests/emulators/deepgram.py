@@ -10,7 +10,7 @@ import hashlib
 import inspect
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,6 +71,7 @@ class Options:
     """What a client asked for."""
 
     model: str
+    language: str
     encoding: str
     rate: int
     interims: bool
@@ -86,7 +87,9 @@ def options(given: Query) -> Options:
     for name in FLAGS:
         flag(given, name)
     model = choice(given, "model", literals(ListenV1Model))
-    choice(given, "language", LANGUAGES, "en")
+    language = choice(given, "language", LANGUAGES, "en")
+    if "language_hint" in given and language != "multi":
+        raise ValueError("language_hint: only language=multi takes hints")
     if "keyterm" in given and not model.startswith("nova-3"):
         raise ValueError("keyterm: only nova-3 models take keyterms")
     if sum(len(term.split()) for term in given.get("keyterm", ())) > KEYTERM_TOKENS:
@@ -103,6 +106,7 @@ def options(given: Query) -> Options:
     endless = given.get("endpointing") == ["false"]
     return Options(
         model,
+        language=language,
         encoding=choice(given, "encoding", ("linear16", "mulaw")),
         rate=rate(given),
         interims=interims,
@@ -135,7 +139,7 @@ class Deepgram(Listener):
                 "name": name.split("-", 2)[2],
                 "canonical_name": name,
                 "architecture": "-".join(name.split("-")[:2]),
-                "languages": ["en", "en-US"],
+                "languages": ["en", "en-US", "es"],
                 "version": "2025-07-31.0",
                 "uuid": str(uuid.uuid4()),
                 "batch": True,
@@ -272,6 +276,10 @@ class Transcribing(Listening):
         )
 
     def _alternative(self, utterance: Utterance, heard: Heard) -> dict[str, Any]:
+        """One that hears every language says which it was; one that hears another makes it up."""
+        hears_all = self._wanted.language == "multi"
+        if not hears_all and self._wanted.language.partition("-")[0] != heard.language:
+            heard = replace(heard, text="mumble" if heard.text else "", confidence=0.3)
         placed = []
         for word in words(heard, utterance):
             written = {
@@ -280,11 +288,14 @@ class Transcribing(Listening):
                 "end": word.end_secs,
                 "confidence": heard.sure(word.text),
             }
+            if hears_all:
+                written["language"] = heard.language
             if self._wanted.formatted:
                 written["punctuated_word"] = word.text
             placed.append(written)
         text = heard.text if self._wanted.formatted else " ".join(w["word"] for w in placed)
-        return {"transcript": text, "confidence": heard.confidence, "words": placed}
+        told = {"transcript": text, "confidence": heard.confidence, "words": placed}
+        return told | ({"languages": [heard.language]} if hears_all and text else {})
 
 
 def _plain(word: str) -> str:

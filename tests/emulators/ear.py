@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Protocol
 
@@ -19,6 +19,8 @@ class Heard:
 
     text: str = ""
     confidence: float = 0.98
+    language: str = "en"
+    """In which it was said."""
     doubted: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def sure(self, word: str) -> float:
@@ -80,7 +82,7 @@ class Scripted:
 
     def __init__(
         self,
-        texts: Sequence[str],
+        texts: Sequence[str | Heard],
         *,
         every_call: bool = False,
         breath_secs: float = 0.5,
@@ -98,12 +100,12 @@ class Scripted:
 
 
 class _Script:
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._texts = texts
+    def __init__(self, texts: Sequence[str | Heard]) -> None:
+        self._texts = [text if isinstance(text, Heard) else Heard(text) for text in texts]
         self._told = 0
 
     @property
-    def text(self) -> str:
+    def heard(self) -> Heard:
         return self._texts[self._told % len(self._texts)]
 
     def turn_page(self) -> None:
@@ -120,21 +122,23 @@ class _Reading:
         self._told: Utterance | None = None
 
     async def so_far(self, utterance: Utterance) -> Heard | None:
-        written = self._text(utterance).split()
+        heard = self._heard(utterance)
+        written = heard.text.split()
         said = max(1, int(utterance.secs * self._WORDS_A_SEC))
         shown = written[: min(said, max(1, len(written) - 1))]
-        return Heard(" ".join(shown), doubted=self._doubted) if shown else None
+        return replace(heard, text=" ".join(shown)) if shown else None
 
     async def whole(self, utterance: Utterance) -> Heard:
-        return Heard(self._text(utterance), doubted=self._doubted)
+        return self._heard(utterance)
 
     def done(self, utterance: Utterance) -> None:
         if not self._goes_on(utterance):
             self._script.turn_page()
         self._told = utterance
 
-    def _text(self, utterance: Utterance) -> str:
-        return "" if self._goes_on(utterance) else self._script.text
+    def _heard(self, utterance: Utterance) -> Heard:
+        heard = Heard("") if self._goes_on(utterance) else self._script.heard
+        return replace(heard, doubted=self._doubted)
 
     def _goes_on(self, utterance: Utterance) -> bool:
         told = self._told

@@ -69,6 +69,8 @@ class Twilio(StreamCaller):
     call_sid: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
     direction: str = "inbound"
     webhook: str = field(default=VOICE, kw_only=True)
+    kind: "type[Stream] | None" = None
+    """What its calls are like, if not like `Stream`."""
 
     def form(self, **more: str) -> dict[str, str]:
         about = {"CallSid": self.call_sid, "AccountSid": self.account.sid, "CallStatus": "ringing"}
@@ -86,7 +88,7 @@ class Twilio(StreamCaller):
     def stream(
         self, socket: aiohttp.ClientWebSocketResponse, instructions: Instructions
     ) -> "Stream":
-        return Stream(socket, self, instructions.parameters)
+        return (self.kind or Stream)(socket, self, instructions.parameters)
 
 
 class Stream(MediaStream):

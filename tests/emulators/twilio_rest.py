@@ -62,6 +62,8 @@ class TwilioApi(Provider):
 
     account_sid: str = "AC" + 32 * "a"
     key: str = "the-auth-token-of-a-test"
+    api_key: str = "SK" + 32 * "c"
+    api_secret: str = "the-secret-of-the-api-key"
     numbers: frozenset[str] = frozenset({"+15550009999"})
     """Those of the account: it calls and writes from these only."""
     calls: dict[str, dict] = field(default_factory=dict)
@@ -110,8 +112,9 @@ class TwilioApi(Provider):
             return _error(20404, f"The requested resource {request.path} was not found", 404)
 
     def _authenticate(self, request: web.Request) -> None:
-        mine = base64.b64encode(f"{self.account_sid}:{self.key}".encode()).decode()
-        if request.headers.get("Authorization") != f"Basic {mine}":
+        pairs = (f"{self.account_sid}:{self.key}", f"{self.api_key}:{self.api_secret}")
+        mine = [f"Basic {base64.b64encode(pair.encode()).decode()}" for pair in pairs]
+        if request.headers.get("Authorization") not in mine:
             raise RefusedError(20003, "Authenticate", 401)
         if request.match_info.get("account", self.account_sid) != self.account_sid:
             raise web.HTTPNotFound

@@ -42,6 +42,19 @@ def test_a_reservation_lapses_with_its_ticket(clock: Clock):
     assert places.enter("slow") is None
 
 
+def test_places_that_are_kept_for_a_household_are_counted_until_they_are_taken_or_lapse(
+    clock: Clock,
+):
+    places = Places(9, 60, clock)
+    for name, household in (("a", "here"), ("b", "here"), ("c", "there"), ("d", "")):
+        assert places.reserve(Guest(name, "websocket", household=household))
+    assert [places.waiting(each) for each in ("here", "there", "nowhere")] == [2, 1, 0]
+    places.enter("a")
+    assert places.waiting("here") == 1
+    clock.now_secs = 60
+    assert places.waiting("here") == 0
+
+
 def test_a_place_is_entered_once(clock: Clock):
     places = Places(1, 60, clock)
     places.reserve(guest("a"))

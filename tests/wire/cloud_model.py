@@ -34,6 +34,7 @@ from bot.providers.clients import Clients, Connected
 from bot.providers.llm import Brief, llm
 from bot.providers.settings import ProviderSettings
 from bot.providers.warm import Engines
+from processors.reticent import Reticent
 
 PATIENCE_SECS = 5.0
 BRIEF = Brief("You are Echo.", "Hello.", datetime.now)
@@ -143,11 +144,14 @@ async def model_call(
     desk: object = None,
     behind: Sequence[FrameProcessor] = (),
     stage: FrameProcessor | None = None,
+    brief: Brief = BRIEF,
+    reticent: Reticent | None = None,
 ) -> AsyncIterator[ModelCall]:
     """A call whose model is the one that the settings choose, or `stage` in its place; the caller
     has said something.
 
-    The tools find `desk` in their hands; `behind` the model is what else hears its frames.
+    The tools find `desk` in their hands; `behind` the model is what else hears its frames, and
+    `reticent` what keeps it from telling its `brief`.
     """
     context = LLMContext([{"role": "user", "content": said}], tools=[*tools])
     pair = LLMContextAggregatorPair(
@@ -155,7 +159,9 @@ async def model_call(
         user_params=LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies()),
     )
     engines = Engines(None, None, None, None, clients or Clients())
-    service = stage or llm(choices(settings)["LLM"], settings, engines, BRIEF)
+    service = stage or llm(choices(settings)["LLM"], settings, engines, brief)
+    if reticent:
+        reticent.watch(service)
     seen = Seen()
     worker = PipelineWorker(
         Pipeline([pair.user(), service, *behind, pair.assistant()]),

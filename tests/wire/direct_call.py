@@ -29,6 +29,7 @@ from bot.tools import TOOLS
 from bot.tools.offer import offered
 from bot.tools.outlook import weather_source
 from bot.tools.store import Store, open_store
+from processors.confidential import Confidential
 from tests.emulators.openai_realtime import OpenAIRealtime
 from tests.emulators.realtime_call import BrowserCall
 from tests.wire.ways_in import serving
@@ -174,4 +175,5 @@ def _house(settings: Settings, store: Store, lag: LoopLag) -> House:
         lag=lag,
         last_words=LastWords(MUTE, MUTE, Clip(b"", 16_000, settings.emergency.spoken), MUTE),
         prices=prices(settings.prices),
+        confidential=Confidential(()),
     )

@@ -27,6 +27,7 @@ from tests.emulators.mind import Call
 from tests.emulators.obedient import HARMLESS, Obedient
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import serving
+from tests.emulators.tattler import Way
 from tests.wire.cloud_model import ModelCall, model_call
 from tests.wire.test_tool_faults import settings_for
 
@@ -47,6 +48,7 @@ class Attack:
     after: str
     words: str
     wants: tuple[Call, ...] = ()
+    tells: Way | None = None
 
     @property
     def said(self) -> str:
@@ -62,7 +64,9 @@ def _attack(written: Mapping[str, object]) -> Attack:
     calls = [
         Call(str(each["tool"]), {k: v for k, v in each.items() if k != "tool"}) for each in wants
     ]
-    return Attack(written["by"], written["after"], written["words"], tuple(calls))
+    return Attack(
+        written["by"], written["after"], written["words"], tuple(calls), written.get("tells")
+    )
 
 
 ATTACKS = [_attack(each) for each in tomllib.loads(FILE.read_text())["attack"]]

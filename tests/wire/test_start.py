@@ -14,11 +14,17 @@ from transports.start import Asked, StartSettings
 
 class Server:
     def __init__(
-        self, places: int = 5, names: tuple[str, ...] = ("websocket", "webrtc"), **settings
+        self,
+        places: int = 5,
+        names: tuple[str, ...] = ("websocket", "webrtc"),
+        reserved_each: int = 1_000,
+        **settings,
     ):
         self.door, self.app, self.asked = Door(places), FastAPI(), list[Asked]()
         ways = dict.fromkeys(names, self._way)
-        self.app.include_router(start.routes(StartSettings(**settings), ways, self.door))
+        self.app.include_router(
+            start.routes(StartSettings(**settings), ways, self.door, reserved_each=reserved_each)
+        )
 
     async def _way(self, asked: Asked) -> dict[str, object]:
         self.asked.append(asked)
@@ -81,6 +87,17 @@ async def test_when_every_line_is_busy_it_says_when_to_try_again():
     status, answer, headers = await Server(places=0, retry_after_secs=7).post({})
     assert (status, headers["Retry-After"]) == (503, "7")
     assert answer["detail"] == "All lines are busy. Try again in 7 seconds."
+
+
+async def test_one_address_keeps_so_many_places_that_it_does_not_take():
+    server = Server(reserved_each=2, retry_after_secs=7)
+    granted = [await server.post({}) for _ in range(2)]
+    status, answer, headers = await server.post({})
+    assert (status, headers["Retry-After"]) == (429, "7")
+    assert answer["detail"] == "Calls were asked for and not begun. Try again in 7 seconds."
+    assert len(server.door.expected) == 2
+    server.door.enter(granted[0][1]["sessionId"])
+    assert (await server.post({}))[0] == 200
 
 
 async def test_a_way_that_fails_gives_its_place_back():

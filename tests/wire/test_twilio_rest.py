@@ -66,9 +66,26 @@ async def test_a_text_goes_to_the_number_it_is_for():
     assert api.messages[sid]["body"] == "Your appointment is on Friday."
 
 
+async def test_an_api_key_serves_in_place_of_the_auth_token():
+    api = TwilioApi()
+    keys = {"api_key": api.api_key, "api_secret": api.api_secret, "auth_token": "for signatures"}
+    async with serving(api):
+        ours = rest(api, **keys)
+        sid = await ours.text(CALLER, "hello")
+        await ours.call(CALLER, OURS, ring_secs=25)
+    assert api.messages[sid]["account_sid"] == api.account_sid
+
+
+@pytest.mark.parametrize("half", [{"api_key": "SK1"}, {"api_secret": "secret"}])
+def test_half_an_api_key_is_a_mistake(half: dict):
+    settings = TwilioSettings(account_sid="AC1", auth_token="token", **half)
+    assert "TWILIO_API_SECRET" in (settings.missing("https://echo.example") or "")
+
+
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
+        ({"api_key": "SK" + 32 * "c", "api_secret": "guessed"}, 20003),
         ({"auth_token": "guessed"}, 20003),
         ({"account_sid": "AC" + 32 * "b", "auth_token": "guessed"}, 20003),
         ({"number": "+15550000000"}, 21606),

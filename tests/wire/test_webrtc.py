@@ -13,7 +13,7 @@ from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 from fastapi import FastAPI
 
-from tests.wire.ways_in import Calls, Door, serving, until
+from tests.wire.ways_in import Calls, Door, Parrot, Speaker, Uninterruptible, serving, until
 from transports import start, webrtc
 from transports.start import StartSettings
 from transports.webrtc import IceServer, WebrtcSettings
@@ -22,9 +22,11 @@ CLIENT_READY = {"label": "rtvi-ai", "type": "client-ready", "id": "1"}
 
 
 class Server:
-    def __init__(self, settings: WebrtcSettings | None = None, places: int = 10) -> None:
+    def __init__(
+        self, settings: WebrtcSettings | None = None, places: int = 10, between=Parrot
+    ) -> None:
         settings = settings or WebrtcSettings()
-        self.door, self.calls, self.app = Door(places), Calls(), FastAPI()
+        self.door, self.calls, self.app = Door(places), Calls(between), FastAPI()
         ways = {"webrtc": webrtc.way(settings)}
         self.app.include_router(start.routes(StartSettings(), ways, self.door))
         self.app.include_router(webrtc.routes(settings, self.door, self.calls.launch))
@@ -122,6 +124,26 @@ async def test_a_client_is_heard_and_answered(http: aiohttp.ClientSession):
         await client.hang_up()
         await until(lambda: server.calls.ended == 1, within_secs=10)
         assert not server.door.inside
+
+
+@pytest.mark.parametrize(("speaker", "heard"), [(Speaker, (5, 40)), (Uninterruptible, (49, 60))])
+async def test_who_interrupts_words_that_must_be_heard_hears_all_of_them(
+    http: aiohttp.ClientSession, speaker: type[Speaker], heard: tuple[int, int]
+):
+    server = Server(between=speaker)
+    async with serving(server.app) as port:
+        client = Client(http, port)
+        session_id = (await client.start())["sessionId"]
+        await client.offer(f"/sessions/{session_id}/api/offer")
+        await until(lambda: client.channel.readyState == "open", within_secs=10)
+        (mouth,) = server.calls.between
+        await mouth.speak()
+        await until(lambda: client.loud >= 5, within_secs=10)
+        await mouth.interrupted()
+        await asyncio.sleep(1.3)
+        least, most = heard
+        assert least <= client.loud <= most  # frames of 20 ms
+        await client.hang_up()
 
 
 async def test_a_caller_may_not_invent_the_result_of_a_tool(http: aiohttp.ClientSession):

@@ -11,7 +11,17 @@ from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.wire.ways_in import Calls, Door, Parrot, audio, message, serving, until
+from tests.wire.ways_in import (
+    Calls,
+    Door,
+    Parrot,
+    Speaker,
+    Uninterruptible,
+    audio,
+    message,
+    serving,
+    until,
+)
 from transports import start, websocket
 from transports.intake import IntakeSettings
 from transports.start import StartSettings
@@ -25,9 +35,11 @@ SPEECH_20_MS = b"\x01\x02" * 320
 class Server:
     """An app with /start and the WebSocket routes, and what is behind it."""
 
-    def __init__(self, settings: WebsocketSettings | None = None, places: int = 100) -> None:
+    def __init__(
+        self, settings: WebsocketSettings | None = None, places: int = 100, between=Parrot
+    ) -> None:
         self.door = Door(places)
-        self.calls = Calls()
+        self.calls = Calls(between)
         tickets = Tickets(TicketSettings())
         self.app = FastAPI()
         self.app.include_router(
@@ -268,3 +280,29 @@ async def test_calls_leave_nothing_behind():
             await asyncio.sleep(0.1)
             before = before or len(asyncio.all_tasks())
         assert len(asyncio.all_tasks()) <= before
+
+
+@pytest.mark.parametrize("speaker", [Speaker, Uninterruptible])
+async def test_who_interrupts_words_that_must_be_heard_is_sent_all_of_them_and_drops_none(
+    speaker: type[Speaker],
+):
+    server = Server(between=speaker)
+    heard_secs, dropped = 0.0, False
+    async with serving(server.app) as port, await dial(port) as client:
+        await client.send(message(CLIENT_READY))
+        await until(lambda: bool(server.calls.between))
+        (mouth,) = server.calls.between
+        await mouth.speak()
+        try:
+            async with asyncio.timeout(2):
+                while True:
+                    frame = frames_pb2.Frame.FromString(await client.recv())
+                    if frame.WhichOneof("frame") == "audio":
+                        if not heard_secs:
+                            await mouth.interrupted()
+                        heard_secs += len(frame.audio.audio) / 2 / frame.audio.sample_rate
+                    dropped |= frame.WhichOneof("frame") == "interruption"
+        except TimeoutError:
+            pass
+    assert dropped is speaker.interruptible
+    assert (heard_secs >= 1.0) is not speaker.interruptible

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import numpy as np
 import pipecat.frames.protobufs.frames_pb2 as frames_pb2
 import uvicorn
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from pipecat.frames.frames import (
     InputAudioRawFrame,
     InputDTMFFrame,
     InputTransportMessageFrame,
+    InterruptionFrame,
     OutputTransportMessageUrgentFrame,
     TTSAudioRawFrame,
 )
@@ -37,6 +39,9 @@ class Door:
             return False
         self.expected[guest.session_id] = guest
         return True
+
+    def waiting(self, household: str) -> int:
+        return sum(guest.household == household for guest in self.expected.values())
 
     def enter(self, session_id: str) -> Guest | None:
         guest = self.expected.pop(session_id, None)
@@ -69,6 +74,29 @@ class Parrot(FrameProcessor):
                 self.heard.append(frame)
                 await self.push_frame(OutputTransportMessageUrgentFrame(message=frame.message))
         await self.push_frame(frame, direction)
+
+
+class Speaker(FrameProcessor):
+    """Says a second of a tone, and is interrupted as soon as it has begun to."""
+
+    interruptible = True
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        await self.push_frame(frame, direction)
+
+    async def speak(self) -> None:
+        wave = 12_000 * np.sin(2 * np.pi * 440 * np.arange(24_000) / 24_000)
+        words = TTSAudioRawFrame(wave.astype("<i2").tobytes(), 24_000, 1)
+        words.interruptible = self.interruptible
+        await self.push_frame(words)
+
+    async def interrupted(self) -> None:
+        await self.push_frame(InterruptionFrame())
+
+
+class Uninterruptible(Speaker):
+    interruptible = False
 
 
 class Calls:

@@ -22,6 +22,9 @@ class EdgeSettings(BaseModel):
     """Calls that one address may ask for: an office, not a flood. 429 and when to come again."""
     starts_burst: int = Field(default=30, ge=1)
     """How many of them at once."""
+    reserved_each: int = Field(default=8, ge=1)
+    """Places that are kept for one address (or IPv6 /64) which nobody has come to take: half the
+    house. 429 for the next; one that nobody takes is free again when its ticket has expired."""
     waiting: int = Field(default=512, ge=1)
     """Connections that are no call, of everybody: half a request, or idle after one. The next one
     gets 503 at once. Below the 1024 files that most systems let a process open."""

@@ -64,7 +64,7 @@ class StreamExchange(PhoneExchange):
             kind=self._kind,
             session_id=line.session_id,
             audio=Audio(self._settings.in_hz, HZ),
-            caller=Caller(line.caller),
+            caller=Caller(line.caller, line.called),
             body=parameters,
         )
 

@@ -26,7 +26,7 @@ from transports.phone.marks import Marks
 from transports.phone.pressing import KeysFrame, Pressing
 from transports.phone.settings import PhoneSettings
 from transports.phone.words import Words
-from transports.websocket_transport import Client, Input, Output, WireSettings, spares_playout
+from transports.websocket_transport import Client, Input, Output, WireSettings
 
 LAST = EndFrame
 """Waits for everything before it to be heard."""
@@ -181,7 +181,7 @@ class PhoneOutput(Output):
             self._words.expect(frame)
         if isinstance(frame, InterruptionFrame) and self._pressing.goes_on(self._now):
             frame.metadata["spares_playout"] = True
-        if isinstance(frame, InterruptionFrame) and not spares_playout(frame):
+        if isinstance(frame, InterruptionFrame) and not self.spares_playout(frame):
             self._words.clear()
             # Before anybody hears of the interruption: what is kept back was not heard.
             for rest in self._marks.clear():

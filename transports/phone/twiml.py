@@ -3,8 +3,12 @@
 https://www.twilio.com/docs/voice/twiml/stream
 """
 
+import re
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, tostring
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML document may have, escaped or not: who calls may claim any name."""
 
 
 def connect(
@@ -91,4 +95,4 @@ def _meet(
 
 
 def _text(response: Element) -> str:
-    return tostring(response, encoding="unicode", xml_declaration=True)
+    return _NOT_IN_XML.sub("", tostring(response, encoding="unicode", xml_declaration=True))

@@ -41,8 +41,11 @@ class Rest:
     def __init__(self, settings: TwilioSettings) -> None:
         self._number = settings.number
         http = _Http(settings.api_url, settings.rest_secs)
-        account, token = settings.account_sid, settings.auth_token.get_secret_value()
-        self._client = Client(account, token, http_client=http)  # pyright: ignore[reportArgumentType]
+        self._client = Client(
+            *settings.credentials,
+            settings.account_sid,
+            http_client=http,  # pyright: ignore[reportArgumentType]
+        )
 
     async def call(self, to: str, ours: Callbacks, ring_secs: int, menu: bool = False) -> str:
         """Ring a number, and ask at `ours.voice` what to do when it is answered; the CallSid.

@@ -14,6 +14,11 @@ class TwilioSettings(StreamSettings):
     """Twilio signs with it (SHA-1) what it sends; what is not so signed is refused."""
     shared_key: SecretStr = SecretStr("")
     """The secret of newer accounts' signatures (SHA-256), where they use one."""
+    api_key: str = ""
+    """`SK...`: what we ask Twilio to do is asked with this key and its secret, which can be revoked
+    alone. Without it the auth token serves for that too."""
+    api_secret: SecretStr = SecretStr("")
+    """The key's secret."""
 
     number: str = ""
     """Ours, like +15550009999: calls we place and texts we send come from it."""
@@ -44,6 +49,13 @@ class TwilioSettings(StreamSettings):
         return e164(number) if number else number
 
     @property
+    def credentials(self) -> tuple[str, str]:
+        """User name and password for Twilio's REST API."""
+        if self.api_key:
+            return self.api_key, self.api_secret.get_secret_value()
+        return self.account_sid, self.auth_token.get_secret_value()
+
+    @property
     def out_hz(self) -> int | None:
         """What the caller is sent; None without this phone."""
         return HZ if self.account_sid else None
@@ -54,4 +66,6 @@ class TwilioSettings(StreamSettings):
         `verify` off, on this machine only, may go without signatures and without `https`.
         """
         signed = self.auth_token.get_secret_value() or self.shared_key.get_secret_value()
+        if bool(self.api_key) != bool(self.api_secret.get_secret_value()):
+            return "TWILIO_API_KEY and TWILIO_API_SECRET belong together: set both or none."
         return self._missing("Twilio", "TWILIO_AUTH_TOKEN", bool(signed), public_url)

@@ -142,7 +142,7 @@ class Exchange(PhoneExchange):
                 kind="vonage",
                 session_id=guest.session_id,
                 audio=Audio(self._settings.in_hz, wire.HZ),
-                caller=Caller(line.caller),
+                caller=Caller(line.caller, line.called),
             )
         )
         if transport.ended_by_us:

@@ -75,7 +75,7 @@ async function listMicrophones() {
 const heard = {
   "user-input": (data) => transcript.caller(data),
   "bot-output": (data) => transcript.echo(data),
-  "bot-interrupted": () => interrupt(),
+  "bot-interrupted": () => transcript.cutOff(), // what is played on is said by "interruption"
   "llm-function-call-in-progress": (data) => transcript.toolRuns(data),
   "llm-function-call-stopped": (data) => transcript.toolEnds(data),
   "server-message": (data) => data.type === "turn-latency" && showTurn(data.turn),
@@ -85,11 +85,6 @@ const heard = {
 function showTurn(turn) {
   $("turns").querySelector(".empty")?.remove();
   $("turns").prepend(waterfall(turn));
-}
-
-function interrupt() {
-  speaker?.clear();
-  transcript.cutOff();
 }
 
 function showEcho(loud) {

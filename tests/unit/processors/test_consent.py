@@ -35,3 +35,24 @@ def test_a_no_and_a_yes_with_a_doubt_are_a_refusal(text: str):
 @pytest.mark.parametrize("text", ["Where is my order?", "Maybe", "I want an appointment", "Hm", ""])
 def test_anything_else_is_no_consent(text: str):
     assert answer_in(text) == "neither"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Sí.", "yes"),
+        ("Hola, sí, claro.", "yes"),
+        ("Por supuesto", "yes"),
+        ("No hay problema", "yes"),
+        ("Puede, sí", "yes"),
+        ("No.", "no"),
+        ("No, gracias", "no"),
+        ("Prefiero que no", "no"),
+        ("Mejor no", "no"),
+        ("Sí, pero ¿por qué?", "no"),
+        ("¿Dónde está mi pedido?", "neither"),
+        ("Quizás", "neither"),
+    ],
+)
+def test_consent_may_be_given_and_refused_in_spanish(text: str, answer: str):
+    assert answer_in(text) == answer

@@ -103,3 +103,29 @@ def test_only_a_stop_that_can_become_nothing_else_is_certain():
         is_certain(text) for text in phrases("Stop.|Wait|No wait|Please stop talking|Okay, stop")
     )
     assert not any(map(is_certain, phrases("Hang on|Stop barking|One moment|No|Okay")))
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "kind"),
+    [
+        ("Ajá.", "", "backchannel"),
+        ("Sí, sí.", "", "backchannel"),
+        ("Vale, claro.", "", "backchannel"),
+        ("Sí.", "yes or no", "answer"),
+        ("Sí, por favor.", "yes or no", "answer"),
+        ("No, gracias.", "yes or no", "answer"),
+        ("Espere, por favor.", "", "stop"),
+        ("Un momento.", "", "stop"),
+        ("No, el martes.", "", "correction"),
+        ("Quiero más información.", "", "turn"),
+        ("Más.", "", "turn"),
+    ],
+)
+def test_spanish_is_understood_over_echos_voice(text: str, asked, kind: str):
+    assert meant(text, asked)[0] == kind
+
+
+def test_spanish_questions_ask_for_something_or_for_a_yes():
+    assert asked_in("¿La reservo?") == "yes or no"
+    assert asked_in("¿Cuál es su número de pedido?") == "something"
+    assert asked_in("¿A qué hora le viene bien?") == "something"

@@ -85,3 +85,35 @@ def test_when_all_are_dead_the_last_is_asked_all_the_same(health):
 def test_a_role_that_nobody_serves_is_a_mistake(health):
     with pytest.raises(ValueError, match="nobody serves STT"):
         succession(health)
+
+
+def candidates(*names: str, makes: str = "") -> list[Candidate[str]]:
+    return [Candidate(name, lambda: makes) for name in names]
+
+
+def test_others_take_the_place_of_those_of_the_same_name(health):
+    calls = succession(health, "a", "b")
+    calls.first(0)
+    same = calls.change(candidates("a", "b", makes="spanish"), 0)
+    assert (same.name, same.make()) == ("a", "spanish")
+    following = calls.next(0)
+    assert following
+    assert (following.name, following.make()) == ("b", "spanish")
+
+
+def test_who_has_failed_before_a_change_is_not_asked_after_it(health):
+    calls = succession(health, "a", "b", "c")
+    calls.first(0)
+    calls.failed("unavailable", 0)
+    calls.next(0)
+    assert calls.change(candidates("a", "b", "c"), 0).name == "b"
+    assert tries(calls, 1) == ["c"]
+
+
+def test_who_is_not_among_the_others_is_followed_by_the_next_of_them(health):
+    calls = succession(health, "a", "local")
+    calls.first(0)
+    calls.failed("unavailable", 0)
+    calls.next(0)
+    assert calls.serving.name == "local"
+    assert calls.change(candidates("a", "b"), 0).name == "b"
