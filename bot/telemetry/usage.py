@@ -26,6 +26,7 @@ PROVIDERS: dict[str, tuple[Serves, str]] = {
     "Anthropic": ("LLM", "anthropic"),
     "Brain": ("LLM", "local"),
     "SpeechToSpeech": ("realtime", "openai-realtime"),
+    "Reserved": ("realtime", "openai-realtime"),
     "Controlled": ("realtime", "openai-realtime"),
     "Cartesia": ("TTS", "cartesia"),
     "ElevenLabs": ("TTS", "elevenlabs"),

@@ -10,8 +10,8 @@ from evals.hearing import transcribe
 from tests.calls.gaps import Gaps, Hearing
 from tests.calls.inside import until
 from tests.calls.phone import PhoneCall, plain, telephoning
-from tests.emulators.twilio_caller import FRAME, HZ, QUIET
-from transports.twilio import mulaw
+from tests.emulators.stream_caller import FRAME, HZ, QUIET
+from transports.phone import mulaw
 
 CALM_PIECES, CALM_MS = 75, 100
 """Three seconds without a longer wait: the server has nothing else to do than these calls."""

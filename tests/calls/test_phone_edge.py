@@ -19,9 +19,10 @@ from tests.calls.inside import until
 from tests.calls.phone import ENVIRONMENT, PUBLIC_URL, PhoneCall, line, telephoning
 from tests.calls.running import RunningServer, running_server
 from tests.emulators.chaos import chaos
-from tests.emulators.twilio_caller import FRAME, HZ, QUIET, VOICE, Stream, Twilio, read
-from tests.unit.transports.twilio.test_intake import GARBAGE
-from transports.twilio import mulaw
+from tests.emulators.stream_caller import FRAME, QUIET
+from tests.emulators.twilio_caller import HZ, VOICE, Stream, Twilio, read
+from tests.unit.transports.phone.test_stream_intake import GARBAGE
+from transports.phone import mulaw
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SENTENCE = "Welcome to Acme, where everything is in order and always was."

@@ -25,6 +25,7 @@ from bot.session import run_call
 from bot.telemetry.loop_lag import LoopLag
 from bot.telemetry.prices import prices
 from bot.telemetry.session_metrics import VoiceSessionMetrics
+from bot.tongues import tongue
 from bot.tools import TOOLS
 from bot.tools.offer import offered
 from bot.tools.outlook import weather_source
@@ -163,7 +164,11 @@ async def office(provider: OpenAIRealtime, folder: Path, **more: object) -> Asyn
 
 def _house(settings: Settings, store: Store, lag: LoopLag) -> House:
     """With no engine in it: nobody is heard here."""
-    tools = ToolsSchema([*offered(TOOLS, settings.tool_timeout_secs)])
+    tools, english = (
+        ToolsSchema([*offered(TOOLS, settings.tool_timeout_secs)]),
+        tongue(settings, "en"),
+    )
+    english.brief = Brief("You are Echo.", settings.greeting, settings.clinic.now)
     return House(
         settings=settings,
         engines=Engines(cast("Any", None), None, None, None),
@@ -171,9 +176,11 @@ def _house(settings: Settings, store: Store, lag: LoopLag) -> House:
         weather=weather_source(settings.weather),
         tools=tools,
         tools_with_texting=tools,
-        brief=Brief("You are Echo.", settings.greeting, settings.clinic.now),
+        tools_calling_out=tools,
+        brief=english.brief,
         lag=lag,
         last_words=LastWords(MUTE, MUTE, Clip(b"", 16_000, settings.emergency.spoken), MUTE),
         prices=prices(settings.prices),
         confidential=Confidential(()),
+        tongues={"en": english},
     )
