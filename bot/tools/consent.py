@@ -153,13 +153,14 @@ def is_yes(text: str, question: str = "") -> bool:
 
 def wants_person(said: Sequence[str]) -> bool:
     """Whether the caller's own words ask for a person, in the last turns and not taken back."""
-    clauses = (part for words in said[-_LATEST_TURNS:] for part in re.split(r"[.,;!?]", words))
-    latest = [_plain(words) for words in said[-_LATEST_TURNS:]]
-    if not latest or any(_takes_back(clause) for clause in clauses):
+    latest = said[-_LATEST_TURNS:]
+    asked = [at for at, words in enumerate(latest) if _asks_for_person(_plain(words))]
+    if not asked:
         return False
-    if _asks_for_person(latest[-1]):
-        return True
-    return any(_asks_for_person(words) for words in latest) and not _NOT_YES.search(latest[-1])
+    since = latest[asked[-1] :]
+    if any(_takes_back(clause) for words in since for clause in re.split(r"[.,;!?]", words)):
+        return False
+    return len(since) == 1 or not _NOT_YES.search(_plain(latest[-1]))
 
 
 def _asks_for_person(words: str) -> bool:

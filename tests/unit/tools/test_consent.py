@@ -152,6 +152,7 @@ def test_a_wish_for_a_person_can_be_explained_and_taken_back():
     wish = "I want to talk to a person."
     assert wants_person([wish, "My lamp arrived broken."])
     assert not wants_person([wish, "No, never mind."])
+    assert wants_person(["Never mind that. How are you?", wish])
     assert not wants_person([wish, "My lamp.", "Where is my order?"])
 
 
