@@ -47,8 +47,8 @@ def contexts(monkeypatch: pytest.MonkeyPatch) -> list[LLMContext]:
     kept: list[LLMContext] = []
 
     class Kept(LLMContext):
-        def __init__(self, **options: object) -> None:
-            super().__init__(**options)
+        def __init__(self, *known: object, **options: object) -> None:
+            super().__init__(*known, **options)
             kept.append(self)
 
     monkeypatch.setattr("bot.answering.LLMContext", Kept)
