@@ -9,6 +9,7 @@ from bot.language.book import NAMES, Language
 from bot.language.localized import parting_in, spoken_in
 from bot.last_words import LastWords, by_cloud, texts
 from bot.providers import Brief
+from bot.providers.choice import choices
 from bot.providers.opening import OPENINGS, SPANISH_OPENINGS
 from bot.providers.rehearsal import practise
 from bot.providers.warm import Engines, Progress, told
@@ -26,7 +27,7 @@ class Tongue:
     brief: Brief
     parting: Parting
     openings: tuple[str, ...]
-    """How replies begin."""
+    """How replies begin, where the voice is to know that by heart."""
     last_words: LastWords | None = None
     """None while no voice of this language has been able to say them: English ones are said."""
 
@@ -51,7 +52,9 @@ def tongue(settings: Settings, language: Language) -> Tongue:
     """Nothing is spoken yet. Raises SettingsError when its persona cannot be read."""
     own = spoken_in(settings, language)
     brief = Brief(_persona(own), own.greeting, own.clinic.now)
-    return Tongue(own, brief, parting_in(settings, language), _OPENINGS[language])
+    by_cloud_voice = choices(own)["TTS"].provider != "local"  # which opens in no time by itself
+    openings = _OPENINGS[language] if by_cloud_voice else ()
+    return Tongue(own, brief, parting_in(settings, language), openings)
 
 
 _OPENINGS: Mapping[Language, tuple[str, ...]] = {"en": OPENINGS, "es": SPANISH_OPENINGS}
