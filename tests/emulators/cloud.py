@@ -91,6 +91,10 @@ class Chatty:
         return Reply(self.ANSWER if asked else "Hello.")
 
 
+async def _says_the_same(*_: object) -> realtime_mind.Reply:
+    return realtime_mind.Reply(Chatty.ANSWER)
+
+
 def scripted(profile: Profile, said: Sequence[str]) -> Cloud:
     """Costs next to nothing, for many calls at once: each of them says these sentences in turn."""
     hears = ear.Scripted(said, every_call=True)
@@ -103,5 +107,5 @@ def scripted(profile: Profile, said: Sequence[str]) -> Cloud:
         Anthropic(profile=profile, mind=thinks),
         Cartesia(profile=profile, mouth=speaks),
         ElevenLabs(profile=profile, mouth=speaks),
-        OpenAIRealtime(profile=profile, ear=realtime_ear.scripted(*said * 20)),
+        OpenAIRealtime(profile=profile, ear=realtime_ear.scripted(*said * 20), mind=_says_the_same),
     )
