@@ -1,13 +1,10 @@
 """Whether a language model answers in time, and which of its words may be spoken (pure)."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.providers.health import Cause
-
-Verdict = Literal["done"] | Cause
 
 _CLOSING = ".,;:!?…)]}\"'”’%"
 """Signs that follow a word without a space."""
@@ -45,12 +42,11 @@ class Reply:
     """Not for a model that runs here: slow is what it is at worst."""
     is_hedged: bool = False
     began: bool = False
-    verdict: Verdict | None = None
 
     @property
     def due_secs(self) -> float | None:
         """When to give up on it; None while nobody waits."""
-        if self.held or self.verdict or not self.is_watched:
+        if self.held or not self.is_watched:
             return None
         return self.since_secs + self._patience_secs
 
@@ -71,21 +67,11 @@ class Reply:
         if self.held:
             self.held, self.since_secs = False, now_secs
 
-    def ended(self) -> None:
-        self._decide("done" if self.began else "silent")
-
-    def failed(self, cause: Cause) -> None:
-        self._decide(cause)
-
-    def judge(self, now_secs: float) -> Verdict | None:
-        """What came of it, once that is known."""
-        due_secs = self.due_secs
-        if due_secs is not None and now_secs >= due_secs:
-            self._decide("stalled" if self.began else "late")
-        return self.verdict
-
-    def _decide(self, verdict: Verdict) -> None:
-        self.verdict = self.verdict or verdict
+    def judge(self, now_secs: float) -> Cause | None:
+        """Why to give up on it; None while there is no reason to."""
+        if self.due_secs is None or now_secs < self.due_secs:
+            return None
+        return "stalled" if self.began else "late"
 
     @property
     def _patience_secs(self) -> float:

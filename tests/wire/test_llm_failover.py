@@ -21,9 +21,10 @@ from bot.providers.health import Health, HealthPolicy
 from bot.providers.incident import IncidentFrame, OutageError
 from bot.providers.llm import llm
 from bot.providers.local import brain
+from bot.providers.question import GO_ON
 from bot.providers.reply import ThinkingPolicy
 from bot.providers.settings import AnthropicSettings, OpenAISettings, ProviderSettings
-from bot.providers.thinking import GO_ON, Thinking
+from bot.providers.thinking import Thinking
 from bot.providers.warm import Engines
 from bot.turns import Ears
 from tests.emulators.anthropic import Anthropic

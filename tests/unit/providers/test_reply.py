@@ -59,22 +59,6 @@ def test_a_turn_that_was_over_before_gives_nobody_more_time():
     assert reply.due_secs == 11.5
 
 
-def test_an_end_without_a_word_is_a_failure():
-    silent, well = asked(), asked()
-    silent.ended()
-    well.gave(10.5)
-    well.ended()
-    assert (silent.judge(10.6), well.judge(10.6)) == ("silent", "done")
-
-
-def test_the_first_verdict_stands():
-    reply = asked()
-    reply.failed("rate limit")
-    reply.ended()
-    assert reply.judge(100.0) == "rate limit"
-    assert reply.due_secs is None
-
-
 @pytest.mark.parametrize("token", ["", " ", "\n\n", "...", "—"])
 def test_what_cannot_be_spoken_does_not_count(token: str):
     assert not speakable(token)
