@@ -25,10 +25,8 @@ from pipecat.processors.frame_processor import FrameProcessor
 from pydantic import BaseModel, ConfigDict
 
 from processors.cards import NUMBER
-from processors.consent import Consent
 from processors.shown import Shown
 from processors.tracks import TwoTracks
-from transports.connection import Connection
 
 Outcome = Literal["off", "not asked", "refused", "kept", "failed"]
 
@@ -222,22 +220,3 @@ class Recorder(BaseObserver):
         self.outcome = "failed"
         self._tracks = None
         self._lines.clear()
-
-
-def with_consent(
-    settings: RecordingSettings, connection: Connection, is_secret: Callable[[], bool]
-) -> tuple[Consent, Recorder]:
-    """Who asks the caller, and who records once the answer was yes."""
-    audio, transport = connection.audio, connection.transport
-    consent = Consent(settings.question)
-    recorder = Recorder(settings.folder, connection.session_id, audio.in_hz, is_secret)
-    recorder.watch(transport.input(), consent, transport.output())
-
-    @consent.event_handler("on_answer")
-    async def answered(_: object, answer: str) -> None:
-        if answer == "yes":
-            await recorder.begin()
-        else:
-            recorder.refuse()
-
-    return consent, recorder
