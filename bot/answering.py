@@ -101,7 +101,7 @@ def _context(house: House, connection: Connection) -> LLMContext:
     if connection.earlier:
         vain = "The caller was passed on to a colleague, who did not come. The colleague was told"
         known.append(_note(f"{vain}: {connection.earlier}"))
-    return LLMContext(known, tools=house.tools_for(connection))
+    return LLMContext(known, tools=house.tools.of(connection))
 
 
 def _note(words: str) -> LLMContextMessage:
@@ -148,7 +148,7 @@ def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
 def _direct(house: House, connection: Connection, line: ControlLine) -> Pipeline:
     """Nobody's turn is ours to take: the caller and the model hear each other without us."""
     settings = house.settings
-    context = LLMContext(tools=house.tools_for(connection))
+    context = LLMContext(tools=house.tools.of(connection))
     rules = settings.filler, context, settings.emergency
     parts = direct_stages(settings, house.engines, line, *rules)
     turns = LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies())

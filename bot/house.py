@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 
 from bot.config import Settings
@@ -37,13 +36,12 @@ from bot.tongues import (
     repertoire,
     tongue,
 )
-from bot.tools import CALLING_OUT, LANGUAGES, TEXTING, TOOLS
-from bot.tools.offer import offered
+from bot.tools import CALLING_OUT, TEXTING, TOOLS
 from bot.tools.outlook import WeatherSource, weather_source
 from bot.tools.parting import Parting
 from bot.tools.store import Store, open_store
+from bot.toolsets import Toolsets, toolsets
 from processors.confidential import Confidential
-from transports.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +52,8 @@ class House:
     engines: Engines
     store: Store
     weather: WeatherSource
-    tools: ToolsSchema
-    """Made once: reading the tools' docstrings takes most of what a call's start takes."""
-    tools_with_texting: ToolsSchema
-    tools_calling_out: ToolsSchema
+    tools: Toolsets
     brief: Brief
-    lag: LoopLag
     last_words: LastWords
     prices: Prices
     confidential: Confidential
@@ -67,6 +61,7 @@ class House:
     tongues: Mapping[Language, Tongue]
     """What calls in each of the languages have of their own; `settings`, `brief` and `last_words`
     are those of one of them."""
+    lag: LoopLag = field(default_factory=LoopLag)
     parting: Parting = Parting()  # noqa: RUF009  frozen
     totals: Totals = field(default_factory=Totals)
     """What the calls that have ended came to."""
@@ -87,12 +82,6 @@ class House:
             parting=own.parting,
         )
 
-    def tools_for(self, connection: Connection) -> ToolsSchema:
-        """What the model may call for this caller."""
-        if connection.press is not None:
-            return self.tools_calling_out
-        return self.tools if connection.text is None else self.tools_with_texting
-
 
 @asynccontextmanager
 async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[House]:
@@ -104,59 +93,59 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
     """
     check_languages(settings)
     tongues = in_all_languages(settings)
-    table, base = prices(settings.prices), tongue(settings, "en")
+    costs, brief = prices(settings.prices), tongue(settings, "en").brief
     no_threads_of_numpy()
     store = await told("the database", open_store(settings.database, settings.clinic), progress)
-    lag = LoopLag()
     try:
         engines, _ = await asyncio.gather(
             warm(settings, (*TOOLS, *TEXTING, *CALLING_OUT), repertoire(tongues), progress),
             check(settings, progress),
         )
         async with aclosing(engines.clients), traced(settings.tracing, settings.log.pii):
-            await told("the first call", rehearse(settings, engines, base.brief), progress)
+            await told("the first call", rehearse(settings, engines, brief), progress)
             last_words = await by_local_voice(settings, engines)
             await prepare(tongues, engines, last_words, progress)
-            all_tools = (*TOOLS, *LANGUAGES) if len(tongues) > 1 else TOOLS
-            with_texting = (*all_tools, *TEXTING)
-            every_tool = _offered((*with_texting, *CALLING_OUT), settings)
+            tools = toolsets(settings.tool_timeout_secs, languages=len(tongues))
             house = House(
                 settings=settings,
                 engines=engines,
                 store=store,
                 weather=weather_source(settings.weather),
-                tools=_offered(all_tools, settings),
-                tools_with_texting=_offered(with_texting, settings),
-                tools_calling_out=every_tool,
-                brief=base.brief,
-                lag=lag,
+                tools=tools,
+                brief=brief,
                 last_words=last_words,
-                prices=table,
-                confidential=confidential(tongues.values(), every_tool),
+                prices=costs,
+                confidential=confidential(tongues.values(), tools.calling_out),
                 tongues=tongues,
             )
             _keep()
-            lag.start()
-            able = candidates(settings, engines, base.brief)
-            beside = [
-                asyncio.create_task(
-                    keep_clearing(
-                        settings.retention, settings.recording.folder, store, settings.clinic.now
-                    )
-                ),
-                asyncio.create_task(keep_practising(tongues.values(), engines)),
-                asyncio.create_task(keep_preparing(tongues.values(), engines)),
-                asyncio.create_task(keep_probing(able, engines.health, last_words.goodbye)),
-            ]
-            try:
+            async with _kept_up(house):
                 yield house
-            finally:
-                for task in beside:
-                    task.cancel()
-                await asyncio.wait(beside)
     finally:
-        lag.stop()
         await store.close()
+
+
+@asynccontextmanager
+async def _kept_up(house: House) -> AsyncGenerator[None]:
+    """What goes on beside all calls, for as long as there may be one."""
+    settings, engines, tongues = house.settings, house.engines, house.tongues.values()
+    able = candidates(settings, engines, house.brief)
+    folder, now = settings.recording.folder, settings.clinic.now
+    chores = (
+        keep_clearing(settings.retention, folder, house.store, now),
+        keep_practising(tongues, engines),
+        keep_preparing(tongues, engines),
+        keep_probing(able, engines.health, house.last_words.goodbye),
+    )
+    beside = [asyncio.create_task(each) for each in chores]
+    house.lag.start()
+    try:
+        yield
+    finally:
+        house.lag.stop()
+        for task in beside:
+            task.cancel()
+        await asyncio.wait(beside)
 
 
 def confidential(tongues: Iterable[Tongue], tools: ToolsSchema) -> Confidential:
@@ -169,10 +158,6 @@ def confidential(tongues: Iterable[Tongue], tools: ToolsSchema) -> Confidential:
         public += (who, each.settings.disclosure, each.settings.greeting)
         public.append(each.settings.reticence.public)
     return Confidential(told, public)
-
-
-def _offered(tools: tuple[DirectFunction, ...], settings: Settings) -> ToolsSchema:
-    return ToolsSchema([*offered(tools, settings.tool_timeout_secs)])
 
 
 def _keep() -> None:

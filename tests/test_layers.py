@@ -41,9 +41,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.pipeline": ("bot.providers", "processors.spared"),
     "bot.house": (
         *("bot.config", "bot.providers", "bot.retention", "bot.tools"),
-        *("bot.telemetry", "bot.threads", "processors.confidential", "transports.connection"),
+        *("bot.telemetry", "bot.threads", "processors.confidential", "bot.toolsets"),
         *("bot.language", "bot.last_words", "bot.tongues"),
     ),
+    "bot.toolsets": ("bot.tools", "transports.connection"),
     "bot.answering": (
         *("bot.house", "bot.pipeline", "bot.providers", "bot.turns", "processors.consent"),
         *("processors.idle", "processors.keypad", "processors.own_voice", "processors.vault"),

@@ -10,7 +10,6 @@ from typing import Any, cast
 
 from aiohttp import ClientSession
 from fastapi import FastAPI
-from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pydantic import SecretStr
 
 from bot.client_secrets import ClientSecrets, Control
@@ -26,10 +25,9 @@ from bot.telemetry.loop_lag import LoopLag
 from bot.telemetry.prices import prices
 from bot.telemetry.session_metrics import VoiceSessionMetrics
 from bot.tongues import tongue
-from bot.tools import TOOLS
-from bot.tools.offer import offered
 from bot.tools.outlook import weather_source
 from bot.tools.store import Store, open_store
+from bot.toolsets import toolsets
 from processors.confidential import Confidential
 from tests.emulators.openai_realtime import OpenAIRealtime
 from tests.emulators.realtime_call import BrowserCall
@@ -164,19 +162,14 @@ async def office(provider: OpenAIRealtime, folder: Path, **more: object) -> Asyn
 
 def _house(settings: Settings, store: Store, lag: LoopLag) -> House:
     """With no engine in it: nobody is heard here."""
-    tools, english = (
-        ToolsSchema([*offered(TOOLS, settings.tool_timeout_secs)]),
-        tongue(settings, "en"),
-    )
+    english = tongue(settings, "en")
     english.brief = Brief("You are Echo.", settings.greeting, settings.clinic.now)
     return House(
         settings=settings,
         engines=Engines(cast("Any", None), None, None, None),
         store=store,
         weather=weather_source(settings.weather),
-        tools=tools,
-        tools_with_texting=tools,
-        tools_calling_out=tools,
+        tools=toolsets(settings.tool_timeout_secs, languages=1),
         brief=english.brief,
         lag=lag,
         last_words=LastWords(MUTE, MUTE, Clip(b"", 16_000, settings.emergency.spoken), MUTE),
