@@ -16,10 +16,10 @@ from bot.language.localized import check_languages, hearing_any
 from bot.last_words import LastWords, by_local_voice
 from bot.providers import Brief
 from bot.providers.check import check
+from bot.providers.lineup import candidates
 from bot.providers.probe import keep_probing
 from bot.providers.realtime import ABOUT_TO, instructions
 from bot.providers.rehearsal import rehearse
-from bot.providers.roles import candidates
 from bot.providers.warm import Engines, Progress, told, warm
 from bot.retention import keep_clearing
 from bot.telemetry.loop_lag import LoopLag

@@ -10,7 +10,7 @@ from bot.language.book import Language
 from bot.language.choice import named
 from bot.providers import reciting
 from bot.providers.hearing import Hearing
-from bot.providers.roles import candidates
+from bot.providers.lineup import candidates
 from bot.providers.speaking import Speaking
 from bot.providers.thinking import Thinking
 from processors.alarm import Alarm

@@ -17,9 +17,9 @@ from bot.providers.certainty import certainty
 from bot.providers.choice import choices
 from bot.providers.control_line import ControlLine
 from bot.providers.hearing import Hearing
+from bot.providers.lineup import candidates
 from bot.providers.llm import Brief
 from bot.providers.realtime import controlled, realtime
-from bot.providers.roles import candidates
 from bot.providers.settings import ProviderSettings
 from bot.providers.speaking import Speaking
 from bot.providers.stand_in import StandIn

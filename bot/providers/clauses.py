@@ -50,7 +50,7 @@ _CLINGS = _words(
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class WordsBefore:
     """How many words a clause must have before each kind of place may end it."""
 
     mark: int
@@ -63,19 +63,19 @@ class Patience:
     """Between any two words that do not cling to each other."""
 
 
-_SILENT = Patience(mark=1, join=5, lead=6, anywhere=10)
+_SILENT = WordsBefore(mark=1, join=5, lead=6, anywhere=10)
 """Nothing has been said yet: every token waited for is silence at the caller's ear."""
-_SILENT_AND_FLUENT = Patience(mark=1, join=3, lead=3, anywhere=4)
+_SILENT_AND_FLUENT = WordsBefore(mark=1, join=3, lead=3, anywhere=4)
 """The same for a voice whose melody goes on from text to text: it takes a breath nowhere."""
-_BARELY_SPEAKING = Patience(mark=3, join=5, lead=6, anywhere=10)
+_BARELY_SPEAKING = WordsBefore(mark=3, join=5, lead=6, anywhere=10)
 """Only "Okay," plays: under half a second in which the next clause must become ready."""
-_SPEAKING = Patience(mark=8, join=25, lead=30, anywhere=40)
+_SPEAKING = WordsBefore(mark=8, join=25, lead=30, anywhere=40)
 """Speech runs many times slower than tokens: whole sentences, unless they grow very long."""
 _ENOUGH_WORDS = 6
 """About two seconds of speech: from here the next sentence is always ready in time."""
 
 
-def _patience(words_spoken: int, *, fluent: bool) -> Patience:
+def _words_before(words_spoken: int, *, fluent: bool) -> WordsBefore:
     if words_spoken == 0:
         return _SILENT_AND_FLUENT if fluent else _SILENT
     return _BARELY_SPEAKING if words_spoken < _ENOUGH_WORDS else _SPEAKING
@@ -121,8 +121,8 @@ class ClauseSplitter:
         self._words_spoken = 0
 
     def _end(self) -> int | None:
-        patience = _patience(self._words_spoken, fluent=self._fluent)
-        return _clause_end(self._start(), patience)
+        least = _words_before(self._words_spoken, fluent=self._fluent)
+        return _clause_end(self._start(), least)
 
     def _start(self) -> str:
         if self._words_spoken and (orphans := _ORPHANS.match(self._held)):
@@ -146,31 +146,31 @@ def clauses(text: str, words_spoken: int = 0) -> list[str]:
 _MARK = re.compile(r"\n|[!?]+|\.{2,}|…|[.,;:—–]|(?<=\s)--?(?=\s)")
 
 
-def _clause_end(text: str, patience: Patience) -> int | None:
+def _clause_end(text: str, least: WordsBefore) -> int | None:
     """Where the first clause of `text` ends, None if more text must come first."""
     try:
         for mark in _MARK.finditer(text):
             words = len(text[: mark.start()].split())
-            if words and _ends_clause(text, mark, words, patience):
+            if words and _ends_clause(text, mark, words, least):
                 return _past_closers(text, mark.end())
     except _Undecided:
         return None
-    return _breath(text, patience)
+    return _breath(text, least)
 
 
-def _ends_clause(text: str, mark: re.Match[str], words: int, patience: Patience) -> bool:
+def _ends_clause(text: str, mark: re.Match[str], words: int, least: WordsBefore) -> bool:
     before, after, sign = text[: mark.start()], text[mark.end() :], mark.group()
     if sign == "\n":
         return True
     if _URL_OR_EMAIL.search(before):
         if not after:
             raise _Undecided
-        return after[0].isspace() and (sign[0] in "!?." or words >= patience.mark)
+        return after[0].isspace() and (sign[0] in "!?." or words >= least.mark)
     if sign[0] in "!?…" or sign.startswith(".."):
         return True
     if sign == ".":
         return _period_ends(before, after)
-    return words >= patience.mark and _pause_mark_ends(before, after, sign)
+    return words >= least.mark and _pause_mark_ends(before, after, sign)
 
 
 def _period_ends(before: str, after: str) -> bool:
@@ -218,17 +218,17 @@ def _past_closers(text: str, end: int) -> int:
 _WORD = re.compile(r"\S+(?=\s)")
 
 
-def _breath(text: str, patience: Patience) -> int | None:
+def _breath(text: str, least: WordsBefore) -> int | None:
     """Where a speaker could draw breath in a run without marks."""
     if text.rstrip().endswith((".", ",", ":")):  # the next character decides about a mark
         return None
     words = list(_WORD.finditer(text))
-    for count in range(patience.join, len(words)):
+    for count in range(least.join, len(words)):
         before, word = words[count - 1].group(), words[count].group().lower()
         enough = (
             (word in _JOINS)
-            or (count >= patience.lead and word in _LEADS)
-            or (count >= patience.anywhere)
+            or (count >= least.lead and word in _LEADS)
+            or (count >= least.anywhere)
         )
         if enough and not _cling(text[: words[count].start()], before, word):
             return words[count].start()

@@ -21,8 +21,8 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from bot.providers.aside import aside
 from bot.providers.clip import Clip
 from bot.providers.health import Health
+from bot.providers.lineup import Candidates
 from bot.providers.role import Role
-from bot.providers.roles import Candidates
 
 ROUND_SECS = 1.0
 ANSWER_SECS = 5.0

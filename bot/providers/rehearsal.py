@@ -12,8 +12,8 @@ from bot.providers.aside import aside
 from bot.providers.by_heart import ByHeart
 from bot.providers.choice import can_speak_to_speech, choices, orders
 from bot.providers.clip import Clip
+from bot.providers.lineup import candidates
 from bot.providers.realtime import realtime
-from bot.providers.roles import candidates
 from bot.providers.settings import ProviderSettings
 from bot.providers.tts import tts
 from bot.providers.warm import Engines

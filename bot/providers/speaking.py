@@ -22,9 +22,9 @@ from bot.providers.beside import Beside
 from bot.providers.candidate import Candidate
 from bot.providers.health import Cause, Health
 from bot.providers.in_order import InOrder
-from bot.providers.patience import Patience
-from bot.providers.playback import SLACK_NS, Playback
+from bot.providers.owed_audio import OwedAudio
 from bot.providers.script import Script
+from bot.providers.whole_words import SLACK_NS, WholeWords
 
 
 class SpeakingPolicy(BaseModel):
@@ -58,8 +58,8 @@ class Speaking(InOrder[TTSService]):
     ) -> None:
         super().__init__("TTS", candidates, health, policy.connect_secs)
         self._script = Script()
-        self._playback: Playback[TTSTextFrame] = Playback()
-        self._patience = Patience(policy.audio_secs)
+        self._words: WholeWords[TTSTextFrame] = WholeWords()
+        self._owed_audio = OwedAudio(policy.audio_secs)
         self._held: list[TTSAudioRawFrame] = []
         self._context_id: str | None = None
         self._deadline: asyncio.TimerHandle | None = None
@@ -79,7 +79,7 @@ class Speaking(InOrder[TTSService]):
             case InterruptionFrame():
                 self._forget()
                 self._script.clear()
-                self._playback.interrupted()
+                self._words.interrupted()
             case SystemFrame():
                 pass
             case _ if direction is FrameDirection.DOWNSTREAM and not self._is_final:
@@ -135,9 +135,9 @@ class Speaking(InOrder[TTSService]):
             case TTSAudioRawFrame():
                 await self._sounds(frame)
             case TTSTextFrame() if frame.pts is not None:
-                self._playback.word(frame.text, frame.pts, frame)
-                self._patience.told(frame.context_id, frame.text)
-                await self._let_go(self._playback.releasable_ns(self._now_ns()))
+                self._words.word(frame.text, frame.pts, frame)
+                self._owed_audio.told(frame.context_id, frame.text)
+                await self._let_go(self._words.releasable_ns(self._now_ns()))
             case TTSStoppedFrame():
                 await self._stops(frame)
             case _:
@@ -146,29 +146,29 @@ class Speaking(InOrder[TTSService]):
     async def _sounds(self, frame: TTSAudioRawFrame) -> None:
         if frame.context_id != self._context_id:
             self._context_id = frame.context_id
-            self._playback.begins(self._now_ns())
+            self._words.begins(self._now_ns())
             self._succession.served()
-        self._playback.sound(_ns(frame))
+        self._words.sound(_ns(frame))
         self._held.append(frame)
-        self._patience.sound(self._now_secs(), covered=self._playback.is_complete)
-        await self._let_go(self._playback.releasable_ns(self._now_ns()))
+        self._owed_audio.sound(self._now_secs(), covered=self._words.is_complete)
+        await self._let_go(self._words.releasable_ns(self._now_ns()))
         self._watch()
 
     async def _stops(self, frame: TTSStoppedFrame) -> None:
         """The end of an utterance; words without a sound are still owed."""
         if frame.context_id == self._context_id:
-            await self._let_go(self._playback.received_ns)
-            await self._tell_heard(self._playback.finished())
+            await self._let_go(self._words.received_ns)
+            await self._tell_heard(self._words.finished())
             self._context_id = None
-        self._patience.finished(frame.context_id)
-        if self._playback.has_words:
+        self._owed_audio.finished(frame.context_id)
+        if self._words.has_words:
             await self._give_up("silent")
         else:
             await self.push_frame(frame)
 
     async def _let_go(self, until_ns: int) -> None:
         """Sends held audio up to there; a piece is cut if it has to be."""
-        begins_ns = self._playback.released_ns
+        begins_ns = self._words.released_ns
         while self._held and begins_ns < until_ns:
             frame = self._held.pop(0)
             ends_ns = begins_ns + _ns(frame)
@@ -176,14 +176,14 @@ class Speaking(InOrder[TTSService]):
                 frame, rest = _cut(frame, until_ns - begins_ns)
                 self._held.insert(0, rest)
             begins_ns += _ns(frame)
-            self._playback.released(begins_ns)
+            self._words.released(begins_ns)
             if frame.audio:
                 await self.push_frame(frame)
             if ends_ns > until_ns:
                 break
-        await self._tell_heard(self._playback.heard())
+        await self._tell_heard(self._words.heard())
         if self._held and self._letting_go is None:
-            wait_ns = self._playback.boundary_ns - SLACK_NS - self._now_ns()
+            wait_ns = self._words.boundary_ns - SLACK_NS - self._now_ns()
             loop = asyncio.get_running_loop()
             self._letting_go = loop.call_later(max(0, wait_ns) / 1e9, self._needed)
 
@@ -193,8 +193,8 @@ class Speaking(InOrder[TTSService]):
         Of one that owes more, the pause is better there than within a word.
         """
         self._letting_go = None
-        if self._held and self._patience.due_secs is None:
-            self._owned(self._let_go(self._playback.releasable_ns(self._now_ns())))
+        if self._held and self._owed_audio.due_secs is None:
+            self._owned(self._let_go(self._words.releasable_ns(self._now_ns())))
 
     async def _tell_heard(self, words: list[tuple[str, TTSTextFrame]]) -> None:
         for text, frame in words:
@@ -215,7 +215,7 @@ class Speaking(InOrder[TTSService]):
 
     async def _on_request(self, service: TTSService, context_id: str, text: str) -> None:
         if self._active and service is self._active.service:
-            self._patience.asked(context_id, text, self._now_secs())
+            self._owed_audio.asked(context_id, text, self._now_secs())
             self._watch()
 
     @property
@@ -224,19 +224,19 @@ class Speaking(InOrder[TTSService]):
 
     def _watch(self) -> None:
         """One timer, set anew only when it rings: a deadline moves with every piece of audio."""
-        due_secs = self._patience.due_secs
+        due_secs = self._owed_audio.due_secs
         if due_secs is None or self._deadline or not self._is_watched:
             return
         self._deadline = asyncio.get_running_loop().call_at(due_secs, self._ring)
 
     def _ring(self) -> None:
         self._deadline = None
-        due_secs = self._patience.due_secs
+        due_secs = self._owed_audio.due_secs
         if due_secs is None or not self._is_watched:
             return
         if self._now_secs() >= due_secs:
-            cause: Cause = "stalled" if self._patience.sounded else "late"
-            self._patience.clear()
+            cause: Cause = "stalled" if self._owed_audio.sounded else "late"
+            self._owed_audio.clear()
             self._owned(self._give_up(cause))
         else:
             self._watch()
@@ -244,13 +244,13 @@ class Speaking(InOrder[TTSService]):
     async def _give_up(self, cause: Cause, retry_after_secs: float = 0.0) -> None:
         """Hand over; what of a word was not sent is dropped, and said by the next."""
         self._forget()
-        self._playback.broke_off()
+        self._words.broke_off()
         await super()._give_up(cause, retry_after_secs)
 
     async def change(self, candidates: Sequence[Candidate[TTSService]]) -> None:
         """As ever; whatever is not heard yet is said by the new voice."""
         self._forget()
-        self._playback.broke_off()
+        self._words.broke_off()
         await super().change(candidates)
 
     async def _catch_up(self, successor: Beside[TTSService]) -> None:
@@ -260,7 +260,7 @@ class Speaking(InOrder[TTSService]):
     def _forget(self) -> None:
         self._held.clear()
         self._context_id = None
-        self._patience.clear()
+        self._owed_audio.clear()
         if self._letting_go:
             self._letting_go.cancel()
             self._letting_go = None

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from bot.providers.local.tts import Voice, clip, heard_at
+from bot.providers.local.tts import Voice, heard_at, voiced
 
 SECS_A_CHARACTER = 0.065
 _LEVEL = 8_000
@@ -63,7 +63,7 @@ class Hibari:
         self._voice = voice
 
     async def speak(self, text: str, rate: int) -> Speech:
-        spoken = await asyncio.to_thread(clip, self._voice, text, "", rate)
+        spoken = await asyncio.to_thread(voiced, self._voice, text, "", rate)
         words, start = [], 0.0
         for word, end in heard_at(spoken, spoken.secs):
             words.append(Word(word, start, end))

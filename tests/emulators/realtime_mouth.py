@@ -33,7 +33,7 @@ async def tone(text: str) -> list[Word]:
 def local() -> Mouth:
     """Echo's local voice, in a thread."""
     from bot.providers.clauses import clauses
-    from bot.providers.local.tts import VoiceSettings, clip, load
+    from bot.providers.local.tts import VoiceSettings, load, voiced
 
     voice = load(VoiceSettings())
 
@@ -41,7 +41,7 @@ def local() -> Mouth:
         words: list[Word] = []
         before = ""
         for clause in clauses(text):
-            spoken = clip(voice, clause, before, RATE)
+            spoken = voiced(voice, clause, before, RATE)
             samples = np.frombuffer(spoken.audio, dtype="<i2")
             shares = np.cumsum([word.share for word in spoken.words])
             ends = [round(share * len(samples)) for share in shares]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pipecat.audio.vad.vad_analyzer import VADState
 
-from bot.providers.local.tts import VoiceSettings, clip, load
+from bot.providers.local.tts import VoiceSettings, load, voiced
 from bot.turns import AdaptiveSilero, Ears, TurnSettings
 
 FRAME_SECS = 0.02
@@ -36,7 +36,7 @@ def call(request: pytest.FixtureRequest) -> tuple[int, np.ndarray]:
     """Its rate; silence, words, long silence, a soft hiss, and words again."""
     rate, voice = request.param, load(VoiceSettings())
     one, two = (
-        np.frombuffer(clip(voice, text, sample_rate=rate).audio, np.int16)
+        np.frombuffer(voiced(voice, text, sample_rate=rate).audio, np.int16)
         for text in ("Where is my order, please?", "And can you tell me the weather?")
     )
     hiss = np.random.default_rng(7).normal(0, 20, 2 * rate).astype(np.int16)  # -64 dBFS

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pipecat.frames.frames import TTSTextFrame
 
-from bot.providers.local.tts import HibariTTS, Voice, VoiceSettings, clip, load
+from bot.providers.local.tts import HibariTTS, Voice, VoiceSettings, load, voiced
 from processors.filler import FillerPolicy
 from tests.small_call import Call, Ear, Pace, Reply, SmallCall, small_call
 
@@ -73,7 +73,7 @@ async def test_an_answer_that_is_ready_early_cuts_the_filler_at_its_clause(voice
     (filler_secs, _), (answer_secs, _) = call.ear.utterances
     chunks = [audio for at_secs, audio in call.ear.chunks if filler_secs <= at_secs < answer_secs]
     heard_secs = sum(len(audio) for audio in chunks) / 2 / RATE_HZ
-    whole_secs = clip(voice, PHRASE).secs
+    whole_secs = voiced(voice, PHRASE).secs
     print(f"\nfiller {heard_secs:.2f} s of {whole_secs:.2f} s")
     assert heard_secs < whole_secs / 2
     words = [

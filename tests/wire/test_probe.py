@@ -11,11 +11,11 @@ from pydantic import SecretStr
 from bot.providers.clients import Clients
 from bot.providers.clip import Clip
 from bot.providers.health import Health, HealthPolicy
+from bot.providers.lineup import candidates
 from bot.providers.llm import Brief
 from bot.providers.local.tts import VoiceSettings, load
 from bot.providers.probe import keep_probing
 from bot.providers.role import Role
-from bot.providers.roles import candidates
 from bot.providers.settings import (
     CartesiaSettings,
     DeepgramSettings,

@@ -109,7 +109,7 @@ def _for_hibari(text: str) -> str:
     return _NOT_NUMBER.sub(r"\1 .", _LETTER_A.sub("[A](/ˈA/)", text))
 
 
-# Clips: a clause as it will be heard
+# A clause as it will be heard
 
 _AUDIBLE = 164
 """Of 32,767: what hibari leaves around speech stays under it, the softest consonant does not."""
@@ -125,7 +125,7 @@ _UNSPEAKABLE_SECS = 0.10
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
+class VoicedClause:
     """One clause, ready to be played."""
 
     audio: bytes
@@ -136,11 +136,13 @@ class Clip:
     """The silence a listener expects after it, when more follows."""
 
 
-def clip(voice: Voice, clause: str, before: str = "", sample_rate: int | None = None) -> Clip:
+def voiced(
+    voice: Voice, clause: str, before: str = "", sample_rate: int | None = None
+) -> VoicedClause:
     """The clause spoken, which follows upon `before`; at the voice's own rate unless one is given.
 
     Blocks for the synthesis. The whole clause is resampled at once: a streaming resampler would
-    hold back its tail, and both ends of a clip are silent anyway.
+    hold back its tail, and both ends of it are silent anyway.
     """
     rate = sample_rate or voice.sample_rate
     said = speech(clause, before)
@@ -150,7 +152,7 @@ def clip(voice: Voice, clause: str, before: str = "", sample_rate: int | None = 
         pcm = soxr.resample(pcm, voice.sample_rate, rate)
     if not len(pcm):
         pcm = np.zeros(int(_UNSPEAKABLE_SECS * rate), dtype=np.int16)
-    return Clip(pcm.tobytes(), len(pcm) / rate, said.words, pause_after(clause))
+    return VoicedClause(pcm.tobytes(), len(pcm) / rate, said.words, pause_after(clause))
 
 
 def pause_after(clause: str) -> float:
@@ -168,7 +170,7 @@ def read_aloud(voice: Voice, text: str) -> bytes:
     """
     audio, before, pause_secs = bytearray(), "", 0.0
     for clause in clauses(text):
-        spoken = clip(voice, clause, before)
+        spoken = voiced(voice, clause, before)
         audio += _silence(pause_secs, voice.sample_rate) + spoken.audio
         before, pause_secs = clause, spoken.pause_secs
     return bytes(audio)
@@ -209,7 +211,7 @@ class Take:
         """How much silence to put before the next clause: none that has already been heard."""
         return max(0.0, self.pause_secs - max(0.0, played_secs - self.ends_at_secs))
 
-    def after(self, clause: str, spoken: Clip, played_secs: float) -> "Take":
+    def after(self, clause: str, spoken: VoicedClause, played_secs: float) -> "Take":
         """The take with one more clause, which starts where the last ended or, if later, now."""
         starts_at = max(self.ends_at_secs, played_secs) + self.silence_secs(played_secs)
         return Take(
@@ -220,7 +222,7 @@ class Take:
         )
 
 
-def heard_at(spoken: Clip, ends_at_secs: float) -> list[tuple[str, float]]:
+def heard_at(spoken: VoicedClause, ends_at_secs: float) -> list[tuple[str, float]]:
     """Each written word with the second at which it has been heard to its end."""
     times: list[tuple[str, float]] = []
     at = ends_at_secs - spoken.secs
@@ -274,14 +276,14 @@ class HibariTTS(ByClause):
             async for frame in self._played(clause, spoken, context_id):
                 yield frame
 
-    async def _synthesised(self, clause: str, before: str) -> Clip:
+    async def _synthesised(self, clause: str, before: str) -> VoicedClause:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            _SYNTHESIS, clip, self._voice, clause, before, self.sample_rate
+            _SYNTHESIS, voiced, self._voice, clause, before, self.sample_rate
         )
 
     async def _played(
-        self, clause: str, spoken: Clip, context_id: str
+        self, clause: str, spoken: VoicedClause, context_id: str
     ) -> AsyncGenerator[Frame, None]:
         played_secs = self._played_secs(context_id)
         take = self._take(context_id)

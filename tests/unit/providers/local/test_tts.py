@@ -6,13 +6,13 @@ from pydantic import ValidationError
 
 from bot.providers.local.spoken import WrittenWord
 from bot.providers.local.tts import (
-    Clip,
     Take,
+    VoicedClause,
     VoiceSettings,
-    clip,
     heard_at,
     pause_after,
     read_aloud,
+    voiced,
 )
 
 RATE = 24_000
@@ -39,32 +39,32 @@ def samples(audio: bytes) -> np.ndarray:
 
 
 def test_clip_starts_with_its_sound():
-    first_loud = int(np.argmax(samples(clip(Humming(), "Hello there,").audio) > 500))
+    first_loud = int(np.argmax(samples(voiced(Humming(), "Hello there,").audio) > 500))
     assert first_loud <= 0.012 * RATE
 
 
 def test_clip_ends_soon_after_its_sound():
-    spoken = clip(Humming(), "Hello there,")
+    spoken = voiced(Humming(), "Hello there,")
     assert spoken.secs == pytest.approx(0.05 * len("Hellothere"), abs=0.06)
     assert len(spoken.audio) == 2 * int(spoken.secs * RATE)
 
 
 def test_clip_comes_at_the_rate_of_the_transport():
-    wide, narrow = clip(Humming(), "Hello,"), clip(Humming(), "Hello,", sample_rate=8_000)
+    wide, narrow = voiced(Humming(), "Hello,"), voiced(Humming(), "Hello,", sample_rate=8_000)
     assert narrow.secs == pytest.approx(wide.secs, abs=0.001)
     assert len(narrow.audio) == 2 * round(narrow.secs * 8_000)
 
 
 def test_engine_gets_the_words_and_memory_gets_the_text():
     voice = Humming()
-    spoken = clip(voice, "1042.", before="Your order number is:")
+    spoken = voiced(voice, "1042.", before="Your order number is:")
     assert voice.said == ["one zero four two."]
     assert [word.text for word in spoken.words] == ["1042."]
 
 
 def test_clause_without_sound_is_a_short_silence_and_bothers_no_engine():
     voice = Humming()
-    spoken = clip(voice, "👍")
+    spoken = voiced(voice, "👍")
     assert voice.said == []
     assert 0 < spoken.secs <= 0.2
     assert not samples(spoken.audio).any()
@@ -79,13 +79,13 @@ def test_reading_aloud_puts_the_pauses_between_the_clauses():
     audio = read_aloud(voice, "Okay, one moment please. Thank you!")
     assert voice.said == ["Okay,", "one moment please.", "Thank you!"]
     parts = sum(
-        clip(voice, clause).secs for clause in ("Okay,", "one moment please.", "Thank you!")
+        voiced(voice, clause).secs for clause in ("Okay,", "one moment please.", "Thank you!")
     )
     pauses = pause_after("Okay,") + pause_after("please.")
     assert len(audio) / 2 / RATE == pytest.approx(parts + pauses, abs=0.001)
 
 
-SPOKEN = Clip(
+SPOKEN = VoicedClause(
     audio=b"",
     secs=2.0,
     words=(WrittenWord("order", 0.25), WrittenWord("1042,", 0.75)),

@@ -6,7 +6,7 @@ from bot.providers.script import count
 
 
 @dataclass(slots=True)
-class Patience:
+class OwedAudio:
     """Times are seconds on any one clock."""
 
     deadline_secs: float

@@ -28,7 +28,7 @@ class _Word(Generic[W]):
 
 
 @dataclass(slots=True)
-class Playback(Generic[W]):
+class WholeWords(Generic[W]):
     """Times are ns on the pipeline's clock, as words carry them."""
 
     received_ns: int = 0
