@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from bot import config
 from bot.config import Settings, SettingsError
 from bot.retention import forget
-from bot.tools.store import StoreError, open_store
+from bot.tools.database import StoreError
+from bot.tools.store import open_store
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -22,9 +22,9 @@ from bot.retention import RetentionSettings
 from bot.telemetry.prices import TABLE
 from bot.telemetry.spans import TracingSettings
 from bot.tools.clinic import ClinicSettings
+from bot.tools.database import StoreSettings
 from bot.tools.handoff import HandoffSettings
 from bot.tools.outlook import WeatherSettings
-from bot.tools.store import StoreSettings
 from bot.turns import TurnSettings
 from processors.alarm import EmergencySettings
 from processors.filler import FillerPolicy

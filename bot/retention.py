@@ -10,7 +10,8 @@ from loguru import logger
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.recording import paths
-from bot.tools.store import Store, StoreError
+from bot.tools.database import StoreError
+from bot.tools.store import Store
 
 _EVERY_SECS = 3600.0
 _CALL = re.compile(r"[\w-]{1,64}")

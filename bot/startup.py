@@ -13,7 +13,7 @@ from bot.providers.local.weights import WeightsError
 from bot.providers.settings import MissingKeyError
 from bot.telemetry.prices import PricesError
 from bot.telemetry.spans import TracingError
-from bot.tools.store import StoreError
+from bot.tools.database import StoreError
 
 CANNOT_START = (
     *(SettingsError, PricesError, MissingKeyError, RefusedError, WeightsError, StoreError),

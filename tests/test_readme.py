@@ -35,7 +35,7 @@ from bot.providers.choice import choices
 from bot.providers.local.brain import Brain
 from bot.providers.local.embedding import embedder
 from bot.tools import TOOLS
-from bot.tools.store import database_url
+from bot.tools.database import database_url
 from tests import settings_page
 
 ROOT = Path(__file__).parents[1]

@@ -11,11 +11,12 @@ from loguru import logger
 from pipecat.services.llm_service import FunctionCallParams
 
 from bot.tools.consent import Exchange, Readback, agreed, exchange
+from bot.tools.database import StoreError
 from bot.tools.ledger import Ledger
 from bot.tools.outlook import WeatherError, WeatherSource
 from bot.tools.parting import Parting
 from bot.tools.spoken import Answer, error
-from bot.tools.store import Store, StoreError
+from bot.tools.store import Store
 
 READ_SECS = 8.0
 """A tool's deadline: above those of the database, so that its own error comes first."""

@@ -1,56 +1,22 @@
-"""The database behind the tools: a SQLite file by default, PostgreSQL by URL.
+"""What Acme and the clinic know, in a database.
 
 Two callers can never have the same slot: a unique index says so, not a lock of ours.
 """
 
 import asyncio
-import sqlite3
-import time as clock
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import Sequence
 from datetime import date, datetime, time
-from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import (
-    URL,
-    Connection,
-    Select,
-    delete,
-    event,
-    exists,
-    func,
-    make_url,
-    select,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Select, delete, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.tools import heard, seed
 from bot.tools.clinic import ClinicSettings
+from bot.tools.database import Database, StoreSettings
 from bot.tools.tables import Appointment, Handoff, Order, Return, Slot, Table, fold
 
 _SEED_LOCK = 0x4563686F
 _STANDS = Appointment.cancelled_at.is_(None)
-
-
-class StoreError(Exception):
-    """The database cannot be used; the message says what to do about it."""
-
-
-class StoreSettings(BaseModel):
-    """Which database."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    url: str = "sqlite+aiosqlite:///echo.db"
-    """A file where the server was started; or postgresql://user:password@host/name."""
-    patience_secs: float = Field(default=3, gt=0)
-    """How long to wait for a connection, a lock or a statement each: less than a tool's deadline,
-    so that a write has an outcome the caller can hear."""
 
 
 async def open_store(settings: StoreSettings, clinic: ClinicSettings) -> "Store":
@@ -76,16 +42,13 @@ class Store:
     """
 
     def __init__(self, settings: StoreSettings, clinic: ClinicSettings) -> None:
-        self._url = database_url(settings.url)
-        self._engine = _engine(self._url, settings.patience_secs)
-        self._patience_secs = settings.patience_secs
-        self._writing = self._engine.execution_options(write=True)
+        self._database = Database(settings)
         self._clinic = clinic
         self._prepared_for: date | None = None
 
     async def close(self) -> None:
         """Close the connections to the database."""
-        await self._engine.dispose()
+        await self._database.close()
 
     async def prepare(self, today: date) -> None:
         """Make and seed what is missing, and bring the calendar up to today.
@@ -94,46 +57,30 @@ class Store:
         """
         if self._prepared_for == today:
             return
-        if self._engine.dialect.name == "sqlite":
-            await asyncio.to_thread(self._open_file)
-        async with self._session(write=True) as session:
-            if self._engine.dialect.name == "postgresql":
+        await self._database.open()
+        async with self._database.session(write=True) as session:
+            if self._database.is_postgresql:
                 await session.execute(select(func.pg_advisory_xact_lock(_SEED_LOCK)))
             await (await session.connection()).run_sync(_make_tables)
             await self._seed_orders(session, today)
             await self._extend_calendar(session, today)
         self._prepared_for = today
 
-    def _open_file(self) -> None:
-        """Turn write-ahead logging on, which lets calls read while one writes; it stays on.
-
-        It also finds out, on a plain connection that leaves no thread behind, whether the file
-        can be written.
-        """
-        try:
-            file = sqlite3.connect(self._url.database or ":memory:", timeout=self._patience_secs)
-            with closing(file):
-                _log_ahead(file, self._patience_secs)
-                file.execute("BEGIN IMMEDIATE")
-                file.rollback()
-        except sqlite3.Error as error:
-            raise StoreError(_advice(self._url, error)) from error
-
     async def order(self, number: int) -> Order | None:
-        async with self._session() as session:
+        async with self._database.session() as session:
             return await session.get(Order, number)
 
     async def orders_of(self, email: str) -> Sequence[Order]:
         """The customer's orders, the latest first."""
         wanted = select(Order).where(Order.email == email).order_by(Order.number.desc())
-        async with self._session() as session:
+        async with self._database.session() as session:
             return (await session.scalars(wanted)).all()
 
     async def forget(self, call_id: str) -> int:
         """Delete all that a call has left; how many rows that were."""
         cancelled = update(Appointment).where(Appointment.cancelled_by_call == call_id)
         forgotten = 0
-        async with self._session(write=True) as session:
+        async with self._database.session(write=True) as session:
             await session.execute(cancelled.values(cancelled_by_call=""))
             for table in (Handoff, Return, Appointment):
                 gone = await session.execute(
@@ -145,11 +92,11 @@ class Store:
     async def forget_handoffs_before(self, when: datetime) -> int:
         """Delete the words of calls that are older; how many hand-offs that were."""
         old = delete(Handoff).where(Handoff.asked_at < when).returning(Handoff.id)
-        async with self._session(write=True) as session:
+        async with self._database.session(write=True) as session:
             return len((await session.execute(old)).all())
 
     async def return_of(self, order_number: int) -> Return | None:
-        async with self._session() as session:
+        async with self._database.session() as session:
             return await session.scalar(_return_of(order_number))
 
     async def start_return(self, new: Return) -> Return:
@@ -160,20 +107,22 @@ class Store:
             "call_id": new.call_id,
             "started_at": new.started_at,
         }
-        async with self._session(write=True) as session:
-            await session.execute(self._insert(Return).values(values).on_conflict_do_nothing())
+        async with self._database.session(write=True) as session:
+            await session.execute(
+                self._database.insert(Return).values(values).on_conflict_do_nothing()
+            )
             return (await session.scalars(_return_of(new.order_number))).one()
 
     async def free_slots(self, first: datetime, last: datetime) -> Sequence[datetime]:
         """Starts of the slots nobody has, in order, both ends included."""
         taken = exists().where(Appointment.starts_at == Slot.starts_at, _STANDS)
         free = select(Slot.starts_at).where(Slot.starts_at.between(first, last), ~taken)
-        async with self._session() as session:
+        async with self._database.session() as session:
             return (await session.scalars(free.order_by(Slot.starts_at))).all()
 
     async def appointment_at(self, starts_at: datetime) -> Appointment | None:
         """Who has the slot."""
-        async with self._session() as session:
+        async with self._database.session() as session:
             return await session.scalar(
                 select(Appointment).where(Appointment.starts_at == starts_at, _STANDS)
             )
@@ -183,13 +132,13 @@ class Store:
         wanted = select(Appointment).where(
             Appointment.folded_name == fold(name), Appointment.starts_at > after
         )
-        async with self._session() as session:
+        async with self._database.session() as session:
             return (await session.scalars(wanted.order_by(Appointment.starts_at))).all()
 
     async def booked_in(self, call_id: str) -> Sequence[Appointment]:
         """What was booked in this call and stands, the next first."""
         wanted = select(Appointment).where(Appointment.call_id == call_id, _STANDS)
-        async with self._session() as session:
+        async with self._database.session() as session:
             return (await session.scalars(wanted.order_by(Appointment.starts_at))).all()
 
     async def book(self, new: Appointment) -> bool:
@@ -202,8 +151,8 @@ class Store:
             "booked_at": new.booked_at,
             "cancelled_by_call": "",
         }
-        insert = self._insert(Appointment).values(values).on_conflict_do_nothing()
-        async with self._session(write=True) as session:
+        insert = self._database.insert(Appointment).values(values).on_conflict_do_nothing()
+        async with self._database.session(write=True) as session:
             if await session.get(Slot, new.starts_at) is None:
                 return False
             made = await session.execute(insert.returning(Appointment.id))
@@ -211,7 +160,7 @@ class Store:
 
     async def cancel(self, appointment: Appointment, call_id: str, now: datetime) -> None:
         """Give the slot back; harmless when that has been done."""
-        async with self._session(write=True) as session:
+        async with self._database.session(write=True) as session:
             await session.execute(
                 update(Appointment)
                 .where(Appointment.id == appointment.id, _STANDS)
@@ -221,31 +170,16 @@ class Store:
     async def hand_off(self, new: Handoff) -> Handoff:
         """The call's hand-off: there is one at most, with the latest reason and summary."""
         latest = {"reason": new.reason, "summary": new.summary}
-        insert = self._insert(Handoff).values(call_id=new.call_id, asked_at=new.asked_at, **latest)
-        async with self._session(write=True) as session:
+        insert = self._database.insert(Handoff).values(
+            call_id=new.call_id, asked_at=new.asked_at, **latest
+        )
+        async with self._database.session(write=True) as session:
             await session.execute(
                 insert.on_conflict_do_update(index_elements=["call_id"], set_=latest)
             )
             return (
                 await session.scalars(select(Handoff).where(Handoff.call_id == new.call_id))
             ).one()
-
-    @asynccontextmanager
-    async def _session(self, *, write: bool = False) -> AsyncGenerator[AsyncSession]:
-        try:
-            async with (
-                (self._writing if write else self._engine).begin() as connection,
-                AsyncSession(connection, expire_on_commit=False) as session,
-            ):
-                yield session
-                await session.flush()
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
-            raise StoreError(_advice(self._url, error)) from error
-
-    def _insert(self, table: type[Table]) -> "sqlite.Insert | postgresql.Insert":
-        if self._engine.dialect.name == "postgresql":
-            return postgresql.insert(table)
-        return sqlite.insert(table)
 
     async def _seed_orders(self, session: AsyncSession, today: date) -> None:
         samples = seed.sample_orders(today)
@@ -271,96 +205,9 @@ class Store:
             await session.execute(delete(Slot).where(Slot.starts_at.in_(dropped), ~used))
 
 
-def database_url(url: str) -> URL:
-    """The URL with an asynchronous driver; what libpq calls `sslmode` is asyncpg's `ssl`.
-
-    Raises:
-        StoreError: neither SQLite nor PostgreSQL.
-    """
-    advice = (
-        "Cannot understand DATABASE_URL: write sqlite:///echo.db for a file, "
-        "or postgresql://user:password@host/name."
-    )
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):  # the latter for a port that is no number
-        raise StoreError(advice) from None
-    match parsed.get_backend_name():
-        case "sqlite":
-            return parsed.set(drivername="sqlite+aiosqlite")
-        case "postgresql" | "postgres":
-            query = {("ssl" if key == "sslmode" else key): v for key, v in parsed.query.items()}
-            return parsed.set(drivername="postgresql+asyncpg", query=query)
-        case _:
-            raise StoreError(advice)
-
-
-def _engine(url: URL, patience_secs: float) -> AsyncEngine:
-    if url.get_backend_name() == "postgresql":
-        return create_async_engine(
-            url,
-            hide_parameters=True,
-            pool_pre_ping=True,
-            pool_timeout=patience_secs,
-            connect_args={"timeout": patience_secs, "command_timeout": patience_secs},
-        )
-    engine = create_async_engine(
-        url,
-        hide_parameters=True,
-        pool_timeout=patience_secs,
-        connect_args={"timeout": patience_secs},
-    )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _log_ahead(file: sqlite3.Connection, patience_secs: float) -> None:
-    """SQLite does not wait by itself here: two that switch at once would wait for each other."""
-    until = clock.monotonic() + patience_secs
-    while True:
-        try:
-            file.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-            if not busy or clock.monotonic() > until:
-                raise
-            clock.sleep(0.02)
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # sqlite3 would begin transactions by itself, too late
-    cursor = connection.cursor()
-    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A write takes its lock at once and waits for it; taken half-way, it would fail instead.
-    write = connection.get_execution_options().get("write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
 def _make_tables(connection: Connection) -> None:
     Table.metadata.create_all(connection)
 
 
 def _return_of(order_number: int) -> Select[Return]:
     return select(Return).where(Return.order_number == order_number)
-
-
-def _advice(url: URL, error: Exception) -> str:
-    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-    if url.get_backend_name() == "sqlite":
-        path = Path(url.database or "")
-        if "not a database" in reason:
-            return f"{path} is not a database: choose another DATABASE_URL or move the file away."
-        if "locked" in reason:
-            return f"{path} is locked: another program has been writing to it for too long."
-        if not path.absolute().parent.is_dir():
-            return f"Cannot write {path}: choose another DATABASE_URL or make the folder."
-        return f"Cannot write {path}: choose another DATABASE_URL or make the folder writable."
-    place = url.render_as_string(hide_password=True)
-    return f"Cannot use {place}: start the database or choose another DATABASE_URL ({reason})."

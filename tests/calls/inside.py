@@ -19,7 +19,7 @@ import server
 from bot.config import Settings
 from bot.house import House, open_house
 from bot.pool import Pool
-from bot.tools.store import StoreSettings
+from bot.tools.database import StoreSettings
 from evals import wire
 from transports.edge.settings import EdgeSettings
 

@@ -11,7 +11,7 @@ import pytest
 from loguru import logger
 
 from bot.recording import RecordingSettings
-from bot.tools.store import StoreSettings
+from bot.tools.database import StoreSettings
 from evals.caller import place_call
 from evals.script import Say
 from tests.calls.faults import PATIENT, words

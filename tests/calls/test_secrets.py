@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection
 
 from bot.log import LogSettings, log_to_stderr
 from bot.providers.settings import DeepgramSettings, OpenAISettings
-from bot.tools.store import StoreSettings
+from bot.tools.database import StoreSettings
 from evals import wire
 from evals.ear import Samples
 from evals.voice import local_voice

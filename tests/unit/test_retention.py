@@ -14,7 +14,8 @@ from bot.command import main
 from bot.recording import paths
 from bot.retention import RetentionSettings, clear, forget, keep_clearing
 from bot.tools.clinic import ClinicSettings
-from bot.tools.store import Store, StoreSettings, open_store
+from bot.tools.database import StoreSettings
+from bot.tools.store import Store, open_store
 from bot.tools.tables import Appointment, Handoff
 
 DAY_SECS = 86_400

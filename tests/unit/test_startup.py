@@ -12,7 +12,7 @@ from bot.providers.check import RefusedError
 from bot.providers.local.weights import WeightsError
 from bot.providers.settings import MissingKeyError
 from bot.startup import run
-from bot.tools.store import StoreError
+from bot.tools.database import StoreError
 
 
 @pytest.fixture(autouse=True)

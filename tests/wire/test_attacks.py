@@ -18,10 +18,11 @@ from bot.providers.local.brain import Brain
 from bot.providers.local.embedding import Embedder, embedder
 from bot.tools import TOOLS
 from bot.tools.clinic import ClinicSettings
+from bot.tools.database import StoreSettings
 from bot.tools.desk import Desk
 from bot.tools.offer import offered
 from bot.tools.outlook import Outlook
-from bot.tools.store import Store, StoreSettings
+from bot.tools.store import Store
 from bot.tools.tables import Appointment
 from tests.emulators.mind import Call
 from tests.emulators.obedient import HARMLESS, Obedient

@@ -20,7 +20,7 @@ from bot.providers.settings import (
     OpenAISettings,
     ProviderSettings,
 )
-from bot.tools.store import StoreSettings
+from bot.tools.database import StoreSettings
 from tests.emulators.anthropic import Anthropic
 from tests.emulators.cartesia import Cartesia
 from tests.emulators.deepgram import Deepgram

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.tools.clinic import ClinicSettings
-from bot.tools.store import Store, StoreError, StoreSettings, database_url, open_store
+from bot.tools.database import StoreError, StoreSettings, database_url
+from bot.tools.store import Store, open_store
 from bot.tools.tables import Appointment, Handoff, Return
 from tests.wire.postgres import PASSWORD, NoPostgres, postgres_server
 

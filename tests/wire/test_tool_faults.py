@@ -19,11 +19,12 @@ from bot.providers.settings import AnthropicSettings, OpenAISettings, ProviderSe
 from bot.tools import TOOLS, consent
 from bot.tools.clinic import ClinicSettings
 from bot.tools.consent import Readback
+from bot.tools.database import StoreSettings
 from bot.tools.desk import Desk, answer_write
 from bot.tools.offer import ToolError, offered
 from bot.tools.outlook import WeatherSettings, weather_source
 from bot.tools.spoken import Answer, say
-from bot.tools.store import Store, StoreSettings
+from bot.tools.store import Store
 from processors.filler import Filler, FillerFrame, FillerPolicy
 from tests.emulators.anthropic import Anthropic
 from tests.emulators.language_model import LanguageModel

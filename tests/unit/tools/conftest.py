@@ -10,10 +10,11 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import FunctionCallParams
 
 from bot.tools.clinic import ClinicSettings
+from bot.tools.database import StoreSettings
 from bot.tools.desk import Desk
 from bot.tools.outlook import WeatherSettings, weather_source
 from bot.tools.spoken import Answer
-from bot.tools.store import Store, StoreSettings
+from bot.tools.store import Store
 from tests.unit.tools.line import OneCall, Tool
 
 NOW = datetime(2026, 11, 22, 12)

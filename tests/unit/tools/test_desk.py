@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from bot.tools.consent import BOOKING, Readback, exchange, person
+from bot.tools.database import StoreError
 from bot.tools.desk import Desk, Proposals, answer, answer_write, desk_of
 from bot.tools.outlook import WeatherError
 from bot.tools.spoken import Answer, confirm, say
-from bot.tools.store import StoreError
 from tests.unit.tools.conftest import params_for
 
 pytestmark = pytest.mark.real_clock  # SQLite lives in a thread

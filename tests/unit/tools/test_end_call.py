@@ -4,11 +4,12 @@ from datetime import datetime
 import pytest
 
 from bot.tools.clinic import ClinicSettings
+from bot.tools.database import StoreSettings
 from bot.tools.desk import Desk
 from bot.tools.handoff import end_call
 from bot.tools.outlook import WeatherSettings, weather_source
 from bot.tools.parting import GOODBYE
-from bot.tools.store import Store, StoreSettings
+from bot.tools.store import Store
 from tests.unit.tools.line import SPEECH_SECS, calling
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from bot.tools.clinic import ClinicSettings
+from bot.tools.database import StoreError, StoreSettings, database_url
 from bot.tools.seed import sample_orders
-from bot.tools.store import Store, StoreError, StoreSettings, database_url, open_store
+from bot.tools.store import Store, open_store
 from bot.tools.tables import Appointment, Return
 from tests.unit.tools.conftest import NOW
 
