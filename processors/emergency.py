@@ -8,6 +8,7 @@ Whole phrases of people in need are looked for, most with the person in them: "h
 import re
 
 from processors import emergency_es
+from processors.phrases import phrases
 from processors.said_over import plain
 
 
@@ -185,6 +186,4 @@ _PHRASES = rf"""
     \b(?:i am|we are) in danger\b
 """  # noqa: E501  a phrase is one line
 
-_EMERGENCY = re.compile(
-    "|".join(f"(?:{each})" for each in filter(None, map(str.strip, _PHRASES.splitlines())))
-)
+_EMERGENCY = re.compile(phrases(_PHRASES))

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from processors.phrases import phrases
+
 
 def is_emergency(text: str) -> bool:
     """Whether somebody's life, body or home is in danger as far as these words go."""
@@ -109,6 +111,4 @@ _PHRASES = rf"""
     \b(?:vida o muerte)\b
 """  # noqa: E501  a phrase is one line
 
-_EMERGENCY = re.compile(
-    "|".join(f"(?:{each})" for each in filter(None, map(str.strip, _PHRASES.splitlines())))
-)
+_EMERGENCY = re.compile(phrases(_PHRASES))
