@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.providers.check import Answer, Question, Trouble, trouble
+from bot.providers.check import Answer, Trouble, trouble
+from bot.providers.inquiry import Inquiry
 
 MODELS = ("gpt-4.1", "gpt-4.1-mini", "gpt-4o", "whisper-1")
 REFUSED = (
@@ -11,7 +12,7 @@ REFUSED = (
 )
 
 
-def question(**changed: object) -> Question:
+def inquiry(**changed: object) -> Inquiry:
     fields = {
         "base": "https://api.example.com/v1",
         "path": "/models/gpt-4.2",
@@ -24,15 +25,15 @@ def question(**changed: object) -> Question:
         "complete": True,
         **changed,
     }
-    return Question(**fields)
+    return Inquiry(**fields)
 
 
 def test_a_provider_that_answers_is_no_trouble():
-    assert trouble(question(), Answer(200, "{}")) is None
+    assert trouble(inquiry(), Answer(200, "{}")) is None
 
 
 def test_a_refused_key_stops_the_start_and_is_not_quoted():
-    assert trouble(question(), Answer(401, REFUSED)) == Trouble(
+    assert trouble(inquiry(), Answer(401, REFUSED)) == Trouble(
         "OPENAI_API_KEY is refused by https://api.example.com/v1: invalid_api_key. "
         "Set another, or choose LLM=local.",
         stops=True,
@@ -41,14 +42,14 @@ def test_a_refused_key_stops_the_start_and_is_not_quoted():
 
 @pytest.mark.parametrize("body", ["", "<html>", "[]", '{"error": "no"}', '{"error": {"code": 7}}'])
 def test_a_refusal_in_another_shape_is_one_all_the_same(body: str):
-    found = trouble(question(), Answer(401, body))
+    found = trouble(inquiry(), Answer(401, body))
     assert found is not None
     assert "refused by https://api.example.com/v1: HTTP 401." in found.line
 
 
 def test_a_key_that_may_only_not_list_models_does_not_stop_the_start():
     body = '{"error": {"message": "Missing scopes: api.model.read", "code": "missing_scope"}}'
-    found = trouble(question(), Answer(401, body))
+    found = trouble(inquiry(), Answer(401, body))
     assert found == Trouble(
         "OPENAI_API_KEY could not be checked at https://api.example.com/v1: HTTP 401."
     )
@@ -57,19 +58,19 @@ def test_a_key_that_may_only_not_list_models_does_not_stop_the_start():
 def test_a_key_that_may_only_speak_does_not_stop_the_start():
     told = "The API key you used is missing the permission voices_read to execute this operation."
     body = f'{{"detail": {{"status": "missing_permissions", "message": "{told}"}}}}'
-    found = trouble(question(), Answer(401, body))
+    found = trouble(inquiry(), Answer(401, body))
     assert found is not None
     assert not found.stops
 
 
 def test_a_provider_may_say_with_another_status_that_there_is_no_such_thing():
-    found = trouble(question(missing=400), Answer(400), MODELS)
+    found = trouble(inquiry(missing=400), Answer(400), MODELS)
     assert found is not None
     assert found.line.startswith("Unknown OPENAI_MODEL 'gpt-4.2'")
 
 
 def test_a_server_that_wants_a_key_where_none_is_set_says_so():
-    found = trouble(question(has_key=False), Answer(401))
+    found = trouble(inquiry(has_key=False), Answer(401))
     assert found == Trouble(
         "OPENAI_API_KEY is not set, and https://api.example.com/v1 wants one: "
         "set it, or choose LLM=local.",
@@ -78,7 +79,7 @@ def test_a_server_that_wants_a_key_where_none_is_set_says_so():
 
 
 def test_an_unknown_model_is_answered_with_those_that_are_most_like_it():
-    found = trouble(question(), Answer(404), MODELS)
+    found = trouble(inquiry(), Answer(404), MODELS)
     assert found == Trouble(
         "Unknown OPENAI_MODEL 'gpt-4.2' at https://api.example.com/v1; "
         "choose gpt-4.1, gpt-4o or gpt-4.1-mini.",
@@ -87,23 +88,23 @@ def test_an_unknown_model_is_answered_with_those_that_are_most_like_it():
 
 
 def test_a_model_that_a_server_in_between_does_not_list_may_be_there():
-    found = trouble(question(complete=False), Answer(404), MODELS)
+    found = trouble(inquiry(complete=False), Answer(404), MODELS)
     assert found is not None
     assert not found.stops
 
 
 def test_a_server_that_lists_models_and_describes_none_is_no_trouble():
-    assert trouble(question(value="gpt-4o"), Answer(404), MODELS) is None
+    assert trouble(inquiry(value="gpt-4o"), Answer(404), MODELS) is None
 
 
 @pytest.mark.parametrize("status", [403, 404, 429, 500, 503])
 def test_any_other_answer_is_only_a_warning(status: int):
-    assert trouble(question(), Answer(status)) == Trouble(
+    assert trouble(inquiry(), Answer(status)) == Trouble(
         f"OPENAI_API_KEY could not be checked at https://api.example.com/v1: HTTP {status}."
     )
 
 
 def test_a_password_in_the_address_is_not_printed():
-    found = trouble(question(base="https://me:s3cret@llm.example.com/v1"), Answer(503))
+    found = trouble(inquiry(base="https://me:s3cret@llm.example.com/v1"), Answer(503))
     assert found is not None
     assert "s3cret" not in found.line
