@@ -27,11 +27,11 @@ from bot.tools.handoff import HandoffSettings
 from bot.tools.outlook import WeatherSettings
 from bot.turns import TurnSettings
 from processors.alarm import EmergencySettings
-from processors.filler import FillerPolicy
 from processors.idle import IdlePolicy
 from processors.interruption import InterruptionSettings
 from processors.keypad import KeypadPolicy
 from processors.long_talk import LongTalkSettings
+from processors.patience import FillerPolicy
 from processors.repair import RepairSettings
 from processors.resume import ResumeSettings
 from processors.reticent import ReticencePolicy

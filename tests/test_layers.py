@@ -24,7 +24,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.providers": ("bot.providers", "bot.threads", "bot.turns", "processors"),
     "bot.language": ("bot.language.book",),
     "bot.language.localized": (
-        *("bot.config", "bot.language", "bot.providers", "bot.tools.parting", "processors.filler"),
+        *(
+            "bot.config",
+            "bot.language",
+            "bot.providers",
+            "bot.tools.parting",
+            "processors.patience",
+        ),
     ),
     "bot.last_words": ("bot.config", "bot.providers"),
     "bot.tongues": (

@@ -7,7 +7,7 @@ from bot.language.book import NAMES, Book, Language
 from bot.providers.choice import orders
 from bot.providers.role import Role
 from bot.tools.parting import CONNECTING, GOODBYE, SWITCHED, Parting
-from processors.filler import OPENINGS
+from processors.patience import OPENINGS
 
 
 def book_of(settings: Settings, language: Language) -> Book:

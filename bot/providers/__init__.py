@@ -31,13 +31,14 @@ from bot.turns import TurnSettings
 from processors.alarm import Alarm, EmergencySettings
 from processors.discreet import Discreet, Mended
 from processors.end_of_audio import EndOfAudio
-from processors.filler import Filler, FillerPolicy
+from processors.filler import Filler
 from processors.interruption import InterruptionSettings
 from processors.keypad import Keypad
 from processors.long_talk import Bounded, LongTalkSettings
 from processors.one_turn import OneTurn
 from processors.overtaken import EndsAtAClause
 from processors.own_voice import OwnVoice, OwnVoiceTap
+from processors.patience import FillerPolicy
 from processors.repair import Repairing, RepairSettings
 from processors.resume import Heard, Playback, ResumeSettings
 from processors.reticent import Reticence, Reticent

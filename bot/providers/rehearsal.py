@@ -18,7 +18,7 @@ from bot.providers.settings import ProviderSettings
 from bot.providers.tts import tts
 from bot.providers.warm import Engines
 from bot.turns import TurnSettings
-from processors.filler import FillerPolicy
+from processors.patience import FillerPolicy
 
 PHRASE_SECS = 5.0
 """A provider that takes longer for a phrase says this and the rest when they are needed."""

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from processors.filler import FillerPolicy
+from processors.patience import FillerPolicy
 from processors.tool_pace import ToolPace
 from tests.clock import VirtualClockLoop
 from tests.small_call import Call, Pace, Reply, small_call

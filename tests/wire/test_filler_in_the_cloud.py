@@ -15,7 +15,7 @@ from bot.providers.settings import CartesiaSettings, ElevenLabsSettings, Provide
 from bot.providers.tts import tts
 from bot.providers.warm import Engines
 from bot.turns import Ears
-from processors.filler import FillerPolicy
+from processors.patience import FillerPolicy
 from tests.emulators.cartesia import Cartesia
 from tests.emulators.elevenlabs import ElevenLabs
 from tests.emulators.mouth import Hibari

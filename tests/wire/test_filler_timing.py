@@ -7,7 +7,7 @@ import pytest
 from pipecat.frames.frames import TTSTextFrame
 
 from bot.providers.local.tts import HibariTTS, Voice, VoiceSettings, load, voiced
-from processors.filler import FillerPolicy
+from processors.patience import FillerPolicy
 from tests.small_call import Call, Ear, Pace, Reply, SmallCall, small_call
 
 RATE_HZ = 24_000

@@ -36,7 +36,8 @@ from bot.telemetry.observer import LatencyObserver
 from bot.telemetry.prices import prices
 from bot.telemetry.session_metrics import SessionTally
 from processors.confidential import Confidential
-from processors.filler import Filler, FillerPolicy
+from processors.filler import Filler
+from processors.patience import FillerPolicy
 from processors.reticent import Reticence, ReticencePolicy
 from tests.emulators import realtime_mind
 from tests.emulators.openai_realtime import OpenAIRealtime

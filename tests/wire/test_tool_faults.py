@@ -25,7 +25,8 @@ from bot.tools.offer import ToolError, offered
 from bot.tools.outlook import WeatherSettings, weather_source
 from bot.tools.spoken import Answer, say
 from bot.tools.store import Store
-from processors.filler import Filler, FillerFrame, FillerPolicy
+from processors.filler import Filler, FillerFrame
+from processors.patience import FillerPolicy
 from tests.emulators.anthropic import Anthropic
 from tests.emulators.language_model import LanguageModel
 from tests.emulators.mind import Call, Called, Reply, Returned, Scripted

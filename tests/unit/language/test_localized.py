@@ -11,7 +11,7 @@ from bot.language.book import Book, Language
 from bot.language.localized import book_of, check_languages, parting_in, spoken_in
 from bot.providers.choice import orders
 from bot.tongues import repertoire, tongue
-from processors.filler import OPENINGS
+from processors.patience import OPENINGS
 
 KEY = {"api_key": SecretStr("a-key")}
 CLOUD = {"deepgram": KEY, "openai": KEY, "cartesia": KEY, "elevenlabs": KEY}

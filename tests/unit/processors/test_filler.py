@@ -12,7 +12,8 @@ from pipecat.frames.frames import (
     VADUserStoppedSpeakingFrame,
 )
 
-from processors.filler import FILLER, OPENINGS, FillerFrame, FillerPolicy, Patience
+from processors.filler import FILLER, FillerFrame
+from processors.patience import OPENINGS, FillerPolicy, Patience
 from processors.tool_pace import ToolPace
 from tests.small_call import Call, Pace, Reply, SmallCall, secs_of, small_call
 

@@ -47,7 +47,8 @@ from bot.telemetry.observer import LatencyObserver
 from bot.telemetry.prices import prices
 from bot.telemetry.report import turn_message
 from bot.telemetry.session_metrics import SessionTally
-from processors.filler import Filler, FillerPolicy
+from processors.filler import Filler
+from processors.patience import FillerPolicy
 from tests.clock import LoopClock
 
 RATE = 16_000
