@@ -35,9 +35,9 @@ def render(words: Say | Play, voice: Voice) -> Samples:
 
 def local_voice(text: str) -> Samples:
     """The local text to speech, at 16 kHz, without silence around it."""
-    from bot.providers.local.tts import clip  # a caller who plays WAV files needs no engine
+    from bot.providers.local.tts import voiced  # a caller who plays WAV files needs no engine
 
-    return np.frombuffer(clip(_engine(), text, sample_rate=RATE).audio, np.int16)
+    return np.frombuffer(voiced(_engine(), text, sample_rate=RATE).audio, np.int16)
 
 
 def read_wav(path: Path, rate: int) -> Samples:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from bot.providers.local.tts import Voice, VoiceSettings, clip, load
+from bot.providers.local.tts import Voice, VoiceSettings, load, voiced
 from evals.ear import Samples, Span, speech_spans
 from tests.bench.endpointing.utterances import Noise, Utterance
 
@@ -119,7 +119,7 @@ def _synthesised(text: str, voice: str) -> Samples:
 
 
 def _hibari(text: str, speed: float) -> Samples:
-    return np.frombuffer(clip(_voice(speed), text, sample_rate=_RATE).audio, np.int16)
+    return np.frombuffer(voiced(_voice(speed), text, sample_rate=_RATE).audio, np.int16)
 
 
 @cache
