@@ -30,6 +30,7 @@ from transports.intake import Goodbye, Intake, IntakeSettings
 from transports.pacing import Pacer
 from transports.wire import Heard, Wire
 
+_LASTING_SECS = 1.0
 _AUDIBLE_POWER = (32768 * 10 ** (-50 / 20)) ** 2
 
 
@@ -43,6 +44,9 @@ class WireSettings(BaseModel):
     gather_secs: float = Field(default=0.032, gt=0, le=0.1)
     """Silence from the client goes on in pieces of this length, Silero's window: a third cheaper
     than the 20 ms that clients send. Sound goes on as it comes: callers wait from its end."""
+    listening_secs: float = Field(default=0.096, gt=0, le=0.2)
+    """The same for a silence that has lasted a second, as while Echo speaks: nobody waits for it,
+    and the sound that ends it takes along what was gathered."""
     chunk_ms: int = Field(default=40, ge=10, le=200, multiple_of=10)
     """Audio per message to the client. The voice comes in pieces of at least 40 ms, so the first
     sound leaves no sooner in smaller messages, and each 20 ms less costs 2 % of a core a call."""
@@ -128,6 +132,7 @@ class Input(FastAPIWebsocketInputTransport):
         self._intake = Intake(settings.intake)
         self._resampler = SOXRStreamAudioResampler(quality="MQ")
         self._gathered = b""
+        self._silent_secs = 0.0
 
     async def _receive_messages(self) -> None:
         messages = self._line.receive()
@@ -160,13 +165,21 @@ class Input(FastAPIWebsocketInputTransport):
                     heard.audio, heard.sample_rate, self.sample_rate
                 )
                 self._gathered += heard.audio
-                window = 2 * int(self._settings.gather_secs * self.sample_rate)
-                least = 2 if audible(heard.audio) else window
-                while len(self._gathered) >= least:
-                    piece, self._gathered = self._gathered[:window], self._gathered[window:]
+                if len(self._gathered) >= self._least(heard.audio):
+                    piece, self._gathered = self._gathered, b""
                     await self.push_audio_frame(InputAudioRawFrame(piece, self.sample_rate, 1))
             case InputTransportMessageFrame():
                 await self.broadcast_frame(InputTransportMessageFrame, message=heard.message)
+
+    def _least(self, audio: bytes) -> int:
+        """Bytes that are enough to go on, with the latest of them; 0 for any."""
+        if audible(audio):
+            self._silent_secs = 0.0
+            return 0
+        self._silent_secs += len(audio) / 2 / self.sample_rate
+        lasting = self._silent_secs > _LASTING_SECS
+        secs = self._settings.listening_secs if lasting else self._settings.gather_secs
+        return 2 * int(secs * self.sample_rate)
 
     def _say_what_was_lost(self) -> None:
         intake = self._intake
