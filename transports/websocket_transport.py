@@ -2,7 +2,6 @@
 
 import asyncio
 
-import numpy as np
 from fastapi import WebSocket, WebSocketDisconnect
 from loguru import logger
 from pipecat.audio.resamplers.soxr_stream_resampler import SOXRStreamAudioResampler
@@ -26,14 +25,13 @@ from pipecat.transports.websocket.fastapi import (
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.websockets import WebSocketState
 
+from transports.gathering import Gathering
 from transports.intake import Goodbye, Intake, IntakeSettings
 from transports.pacing import Pacer
 from transports.wire import Heard, Wire
 
-_LASTING_SECS = 1.0
 _AT_ONCE = 8
 """Messages that are read without a look at other calls: 20 ms of audio each."""
-_AUDIBLE_POWER = (32768 * 10 ** (-50 / 20)) ** 2
 
 
 class WireSettings(BaseModel):
@@ -47,8 +45,7 @@ class WireSettings(BaseModel):
     """Silence from the client goes on in pieces of this length, Silero's window: a third cheaper
     than the 20 ms that clients send. Sound goes on as it comes: callers wait from its end."""
     listening_secs: float = Field(default=0.096, gt=0, le=0.2)
-    """The same for a silence that has lasted a second, as while Echo speaks: nobody waits for it,
-    and the sound that ends it takes along what was gathered."""
+    """The same for a silence that has lasted a second, as while Echo speaks."""
     chunk_ms: int = Field(default=40, ge=10, le=200, multiple_of=10)
     """Audio per message to the client. The voice comes in pieces of at least 40 ms, so the first
     sound leaves no sooner in smaller messages, and each 20 ms less costs 2 % of a core a call."""
@@ -133,8 +130,7 @@ class Input(FastAPIWebsocketInputTransport):
         self._settings = settings
         self._intake = Intake(settings.intake)
         self._resampler = SOXRStreamAudioResampler(quality="MQ")
-        self._gathered = b""
-        self._silent_secs = 0.0
+        self._gathering = Gathering(settings.gather_secs, settings.listening_secs)
         self._newest: InputAudioRawFrame | None = None
         self._read_at_once = 0
 
@@ -180,25 +176,12 @@ class Input(FastAPIWebsocketInputTransport):
     async def _pass_on(self, heard: Heard) -> None:
         match heard:
             case InputAudioRawFrame():
-                heard.audio = await self._resampler.resample(
-                    heard.audio, heard.sample_rate, self.sample_rate
-                )
-                self._gathered += heard.audio
-                if len(self._gathered) >= self._least(heard.audio):
-                    piece, self._gathered = self._gathered, b""
-                    await self.push_audio_frame(InputAudioRawFrame(piece, self.sample_rate, 1))
+                hz = self.sample_rate
+                audio = await self._resampler.resample(heard.audio, heard.sample_rate, hz)
+                if piece := self._gathering.add(audio, hz):
+                    await self.push_audio_frame(InputAudioRawFrame(piece, hz, 1))
             case InputTransportMessageFrame():
                 await self.broadcast_frame(InputTransportMessageFrame, message=heard.message)
-
-    def _least(self, audio: bytes) -> int:
-        """Bytes that are enough to go on, with the latest of them; 0 for any."""
-        if audible(audio):
-            self._silent_secs = 0.0
-            return 0
-        self._silent_secs += len(audio) / 2 / self.sample_rate
-        lasting = self._silent_secs > _LASTING_SECS
-        secs = self._settings.listening_secs if lasting else self._settings.gather_secs
-        return 2 * int(secs * self.sample_rate)
 
     def _say_what_was_lost(self) -> None:
         intake = self._intake
@@ -208,12 +191,6 @@ class Input(FastAPIWebsocketInputTransport):
                 dropped_messages=intake.dropped_messages,
                 dropped_audio_secs=round(intake.dropped_audio_secs, 2),
             ).warning("Some of what the client sent was dropped")
-
-
-def audible(audio: bytes) -> bool:
-    """Whether 16-bit samples reach -50 dBFS (RMS): under a voice, above a quiet room."""
-    samples = np.frombuffer(audio, "<i2").astype(np.float32)
-    return float(np.dot(samples, samples)) >= _AUDIBLE_POWER * max(len(samples), 1)
 
 
 class Output(FastAPIWebsocketOutputTransport):

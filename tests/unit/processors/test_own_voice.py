@@ -97,7 +97,9 @@ def test_what_was_said_long_before_is_forgotten():
 def test_silence_is_like_nothing():
     silence = np.zeros(1280, np.float32)
     assert Likeness(np.ones(12_000, np.float32), len(silence)).of(silence) == 0
-    assert Likeness(np.zeros(12_000, np.float32), 1280).of(np.ones(1280, np.float32)) == pytest.approx(0)
+    assert Likeness(np.zeros(12_000, np.float32), 1280).of(
+        np.ones(1280, np.float32)
+    ) == pytest.approx(0)
 
 
 def test_the_very_same_sound_is_quite_alike():
