@@ -4,7 +4,6 @@ import asyncio
 
 from fastapi import WebSocket, WebSocketDisconnect
 from loguru import logger
-from pipecat.audio.resamplers.soxr_stream_resampler import SOXRStreamAudioResampler
 from pipecat.frames.frames import (
     Frame,
     InputAudioRawFrame,
@@ -28,6 +27,7 @@ from starlette.websockets import WebSocketState
 from transports.gathering import Gathering
 from transports.intake import Goodbye, Intake, IntakeSettings
 from transports.pacing import Pacer
+from transports.resampling import PromptResampler
 from transports.wire import Heard, Wire
 
 _AT_ONCE = 8
@@ -129,7 +129,7 @@ class Input(FastAPIWebsocketInputTransport):
         self._line = client
         self._settings = settings
         self._intake = Intake(settings.intake)
-        self._resampler = SOXRStreamAudioResampler(quality="MQ")
+        self._resampler = PromptResampler()
         self._gathering = Gathering(settings.gather_secs, settings.listening_secs)
         self._newest: InputAudioRawFrame | None = None
         self._read_at_once = 0
