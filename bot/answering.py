@@ -153,7 +153,8 @@ def _direct(house: House, connection: Connection, line: ControlLine) -> Pipeline
     settings = house.settings
     context = LLMContext(tools=house.tools_for(connection))
     rules = settings.filler, context, settings.emergency
-    parts = direct_stages(settings, house.engines, line, *rules)
+    reticence = Reticence(house.confidential, settings.reticence)
+    parts = direct_stages(settings, house.engines, line, *rules, reticence=reticence)
     turns = LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies())
     pair = LLMContextAggregatorPair(context, user_params=turns)
     return direct(connection.transport, parts, pair)
