@@ -15,6 +15,7 @@ from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import BUDGET, Drop, Refuse, Stall, serving
 
 pytestmark = pytest.mark.timeout(240)
+ASKS = "How are you?"
 ANSWER_MS = 2_500
 """An export is given up after 3 s: who waited for one would be later, on whichever machine."""
 MANY = 50
@@ -34,7 +35,7 @@ async def test_a_collector_that_is_slow_or_gone_is_heard_by_nobody():
         }
         running = running_server(**settings, **ENVIRONMENT)
         server = await asyncio.to_thread(running.__enter__)
-        async with speaking_beside(server.url, STORY_PLEASE) as beside:
+        async with speaking_beside(server.url, STORY_PLEASE, ASKS) as beside:
             await until(lambda: noted(collector, "export", 1), within_secs=20)
             for fault in (Stall(), Drop(), Refuse(503)):
                 failed = len(collector.noted("fault"))
@@ -58,6 +59,6 @@ async def noted(collector: Collector, kind: str, times: int) -> bool:
 
 
 async def is_answered(call: PhoneCall) -> None:
-    asked = await call.say("How are you?")
+    asked = await call.say(ASKS)
     await hears(call, FINE, asked)
     assert call.answered_ms(asked) < ANSWER_MS
