@@ -163,6 +163,8 @@ class Call:
 
     def _goes_on_in(self, house: House) -> None:
         self._desk.parting = house.parting
+        if self._connection.goes_on_in:
+            self._connection.goes_on_in(self._tongue.language)
 
     @property
     def _greeting(self) -> str:

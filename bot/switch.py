@@ -35,6 +35,10 @@ class Tongue:
         self._following = Following(language, [*house.tongues])
         self._pipeline: BasePipeline | None = None
 
+    @property
+    def language(self) -> Language:
+        return self._language
+
     def follower(self) -> SpokenLanguage:
         """Who finds out in which language the caller goes on."""
         spoken = SpokenLanguage(self._following)

@@ -25,6 +25,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.language": ("bot.language.book",),
     "bot.language.localized": (
         *("bot.config", "bot.language", "bot.providers", "bot.tools.parting", "processors.filler"),
+        *("bot.tools.spoken", "bot.tools.spoken_es"),
+    ),
+    "bot.language.carriers": (
+        *("bot.config", "bot.language.choice", "bot.language.localized"),
+        "transports.phone.phrases",
     ),
     "bot.last_words": ("bot.config", "bot.providers"),
     "bot.tongues": (
