@@ -31,7 +31,7 @@ class Tongue:
         self.house = house
         self._then = then
         self.ladder = IdleLadder(house.settings.silence)
-        self._language = language
+        self._language: Language = language
         self._following = Following(language, [*house.tongues])
         self._pipeline: BasePipeline | None = None
 

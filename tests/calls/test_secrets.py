@@ -6,6 +6,7 @@ import logging
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import numpy as np
@@ -207,19 +208,19 @@ async def test_who_speaks_a_card_number_hears_that_it_has_arrived_and_a_call_bes
             "OPENAI_BASE_URL": f"{model.url}/v1",
             "GREETING": greeting,
         }
-        running = running_server(**settings, **ENVIRONMENT)
-        server = await asyncio.to_thread(running.__enter__)
-        async with (
-            speaking_beside(server.url) as beside,
-            beside.undisturbed(),
-            telephoning(server.url) as call,
-        ):
-            await call.hears(0.0)
-            spoken = await call.say("My card is five five five five.")
-            await call.hears_out()
-            heard = await said_to(call, spoken.end_secs)
-        log = server.log.read_text()
-        await asyncio.to_thread(running.__exit__, None, None, None)
+        async with AsyncExitStack() as until_end:
+            running = running_server(**settings, **ENVIRONMENT)
+            server = await asyncio.to_thread(until_end.enter_context, running)
+            async with (
+                speaking_beside(server.url) as beside,
+                beside.undisturbed(),
+                telephoning(server.url) as call,
+            ):
+                await call.hears(0.0)
+                spoken = await call.say("My card is five five five five.")
+                await call.hears_out()
+                heard = await said_to(call, spoken.end_secs)
+            log = server.log.read_text()
     told = "\n".join(cashier.told)
     assert "it has arrived" in heard
     assert "[card ending 4444]" in told
