@@ -16,8 +16,9 @@ from tests.emulators.provider import BUDGET, Drop, Refuse, Stall, serving
 
 pytestmark = pytest.mark.timeout(240)
 ASKS = "How are you?"
-ANSWER_MS = 2_500
-"""An export is given up after 3 s: who waited for one would be later, on whichever machine."""
+ANSWER_MS = 4_000
+"""An answer comes within a second or so, on a busy machine two; an export is given up after 3 s,
+and who waited for it would be later by as much."""
 MANY = 50
 ENDS_SECS = 12.0
 """Spans that are left are waited for 3 s, and no longer."""
