@@ -25,7 +25,7 @@ _STARTS = r"\b(?:for|to|if|in order to)\b "
 _ENDS = r"(?=\s*(?:[,.;?!]|$|\b(?:for|to|if|or|and|now)\b))"
 _PRESSED = re.compile(rf"\b{_PRESS} {_KEY}")
 _TOPIC_FIRST = re.compile(
-    rf"{_STARTS}(?P<about>(?:(?!\b{_PRESS} )[^.;?!])*?),?\s*"
+    rf"(?:{_STARTS}|^)(?P<about>(?:(?!\b{_PRESS} )[^.;?!])*?),?\s*"
     rf"(?:(?:you (?:can|may) |please |just )*{_PRESS} )?{_KEY}{_SIGN}{_ENDS}"
 )
 _NEXT_KEY = rf"(?:or|and) (?:{_PRESS} )?{_KEY.replace('?P<key>', '?:')}"
@@ -46,6 +46,8 @@ _MACHINE = re.compile(
     r"|\b(?:on the line|extension|next available|not a valid|invalid|party)\b"
     r"|\b(?:agents|representatives|operators) are\b|\b(?:touch ?tone|keypad|the beep|the tone)\b"
 )
+_HALF = re.compile(rf"^\W*(?:(?:for|to|if) \w+|{_PRESS}\b|.*\b{_PRESS} {_KEY})", re.I)
+"""Half a choice: the rest was said in another breath, or not understood."""
 _SOMEBODY = re.compile(
     r"\?|\b(?:hello|hi|speaking|this is|my name|good (?:morning|afternoon|evening)"
     r"|how (?:can|may) (?:i|we)|what can (?:i|we)|help you)\b"
@@ -117,11 +119,8 @@ def choices_in(text: str) -> tuple[Choice, ...]:
         return ()
     found: list[Choice] = []
     for sentence in re.split(r"(?<=[.;?!])\s+", text):
-        pressed = _PRESSED.search(sentence)
-        starts = re.search(_STARTS, sentence)
-        key_first = not starts or (pressed and pressed.start() < starts.start())
-        if re.match(rf"{_KEY}{_SIGN} (?:for|to) ", sentence):
-            key_first = True
+        ends_with_key = re.search(rf"{_KEY}{_SIGN}(?: now)?[\s.,;?!]*$", sentence)
+        key_first = not ends_with_key
         pattern = _KEY_FIRST if key_first else _TOPIC_FIRST
         found += [_choice(match) for match in pattern.finditer(sentence)]
     return tuple(choice for choice in found if _stems(choice.about))
@@ -169,4 +168,4 @@ def _number_wanted(text: str, purpose: str) -> str:
 
 def _is_machine(text: str) -> bool:
     lower = text.lower()
-    return bool(_MACHINE.search(lower)) and not _SOMEBODY.search(lower)
+    return bool(_MACHINE.search(lower) or _HALF.search(lower)) and not _SOMEBODY.search(lower)

@@ -47,6 +47,8 @@ def test_a_menu_is_gone_through_by_what_the_call_is_for(said: str, purpose: str,
     "said",
     [
         "Thank you for calling Acme.",
+        "For support,",
+        "press one.",
         "Please listen carefully, as our options have changed.",
         "Your call may be recorded for quality and training purposes.",
         "All of our representatives are busy. Please stay on the line.",
