@@ -22,6 +22,7 @@ from fastapi.staticfiles import StaticFiles
 from bot.client_secrets import ClientSecrets, Control
 from bot.config import Settings, SettingsError
 from bot.house import House, open_house
+from bot.language.carriers import spoken_by_carriers
 from bot.language.choice import wrong_language
 from bot.pool import Places, Pool
 from bot.providers.choice import can_speak_to_speech, choices, wrong_mode
@@ -84,7 +85,13 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         if missing := settings.outbound.missing(settings.twilio.number):
             raise SettingsError(missing)
         phone = twilio.routes(
-            settings.twilio, settings.public.url, tickets, places, pool.run, settings.outbound
+            settings.twilio,
+            settings.public.url,
+            tickets,
+            places,
+            pool.run,
+            settings.outbound,
+            spoken_by_carriers(settings),
         )
         app.include_router(phone)
     if settings.vonage.application_id:

@@ -19,6 +19,7 @@ from bot.pipeline import cascade, direct, realtime
 from bot.providers import direct_stages, realtime_stages, stages, strategies
 from bot.providers.choice import mode_of
 from bot.providers.control_line import ControlLine
+from bot.providers.heard_first import writes_down_when_asked
 from bot.providers.tool_steps import turn_of
 from processors.consent import Consent
 from processors.idle import IdleLadder
@@ -142,7 +143,9 @@ def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
         keypad=keypad,
         reticence=reticence,
     )
-    return realtime(connection.transport, parts, LLMContextAggregatorPair(context))
+    pair = LLMContextAggregatorPair(context)
+    writes_down_when_asked(pair.user())
+    return realtime(connection.transport, parts, pair)
 
 
 def _direct(house: House, connection: Connection, line: ControlLine) -> Pipeline:
@@ -150,7 +153,8 @@ def _direct(house: House, connection: Connection, line: ControlLine) -> Pipeline
     settings = house.settings
     context = LLMContext(tools=house.tools.of(connection))
     rules = settings.filler, context, settings.emergency
-    parts = direct_stages(settings, house.engines, line, *rules)
+    reticence = Reticence(house.confidential, settings.reticence)
+    parts = direct_stages(settings, house.engines, line, *rules, reticence=reticence)
     turns = LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies())
     pair = LLMContextAggregatorPair(context, user_params=turns)
     return direct(connection.transport, parts, pair)

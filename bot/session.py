@@ -134,6 +134,8 @@ class Call:
 
     def _goes_on_in(self, house: House) -> None:
         self._desk.parting = house.parting
+        if self._connection.goes_on_in:
+            self._connection.goes_on_in(self._tongue.language)
 
     def _asked_for(self) -> Permission:
         recording = self._house.settings.recording

@@ -31,9 +31,13 @@ class Tongue:
         self.house = house
         self._then = then
         self.ladder = IdleLadder(house.settings.silence)
-        self._language = language
+        self._language: Language = language
         self._following = Following(language, [*house.tongues])
         self._pipeline: BasePipeline | None = None
+
+    @property
+    def language(self) -> Language:
+        return self._language
 
     def follower(self) -> SpokenLanguage:
         """Who finds out in which language the caller goes on."""

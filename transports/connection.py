@@ -69,6 +69,8 @@ class Connection:
     """What this caller hears first; empty: what every caller does."""
     text: Text | None = None
     """None where the way in cannot text the caller."""
+    goes_on_in: Callable[[str], None] | None = None
+    """Told of the language ("en", "es") in which the call goes on; None: nobody has to be."""
 
 
 Launch = Callable[[Connection], Awaitable[None]]

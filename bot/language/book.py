@@ -60,6 +60,22 @@ class Book(BaseModel):
     """Said to a caller who is passed on, with their `{reference}`."""
     switched: str
     """Said to a caller who has asked for this language."""
+    say_language: str
+    """The language by the name that Twilio's own voice knows it by."""
+    phone_apology: str
+    """Said by that voice when Echo was cut off and could not be reached again."""
+    phone_nobody: str
+    """Said by it when nobody took a transfer."""
+    phone_hold: str
+    """Said by it to who waits for a colleague."""
+    phone_back: str
+    """Said by Echo to who comes back because none came."""
+    phone_voicemail: str
+    """Said by it after the beep of a machine that answers a call of ours."""
+    text_booking: str
+    """Texted to who asks for a confirmation: `{bookings}`, each of them a `text_booked`."""
+    text_booked: str
+    """`{moment}` and `{name}` of a booking."""
     cartesia_voice: str
     elevenlabs_voice: str
     openai_realtime_voice: str

@@ -1,12 +1,23 @@
 """The settings of a call in another language: the same house, other ears, words and voice."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from bot.config import Settings, SettingsError
 from bot.language.book import NAMES, Book, Language
 from bot.providers.choice import orders
 from bot.providers.role import Role
-from bot.tools.parting import CONNECTING, GOODBYE, SWITCHED, Parting
+from bot.tools.parting import (
+    BOOKED,
+    BOOKING,
+    CONNECTING,
+    GOODBYE,
+    SWITCHED,
+    Confirmation,
+    Parting,
+)
+from bot.tools.spoken import moment
+from bot.tools.spoken_es import moment as spanish_moment
 from processors.patience import OPENINGS
 
 
@@ -83,7 +94,16 @@ def hearing_any(settings: Settings) -> Settings:
 def parting_in(settings: Settings, language: Language) -> Parting:
     """What is said in that language to callers who leave."""
     book = book_of(settings, language)
-    return Parting(book.goodbye, book.connecting, book.switched)
+    return Parting(
+        book.goodbye,
+        book.connecting,
+        book.switched,
+        Confirmation(book.text_booking, book.text_booked, MOMENTS[language]),
+    )
+
+
+MOMENTS: Mapping[Language, Callable[[datetime], str]] = {"en": moment, "es": spanish_moment}
+"""A day and a time of day, in words."""
 
 
 def check_languages(settings: Settings) -> None:
@@ -154,6 +174,14 @@ def _english(settings: Settings) -> Book:
         goodbye=GOODBYE,
         connecting=CONNECTING,
         switched=SWITCHED,
+        say_language="en-US",
+        phone_apology=settings.twilio.apology,
+        phone_nobody=settings.twilio.nobody,
+        phone_hold=settings.twilio.hold,
+        phone_back=settings.twilio.back,
+        phone_voicemail=settings.outbound.voicemail,
+        text_booking=BOOKING,
+        text_booked=BOOKED,
         cartesia_voice=settings.cartesia.voice,
         elevenlabs_voice=settings.elevenlabs.voice,
         openai_realtime_voice=settings.openai.realtime_voice,

@@ -94,6 +94,19 @@ class Spanish(Book):
     goodbye: str = "Gracias por llamar. ¡Adiós!"
     connecting: str = "Le paso con un compañero. Su número de referencia es {reference}."
     switched: str = "Claro, sigamos en español. ¿En qué puedo ayudarle?"
+    say_language: str = "es-ES"
+    phone_apology: str = "Lo sentimos, esta llamada no puede continuar. Llame de nuevo más tarde."
+    phone_nobody: str = (
+        "Lo siento, ahora mismo nadie puede atenderle. Un compañero le devolverá la llamada."
+    )
+    phone_hold: str = "No cuelgue, por favor: le cuento a un compañero de qué se trata."
+    phone_back: str = (
+        "Lo siento, ahora mismo nadie puede atenderle. Un compañero le devolverá la llamada. "
+        "¿Puedo ayudarle en algo más?"
+    )
+    phone_voicemail: str = "Hola, soy Echo, de Acme. Por favor, devuélvanos la llamada. Adiós."
+    text_booking: str = "Su cita en Acme: {bookings}."
+    text_booked: str = "{moment}, a nombre de {name}"
     cartesia_voice: str = "d4db5fb9-f44b-4bd1-85fa-192e0f0d75f9"
     """"Spanish-speaking Lady", the voice of pipecat's own examples."""
     elevenlabs_voice: str = "EXAVITQu4vr4xnSDxMaL"

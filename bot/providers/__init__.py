@@ -209,10 +209,12 @@ def direct_stages(
     filler: FillerPolicy,
     context: LLMContext,
     emergency: EmergencySettings | None = None,
+    *,
+    reticence: Reticence,
 ) -> DirectStages:
     """The stages of a call between a browser and the provider, under control by `line`."""
     return DirectStages(
-        model=controlled(settings, line, context),
+        model=controlled(settings, line, context, reticence),
         alarm=Alarm(emergency or EmergencySettings()),
         filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),
     )

@@ -31,6 +31,7 @@ from pipecat.services.openai.realtime import events
 from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMSettings
 from pipecat.utils.time import time_now_iso8601
 
+from bot.providers.after_words import AfterWords
 from bot.providers.control_line import ControlLine
 from bot.providers.history import notes, said
 from bot.providers.overheard import Overheard, Words
@@ -38,15 +39,12 @@ from bot.providers.prompted_realtime import Prompted
 from bot.providers.repairable import Repairable
 from bot.providers.transcribed import Transcribed
 
-WORDS_SECS = 3.0
-"""A tool waits so long for the transcript of what the caller said before it was called; then it
-runs without, and a write asks for another yes."""
 ALREADY_ANSWERING = "conversation_already_has_active_response"
 """Two sides that asked at the same moment."""
 FATAL_ERRORS = {"session_expired", "invalid_api_key", "insufficient_quota", "server_error"}
 
 
-class Controlled(Prompted, Repairable, Transcribed):
+class Controlled(Prompted, Repairable, AfterWords, Transcribed):
     """Acts for a model that somebody else listens to, until `line` is closed.
 
     The words of both sides are put into `context` here, by `Overheard`, before any tool sees it.
@@ -70,13 +68,15 @@ class Controlled(Prompted, Repairable, Transcribed):
         self._llm_needs_conversation_setup = False  # there is nothing to carry over
         self._overheard = Overheard()
         self._notes_read = 0
-        self._to_run: list[events.ResponseFunctionCallArgumentsDone] = []
-        self._give_up_words: asyncio.Task[None] | None = None
         self._reply_due = False  # the provider asks the model itself when the caller is done
 
     @property
     def _audible(self) -> bool:
         return self._overheard.audible
+
+    @property
+    def _awaits_words(self) -> bool:
+        return self._overheard.awaits_words
 
     def service_metadata_frame(self) -> LLMServiceMetadataFrame:
         """An ordinary model: no aggregator is to write down words, or to take turns."""
@@ -89,10 +89,6 @@ class Controlled(Prompted, Repairable, Transcribed):
         self._websocket = cast(Any, Tap(self._line, self))
         self._receive_task = self.create_task(self._receive_task_handler())
         await self._send_session_update()
-
-    async def cleanup(self) -> None:
-        await self._stop_waiting()
-        await super().cleanup()
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         if isinstance(frame, LLMRunFrame):  # a tool's result overtook what was said before it
@@ -133,7 +129,7 @@ class Controlled(Prompted, Repairable, Transcribed):
                 await self._leave_if_quiet()
             case _:
                 pass
-        if not self._overheard.awaits_words:
+        if not self._awaits_words:
             await self._run_what_waits()
         return True
 
@@ -186,33 +182,9 @@ class Controlled(Prompted, Repairable, Transcribed):
 
     # Tools
 
-    async def _handle_evt_function_call_arguments_done(
-        self, evt: events.ResponseFunctionCallArgumentsDone
-    ) -> None:
-        """A tool may depend on what the caller said last, whose transcript comes late."""
-        self._to_run.append(evt)
-        if not self._overheard.awaits_words:
-            await self._run_what_waits()
-        elif self._give_up_words is None:
-            self._give_up_words = self.create_task(self._run_without_words())
-
-    async def _run_what_waits(self) -> None:
-        await self._stop_waiting()
-        calls, self._to_run = self._to_run, []
-        for call in calls:
-            await super()._handle_evt_function_call_arguments_done(call)
-
-    async def _stop_waiting(self) -> None:
-        waiting, self._give_up_words = self._give_up_words, None
-        if waiting:
-            await self.cancel_task(waiting)
-
-    async def _run_without_words(self) -> None:
-        await asyncio.sleep(WORDS_SECS)
-        self._give_up_words = None
+    async def _forgo_words(self) -> None:
         for words in self._overheard.forgo():
             await self._write_down(words)
-        await self._run_what_waits()
 
     async def _handle_context(self, context: LLMContext, direction: FrameDirection) -> None:
         told = notes(context.get_messages())

@@ -26,8 +26,8 @@ from pipecat.services.openai.realtime import events
 from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMSettings
 from pipecat.utils.text.base_text_aggregator import TextType
 
+from bot.providers.heard_first import HeardFirst
 from bot.providers.history import said
-from bot.providers.lasting_realtime import LastingRealtime
 from bot.providers.renewal import Renewal
 from bot.providers.repairable import Repairable
 from bot.providers.saying import to_say
@@ -46,7 +46,7 @@ def _not_remembered(text: str, context_id: str) -> AggregatedTextFrame:
     return frame
 
 
-class SpeechToSpeech(Repairable, LastingRealtime):
+class SpeechToSpeech(Repairable, HeardFirst):
     """Answers a caller's audio with audio; a `TTSSpeakFrame` is said by the same voice.
 
     `can_speak` is False while there is no session, or the last response failed: then a

@@ -57,17 +57,22 @@ def realtime(
 
 
 def controlled(
-    settings: ProviderSettings, line: "ControlLine", context: LLMContext
+    settings: ProviderSettings,
+    line: "ControlLine",
+    context: LLMContext,
+    reticence: Reticence | None = None,
 ) -> "Controlled":
     """The service that acts for the model of a call that goes past us, with `context`'s tools."""
-    from bot.providers.controlled_realtime import Controlled
+    from bot.providers.reserved_direct import ReservedDirect
 
-    return Controlled(
+    model = ReservedDirect(
         line=line,
         model=settings.openai.realtime_model,
         context=context,
         function_call_timeout_secs=settings.tool_timeout_secs,
     )
+    model.reticence = reticence
+    return model
 
 
 def instructions(brief: Brief) -> str:

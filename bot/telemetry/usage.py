@@ -27,7 +27,7 @@ PROVIDERS: dict[str, tuple[Serves, str]] = {
     "Brain": ("LLM", "local"),
     "SpeechToSpeech": ("realtime", "openai-realtime"),
     "Reserved": ("realtime", "openai-realtime"),
-    "Controlled": ("realtime", "openai-realtime"),
+    "ReservedDirect": ("realtime", "openai-realtime"),
     "Cartesia": ("TTS", "cartesia"),
     "ElevenLabs": ("TTS", "elevenlabs"),
     "Hibari": ("TTS", "local"),

@@ -9,6 +9,7 @@ from pipecat.services.llm_service import FunctionCallParams
 
 from bot.tools import spoken
 from bot.tools.desk import WRITE_SECS, Desk, answer_write, desk_of
+from bot.tools.parting import Confirmation
 from bot.tools.spoken import Answer
 from bot.tools.tables import Appointment
 
@@ -35,7 +36,7 @@ async def _text(desk: Desk) -> Answer:
     booked = await desk.store.booked_in(desk.call_id)
     if not booked:
         return spoken.error("There is nothing to confirm: you have booked nothing in this call.")
-    words = _words(booked)
+    words = _words(booked, desk.parting.confirmation)
     if words in desk.texted:  # asked for twice: a barge-in hid the first answer
         return spoken.say("I have texted you the confirmation.")
     if len(desk.texted) >= _MOST_TEXTS:
@@ -46,6 +47,9 @@ async def _text(desk: Desk) -> Answer:
     return spoken.say("I have texted you the confirmation.")
 
 
-def _words(booked: Sequence[Appointment]) -> str:
-    times = [f"{spoken.moment(each.starts_at)}, for {each.name}" for each in booked]
-    return f"Your booking at Acme: {'; '.join(times)}."
+def _words(booked: Sequence[Appointment], says: Confirmation) -> str:
+    """Filled in by name and once: what a caller is called may hold braces."""
+    bookings = "; ".join(
+        says.each.format(moment=says.moment(each.starts_at), name=each.name) for each in booked
+    )
+    return says.all.format(bookings=bookings)

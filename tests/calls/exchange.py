@@ -12,7 +12,8 @@ from evals.hearing import transcribe
 from evals.mouth import RATE
 from evals.voice import local_voice, resample
 from tests.calls.inside import inside
-from tests.calls.phone import ACCOUNT, PUBLIC_URL, PhoneCall, plain, telephone
+from tests.calls.phone import ACCOUNT, ENVIRONMENT, PUBLIC_URL, PhoneCall, plain, telephone
+from tests.calls.running import running_server
 from tests.emulators.provider import serving
 from tests.emulators.twilio_caller import HZ
 from tests.emulators.twilio_rest import TwilioApi
@@ -55,18 +56,41 @@ class Office:
 async def office(phones: dict[str, Phone], **settings: object) -> AsyncIterator[Office]:
     """A server whose calls all go through one emulated Twilio."""
     api = TwilioApi(key=ACCOUNT.auth_token)
-    async with serving(api), aiohttp.ClientSession() as http:
+    async with serving(api):
         line = telephone(number=OURS, api_url=api.url)
-        async with inside(**({"greeting": "Hi."} | settings | line)) as echo:
-            switch = Switch(
-                http, echo.url, PUBLIC_URL, ACCOUNT, voice, 0.02 / FASTER, phones=phones
-            )
-            api.switch = switch
-            try:
-                yield Office(http, echo.url, api, switch)
-            finally:
-                await switch.close()
-            assert switch.troubles == []
+        async with (
+            inside(**({"greeting": "Hi."} | settings | line)) as echo,
+            switched(api, echo.url, phones) as one,
+        ):
+            yield one
+
+
+@asynccontextmanager
+async def office_apart(phones: dict[str, Phone], **environment: str) -> AsyncIterator[Office]:
+    """The same, with a server that is a process of its own."""
+    api = TwilioApi(key=ACCOUNT.auth_token)
+    async with serving(api):
+        twilio = {"TWILIO_NUMBER": OURS, "TWILIO_API_URL": api.url}
+        running = running_server(**environment, **ENVIRONMENT, **twilio)
+        server = await asyncio.to_thread(running.__enter__)
+        try:
+            async with switched(api, server.url, phones) as one:
+                yield one
+        finally:
+            await asyncio.to_thread(running.__exit__, None, None, None)
+
+
+@asynccontextmanager
+async def switched(api: TwilioApi, url: str, phones: dict[str, Phone]) -> AsyncIterator[Office]:
+    """Everybody else's phones, at the server there."""
+    async with aiohttp.ClientSession() as http:
+        switch = Switch(http, url, PUBLIC_URL, ACCOUNT, voice, 0.02 / FASTER, phones=phones)
+        api.switch = switch
+        try:
+            yield Office(http, url, api, switch)
+        finally:
+            await switch.close()
+        assert switch.troubles == []
 
 
 def voice(text: str) -> Pcm:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tests.calls.exchange import heard, office, until, voice
+from tests.calls.beside import speaking_beside
+from tests.calls.exchange import heard, office, office_apart, until, voice
 from tests.calls.faults import thinking_by
 from tests.emulators.dtmf import keys_in
 from tests.emulators.mind import Call, Called, Line, Message, Reply, Tool
@@ -16,7 +17,7 @@ from tests.emulators.twilio_switch import Phone
 from transports.twilio.outbound import OutboundSettings
 
 KEY = "the-key-of-whoever-asks-for-calls"
-PERSON, MACHINE, MENU = "+15550001042", "+15550001043", "+15550001044"
+PERSON, MACHINE, MENU, FAX = "+15550001042", "+15550001043", "+15550001044", "+15550001045"
 PLACING = OutboundSettings(key=KEY, prefixes=("+1555",), voicemail="Please call us back.")
 PURPOSE = "Get through to sales, and ask about order 1042."
 
@@ -65,6 +66,34 @@ async def test_a_person_is_greeted_and_a_machine_is_told_to_call_back_after_its_
         assert "please call" in await heard(machine)
 
 
+async def test_a_machine_that_answers_is_told_to_call_back_beside_a_call_and_a_fax_nothing():
+    """Fault 62."""
+    words = "Welcome to Acme, where everything is in order and always was. " * 15
+    greeting = voice("You have reached the voice mail of John. Please leave a message.")
+    phones = {
+        MACHINE: Phone(who="machine_end_beep", judged_secs=len(greeting) / HZ + 1.5, says=greeting),
+        FAX: Phone(who="fax", judged_secs=3.0),
+    }
+    settings = {
+        "OUTBOUND_KEY": KEY,
+        "OUTBOUND_PREFIXES": '["+1555"]',
+        "OUTBOUND_VOICEMAIL": PLACING.voicemail,
+        "GREETING": words,
+    }
+    async with (
+        office_apart(phones, **settings) as one,
+        speaking_beside(one.url) as beside,
+        beside.undisturbed(),
+    ):
+        machine, fax = [await one.asks_for_a_call(KEY, to) for to in (MACHINE, FAX)]
+        for leg in (machine, fax):
+            await until(leg.over.is_set)
+            assert not np.any(np.abs(leg.streams[0].ear) > 200), "Echo talked to a machine"
+        assert (machine.told, fax.told) == (["Please call us back."], [])
+        assert "please call" in await heard(machine)
+        assert await heard(fax) == ""
+
+
 async def test_the_agent_gets_through_a_menu_by_its_keys():
     mind = Traveller()
     model = OpenAIChat(profile=BUDGET, mind=mind)
@@ -89,3 +118,14 @@ async def test_the_agent_gets_through_a_menu_by_its_keys():
         await until(lambda: "morning" in said(mind.runs[-1]))
         await asyncio.sleep(2.5)
         assert "good morning" in await heard(menu, at)
+
+
+async def test_the_local_engines_get_through_a_menu_by_its_keys():
+    says = np.pad(voice("For support, press one. For sales, press two."), (HZ, 0))
+    phones = {MENU: Phone(says=says)}
+    async with office(phones, outbound=PLACING) as one:
+        menu = await one.asks_for_a_call(KEY, MENU, menu=True, purpose=PURPOSE)
+        await until(lambda: bool(np.any(np.abs(menu.heard) > 200)))
+        await asyncio.sleep(1.5)  # to its end
+        assert await heard(menu) == "", "something was said to the menu"
+        assert [key.key for key in keys_in(menu.heard, HZ)] == ["2"]

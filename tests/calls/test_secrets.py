@@ -5,7 +5,8 @@ import json
 import logging
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,13 @@ from bot.tools.database import StoreSettings
 from evals import wire
 from evals.ear import Samples
 from evals.voice import local_voice
+from tests.calls.beside import said_to, speaking_beside
 from tests.calls.inside import inside, ready, until
+from tests.calls.phone import ENVIRONMENT, telephoning
+from tests.calls.running import running_server
 from tests.emulators.deepgram import Deepgram
 from tests.emulators.ear import Scripted as Hears
-from tests.emulators.mind import Call, Reply, Scripted
+from tests.emulators.mind import Call, Line, Message, Reply, Scripted, Tool
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import BUDGET, serving
 
@@ -175,6 +179,52 @@ async def test_no_sink_holds_what_was_keyed_in_or_spoken(
         assert text, name
         for secret in (KEYED, SPOKEN, PIN):
             assert not holds(text, secret), name
+
+
+class Cashier:
+    """Thanks for whatever it is told, which it keeps."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    async def reply(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
+        self.told += [each.text for each in messages if isinstance(each, Line)]
+        return Reply("Thank you, it has arrived.")
+
+
+async def test_who_speaks_a_card_number_hears_that_it_has_arrived_and_a_call_beside_nothing():
+    """Fault 51."""
+    greeting = "Welcome to Acme, where everything is in order and always was. " * 15
+    cashier = Cashier()
+    ear, model = Deepgram(profile=BUDGET, ear=Hears([IN_WORDS])), OpenAIChat(mind=cashier)
+    async with serving(ear, model):
+        settings = {
+            "STT": "deepgram",
+            "DEEPGRAM_API_KEY": ear.key,
+            "DEEPGRAM_BASE_URL": ear.url,
+            "LLM": "openai",
+            "OPENAI_API_KEY": model.key,
+            "TTS": "local",
+            "OPENAI_BASE_URL": f"{model.url}/v1",
+            "GREETING": greeting,
+        }
+        async with AsyncExitStack() as until_end:
+            running = running_server(**settings, **ENVIRONMENT)
+            server = await asyncio.to_thread(until_end.enter_context, running)
+            async with (
+                speaking_beside(server.url) as beside,
+                beside.undisturbed(),
+                telephoning(server.url) as call,
+            ):
+                await call.hears(0.0)
+                spoken = await call.say("My card is five five five five.")
+                await call.hears_out()
+                heard = await said_to(call, spoken.end_secs)
+            log = server.log.read_text()
+    told = "\n".join(cashier.told)
+    assert "it has arrived" in heard
+    assert "[card ending 4444]" in told
+    assert not any(holds(kept, SPOKEN) for kept in (heard, told, log))
 
 
 def _bytes_of(folder: Path) -> str:

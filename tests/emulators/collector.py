@@ -13,13 +13,14 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from tests.emulators.provider import Provider
+from tests.emulators.provider import Provider, Refuse, befall
 
 PROTOBUF = "application/x-protobuf"
 
 
 class Collector(Provider):
-    """Takes what is posted to `/v1/traces`. Its journal: `export`."""
+    """Takes what is posted to `/v1/traces`. Its journal: `export`, and `fault` for each request in
+    which something goes wrong."""
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -32,7 +33,13 @@ class Collector(Provider):
         body = await request.read()
         if request.headers.get("Content-Encoding") == "gzip" and body[:2] == b"\x1f\x8b":
             body = gzip.decompress(body)
-        connection, _ = self.connect()
+        connection, fault = self.connect()
+        if isinstance(fault, Refuse):
+            self.note(connection, "fault", fault)
+            return web.Response(status=fault.status)
+        if fault:
+            self.note(connection, "fault", fault)
+            await befall(fault, 0, request, _nothing)
         self.note(connection, "export", ExportTraceServiceRequest.FromString(body))
         answer = ExportTraceServiceResponse().SerializeToString()
         return web.Response(body=answer, content_type=PROTOBUF)
@@ -44,3 +51,7 @@ class Collector(Provider):
             for resource in request.resource_spans:
                 for scope in resource.scope_spans:
                     yield from scope.spans
+
+
+async def _nothing(_: str | bytes) -> None:
+    """What a fault sends has no place here."""

@@ -121,7 +121,12 @@ async def until(true: Callable[[], object], within_secs: float = 8.0) -> None:
 
 
 @asynccontextmanager
-async def office(provider: OpenAIRealtime, folder: Path, **more: object) -> AsyncIterator[Office]:
+async def office(
+    provider: OpenAIRealtime,
+    folder: Path,
+    confidential: Confidential | None = None,
+    **more: object,
+) -> AsyncIterator[Office]:
     key = SecretStr(provider.key)
     openai = OpenAISettings(api_key=key, realtime_url=provider.realtime_url)
     settings = Settings.model_construct(
@@ -132,7 +137,7 @@ async def office(provider: OpenAIRealtime, folder: Path, **more: object) -> Asyn
     store = await open_store(settings.database, settings.clinic)
     lag = LoopLag()
     lag.start()
-    house = _house(settings, store, lag)
+    house = _house(settings, store, lag, confidential or Confidential(()))
     here = Office(provider, store, time=time.time())
 
     async def run(connection: Connection) -> VoiceSessionMetrics:
@@ -160,7 +165,7 @@ async def office(provider: OpenAIRealtime, folder: Path, **more: object) -> Asyn
         await store.close()
 
 
-def _house(settings: Settings, store: Store, lag: LoopLag) -> House:
+def _house(settings: Settings, store: Store, lag: LoopLag, confidential: Confidential) -> House:
     """With no engine in it: nobody is heard here."""
     english = tongue(settings, "en")
     english.brief = Brief("You are Echo.", settings.greeting, settings.clinic.now)
@@ -174,6 +179,6 @@ def _house(settings: Settings, store: Store, lag: LoopLag) -> House:
         lag=lag,
         last_words=LastWords(MUTE, MUTE, Clip(b"", 16_000, settings.emergency.spoken), MUTE),
         prices=prices(settings.prices),
-        confidential=Confidential(()),
+        confidential=confidential,
         tongues={"en": english},
     )

@@ -1,6 +1,7 @@
 """Our realtime service in a pipeline of its own, against the emulated OpenAI Realtime."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from pipecat.services.llm_service import FunctionCallParams
 from pipecat.workers.runner import WorkerRunner
 from pydantic import SecretStr
 
+from bot.providers.heard_first import writes_down_when_asked
 from bot.providers.llm import Brief
 from bot.providers.openai_realtime import SpeechToSpeech
 from bot.providers.realtime import realtime
@@ -35,13 +37,14 @@ from bot.telemetry.latency import TurnLatency
 from bot.telemetry.observer import LatencyObserver
 from bot.telemetry.prices import prices
 from bot.telemetry.session_metrics import SessionTally
+from bot.tools.consent import exchange
 from processors.confidential import Confidential
 from processors.filler import Filler
 from processors.patience import FillerPolicy
 from processors.reticent import Reticence, ReticencePolicy
-from tests.emulators import realtime_mind
+from tests.emulators import realtime_ear, realtime_mind
 from tests.emulators.openai_realtime import OpenAIRealtime
-from tests.emulators.provider import INSTANT, Drop, Send, serving
+from tests.emulators.provider import INSTANT, Delay, Drop, Send, serving
 from tests.emulators.realtime_mind import Call, Failure, Reply
 from tests.small_call import Ear, Pace, Script
 
@@ -58,6 +61,11 @@ async def look_up(params: FunctionCallParams, order: str) -> None:
     """
     await asyncio.sleep(0.6)
     await params.result_callback({"say": f"Order {order} has shipped."})
+
+
+async def repeat(params: FunctionCallParams) -> None:
+    """Say what the caller has said last."""
+    await params.result_callback({"said": exchange(params.context.get_messages()).reply})
 
 
 @dataclass
@@ -121,8 +129,9 @@ async def on_the_line(
         openai=OpenAISettings(api_key=SecretStr(provider.key), realtime_url=provider.realtime_url),
         realtime=realtime_settings or RealtimeSettings(),
     )
-    context = LLMContext(tools=[look_up])
+    context = LLMContext(tools=[look_up, repeat])
     pair = LLMContextAggregatorPair(context)
+    writes_down_when_asked(pair.user())
     model = realtime(settings, BRIEF, context, reticence)
     errors: list[ErrorFrame] = []
     turns: list[TurnLatency] = []
@@ -166,6 +175,16 @@ async def until(true: Callable[[], object], within_secs: float = 8.0) -> None:
 def ended(provider: OpenAIRealtime) -> Sequence[str]:
     """How the responses ended, so far."""
     return [e["response"]["status"] for e in provider.sent if e["type"] == "response.done"]
+
+
+def results(provider: OpenAIRealtime) -> list[str]:
+    """What the model was told of its tools, as it was written."""
+    items = [item["item"] for item in provider.noted("conversation.item.create")]
+    return [item["output"] for item in items if item["type"] == "function_call_output"]
+
+
+def outputs(provider: OpenAIRealtime) -> list[str]:
+    return [json.loads(result)["said"] for result in results(provider)]
 
 
 @pytest.fixture
@@ -227,6 +246,52 @@ async def test_malformed_arguments_for_a_second_time_are_an_error_to_apologise_f
         await line.type("Where is order 1042?")
         await until(lambda: line.errors)
         assert line.model.is_usable
+
+
+@pytest.mark.parametrize("late_secs", [0.0, 0.4])
+async def test_a_tool_knows_what_the_caller_said_before_it_however_late_the_transcript(
+    provider: OpenAIRealtime, late_secs: float
+):
+    provider.profile = replace(provider.profile, stt_final=Delay(late_secs, late_secs))
+    provider.ear = realtime_ear.scripted("I want to return it.", "Yes, please.")
+    again = Reply("Let me see.", (Call("repeat", "{}"),))
+    provider.mind = realtime_mind.scripted(again, "Shall I?", again, "It is done.")
+    async with on_the_line(provider) as line:
+        for answer in ("Shall I?", "It is done."):
+            await line.say(0.4)
+            await line.silent(0.8)
+            await until(lambda heard=answer: heard in line.texts("assistant")[-1:])
+        assert outputs(provider) == ["I want to return it.", "Yes, please."]
+        assert not line.errors
+
+
+async def test_a_tool_waits_only_so_long_for_words_that_never_come(
+    provider: OpenAIRealtime, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.providers.after_words.WORDS_SECS", 0.3)
+    provider.profile = replace(provider.profile, stt_final=Delay(60, 60))
+    provider.mind = realtime_mind.scripted(Reply(calls=(Call("repeat", "{}"),)), "Pardon?")
+    async with on_the_line(provider) as line:
+        await line.say(0.4)
+        await line.silent(0.8)
+        await until(lambda: len(ended(provider)) == 2)
+    assert outputs(provider) == [""]
+
+
+async def test_a_tool_that_waited_when_the_caller_spoke_again_is_not_begun(
+    provider: OpenAIRealtime,
+):
+    provider.profile = replace(provider.profile, stt_final=Delay(1.5, 1.5))
+    provider.mind = realtime_mind.scripted(Reply(calls=(Call("repeat", "{}"),)), "Go on.")
+    async with on_the_line(provider) as line:
+        await line.say(0.4)
+        await line.silent(0.6)
+        await until(lambda: len(ended(provider)) == 1)
+        await line.say(0.4)
+        await line.silent(0.6)
+        await until(lambda: len(ended(provider)) == 2)
+    (output,) = results(provider)
+    assert "spoke before this was begun" in output
 
 
 async def test_what_the_caller_says_during_a_renewal_is_not_lost(provider: OpenAIRealtime):

@@ -44,6 +44,8 @@ class Line:
     """What we have called for."""
     answered: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     """A human has, as far as anybody can tell; looked at for calls placed by us."""
+    language: str = ""
+    """In which the call has gone on; empty: in the one it began with."""
     greeting: str = field(default="", repr=False)
     """What this caller hears first, in place of the usual greeting."""
 

@@ -12,16 +12,20 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 
 def connect(
-    stream_url: str, parameters: Mapping[str, str], then_url: str, words: str = "", **how: str
+    stream_url: str,
+    parameters: Mapping[str, str],
+    then_url: str,
+    words: str = "",
+    say_in: str = "",
+    **how: str,
 ) -> str:
     """Stream the call to `stream_url`; when that ends, however, ask at `then_url` what next.
 
     The parameters come back in the stream's `start` message: Twilio drops a query string. The words
-    are said before. `how` are the stream's attributes besides.
+    are said before, in the language `say_in`. `how` are the stream's attributes besides.
     """
     response = Element("Response")
-    if words:
-        SubElement(response, "Say").text = words
+    _say(response, words, say_in)
     stream = SubElement(SubElement(response, "Connect"), "Stream", how, url=stream_url)
     for name, value in parameters.items():
         SubElement(stream, "Parameter", name=name, value=value)
@@ -36,11 +40,10 @@ def busy() -> str:
     return _text(response)
 
 
-def hang_up(words: str = "") -> str:
+def hang_up(words: str = "", say_in: str = "") -> str:
     """End the call, after these words if there are any."""
     response = Element("Response")
-    if words:
-        SubElement(response, "Say").text = words
+    _say(response, words, say_in)
     SubElement(response, "Hangup")
     return _text(response)
 
@@ -53,14 +56,14 @@ def dial(number: str, then_url: str, within_secs: int) -> str:
     return _text(response)
 
 
-def hold(room: str, words: str, music_url: str, then_url: str) -> str:
+def hold(room: str, words: str, music_url: str, then_url: str, say_in: str = "") -> str:
     """Say the words, then let the caller wait in a room, with music, for whoever comes to it.
 
     When either leaves the room both do; `then_url` is asked about the caller then. Without a
     `music_url` the music is Twilio's.
     """
     response = Element("Response")
-    SubElement(response, "Say").text = words
+    _say(response, words, say_in)
     waits = {"startConferenceOnEnter": "false"} | ({"waitUrl": music_url} if music_url else {})
     _meet(response, room, {"action": then_url, "method": "POST"}, waits)
     return _text(response)
@@ -83,6 +86,12 @@ def join(room: str, words: str) -> str:
     SubElement(response, "Say").text = words
     SubElement(response, "Hangup")
     return _text(response)
+
+
+def _say(response: Element, words: str, say_in: str) -> None:
+    """By the carrier's own voice; in its usual language, if none is named."""
+    if words:
+        SubElement(response, "Say", {"language": say_in} if say_in else {}).text = words
 
 
 def _meet(

@@ -20,6 +20,7 @@ from transports.body import body_of
 from transports.connection import Door, Guest
 from transports.limits import Allowance
 from transports.phone import twiml
+from transports.phone.phrases import Phrases
 from transports.start import busy
 from transports.twilio.numbers import e164
 from transports.twilio.repeats import HEADER, KEY, OtherRequestError, Repeats
@@ -90,6 +91,10 @@ class Exchange(Protocol):
         """Leave a call to Twilio; False if that was done before."""
         ...
 
+    def phrases(self, call_sid: str) -> Phrases:
+        """What is said in the language of a call."""
+        ...
+
 
 def routes(
     settings: OutboundSettings, rest: Rest, ours: Callbacks, exchange: Exchange, door: Door
@@ -133,8 +138,9 @@ def routes(
         by = form.get("AnsweredBy", "")
         if by in MACHINES or by == "fax":
             if exchange.give_up(form["CallSid"]):
-                words = settings.voicemail if by in MACHINES else ""
-                await _leave_word(rest, form["CallSid"], words)
+                said = exchange.phrases(form["CallSid"])
+                words = (said.voicemail or settings.voicemail) if by in MACHINES else ""
+                await _leave_word(rest, form["CallSid"], twiml.hang_up(words, said.say_in))
         elif not by.startswith("machine"):  # `machine_start` will be told of again
             exchange.human(form["CallSid"])
         return Response(status_code=204)
@@ -180,11 +186,11 @@ async def _wanted(request: Request, prefixes: tuple[str, ...]) -> Wanted:
     return wanted
 
 
-async def _leave_word(rest: Rest, call_sid: str, words: str) -> None:
+async def _leave_word(rest: Rest, call_sid: str, document: str) -> None:
     """Say it on the call, past Echo, and end the call."""
     for _ in range(TRIES):
         try:
-            await rest.instruct(call_sid, twiml.hang_up(words))
+            await rest.instruct(call_sid, document)
         except RestError as error:
             logger.bind(code=error.code).warning("A machine that answered could not be told")
         else:

@@ -17,6 +17,7 @@ from transports.phone import twiml
 from transports.phone.form import form_of
 from transports.phone.heard import Intake
 from transports.phone.lines import Line
+from transports.phone.phrases import Phrases, Speaks, as_set
 from transports.phone.stream_exchange import StreamExchange
 from transports.phone.transport import PhoneTransport
 from transports.tickets import Tickets
@@ -49,13 +50,14 @@ def routes(
     door: Door,
     launch: Launch,
     placing: OutboundSettings | None = None,
+    speaks: Speaks = as_set,
 ) -> APIRouter:
     """`/twilio/voice` (the number's webhook), `/twilio/next`, `/twilio/dialled`, `/twilio/status`
     (the number's status callback), and the stream's socket. `public_url` is where Twilio reaches
-    this server."""
+    this server, `speaks` what Twilio's own voice says in the language of a call."""
     quiet_secs = (placing or OutboundSettings()).quiet_secs
     signatures = Signatures(settings, public_url)
-    desk = Exchange(settings, signatures, tickets, door, launch, quiet_secs)
+    desk = Exchange(settings, signatures, tickets, door, launch, quiet_secs, speaks)
     router = APIRouter()
     router.include_router(warm.routes(desk.warm, desk))
     if placing and placing.key.get_secret_value():
@@ -101,11 +103,13 @@ class Exchange(StreamExchange):
         door: Door,
         launch: Launch,
         quiet_secs: float,
+        speaks: Speaks = as_set,
     ) -> None:
         super().__init__("twilio", WIRE, settings.account_sid, settings, tickets, door, launch)
         self._settings: TwilioSettings = settings
         self._signatures = signatures
         self._quiet_secs = quiet_secs
+        self._speaks = speaks
         self._rest = Rest(settings)
         self.warm = Warm(settings, self._rest, signatures.web, self)
 
@@ -124,16 +128,29 @@ class Exchange(StreamExchange):
 
     def answer(self, form: dict[str, str]) -> str:
         """What to do with a call that comes in. Raises HTTPException(403) for a replay."""
-        line = self._lines.of_call(form["CallSid"])
+        call = _unknown(form)
+        line = self._lines.of_call(call.call_id)
         if line and line.point == "dialling":
             self._door.leave(line.session_id)  # kept until its ticket would have lapsed
             line = self._promise(replace(line, point="promised"))
         else:
-            line = self._come_in(_unknown(form))
+            line = self._come_in(call)
         if line:
             return self._connect(line)
         ours = form.get("Direction", "").startswith("outbound")
-        return twiml.hang_up(self._settings.apology) if ours else twiml.busy()
+        return self._apologise(call) if ours else twiml.busy()
+
+    def phrases(self, call_sid: str) -> Phrases:
+        """What is said in the language of a call; as the settings have it, if it is not known."""
+        line = self._lines.of_call(call_sid)
+        return self._phrases(line) if line else Phrases()
+
+    def _phrases(self, line: Line) -> Phrases:
+        return self._speaks(line.caller, line.called, line.language)
+
+    def _apologise(self, line: Line) -> str:
+        said = self._phrases(line)
+        return twiml.hang_up(said.apology or self._settings.apology, said.say_in)
 
     def expect(self, call_sid: str, session_id: str, wanted: Wanted) -> None:
         """This call has been placed, for which the place is kept."""
@@ -170,7 +187,7 @@ class Exchange(StreamExchange):
         if line.point == "finished":
             return twiml.hang_up()
         again = self._again(line, self._settings.reconnects)
-        return self._connect(again) if again else twiml.hang_up(self._settings.apology)
+        return self._connect(again) if again else self._apologise(line)
 
     def come_back(self, form: dict[str, str]) -> str:
         """What to do with a call that was passed on: end it, or if nobody answered, stream it anew.
@@ -186,8 +203,9 @@ class Exchange(StreamExchange):
         again = line
         if line.point != "promised":
             again = self._promise(replace(line, point="promised", pass_on_to=""))
-        nobody = self._settings.nobody
-        return self._connect(again, nobody) if again else twiml.hang_up(nobody)
+        said = self._phrases(line)
+        nobody = said.nobody or self._settings.nobody
+        return self._connect(again, nobody) if again else twiml.hang_up(nobody, said.say_in)
 
     def take_back(self, call_sid: str, greeting: str) -> str:
         """What to do with a caller who was passed on in vain: stream the call anew."""
@@ -196,7 +214,9 @@ class Exchange(StreamExchange):
             known = line or Line(call_sid, "", "")
             with_us = replace(known, point="promised", pass_on_to="", brief="")
             line = self._promise(replace(with_us, greeting=greeting, earlier=known.brief))
-        return self._connect(line) if line else twiml.hang_up(self._settings.nobody)
+        said = self.phrases(call_sid)
+        nobody = said.nobody or self._settings.nobody
+        return self._connect(line) if line else twiml.hang_up(nobody, said.say_in)
 
     async def note(self, form: dict[str, str]) -> None:
         """A call's new status: one that is over before its stream began gives its place back."""
@@ -205,11 +225,16 @@ class Exchange(StreamExchange):
             await self.warm.caller_left(form["CallSid"])
 
     def _connect(self, line: Line, words: str = "") -> str:
+        said = self._phrases(line)
+        parameters = {"from": line.caller, "to": line.called}
+        if said.language:
+            parameters["language"] = said.language
         return twiml.connect(
             self._signatures.socket(f"{STREAM}/{line.ticket}"),
-            {"from": line.caller, "to": line.called},
+            parameters,
             self._signatures.web(NEXT),
             words,
+            said.say_in if words else "",
         )
 
     async def stream(self, websocket: WebSocket, ticket: str) -> None:
@@ -237,6 +262,7 @@ class Exchange(StreamExchange):
             answered=line.answered.wait if line.placed else None,
             greeting=line.greeting,
             text=self._texts(line.caller),
+            goes_on_in=partial(_go_on_in, line),
         )
 
     def _texts(self, number: str) -> Text | None:
@@ -250,6 +276,10 @@ def _unknown(form: dict[str, str]) -> Line:
     parties = form.get("From", ""), form.get("To", "")
     who, we = reversed(parties) if form.get("Direction", "").startswith("outbound") else parties
     return Line(form["CallSid"], "", "", who, we, placed=parties != (who, we))
+
+
+def _go_on_in(line: Line, language: str) -> None:
+    line.language = language
 
 
 async def _pass_on(line: Line, number: str) -> bool:

@@ -17,6 +17,7 @@ from loguru import logger
 
 from transports.phone import twiml
 from transports.phone.lines import MOST_REMEMBERED, Line
+from transports.phone.phrases import Phrases
 from transports.twilio.handover import Handover
 from transports.twilio.rest import Rest, RestError
 from transports.twilio.settings import TwilioSettings
@@ -47,6 +48,10 @@ class Exchange(Protocol):
 
     def give_up(self, call_sid: str) -> bool:
         """Leave a call to Twilio; False if that was done before."""
+        ...
+
+    def phrases(self, call_sid: str) -> Phrases:
+        """What is said in the language of a call."""
         ...
 
 
@@ -80,9 +85,13 @@ class Warm:
             self._ringing[call_sid] = asyncio.create_task(self._ring(call_sid))
         handover = self._handovers[call_sid]
         if (ringing := self._ringing.get(call_sid)) and not await asyncio.shield(ringing):
-            return self._exchange.take_back(call_sid, self._settings.back)
-        words, music = self._settings.hold, self._settings.hold_url
-        return twiml.hold(handover.room, words, music, self._web(HELD))
+            return self._exchange.take_back(call_sid, self._back(call_sid))
+        said, music = self._exchange.phrases(call_sid), self._settings.hold_url
+        words = said.hold or self._settings.hold
+        return twiml.hold(handover.room, words, music, self._web(HELD), said.say_in)
+
+    def _back(self, call_sid: str) -> str:
+        return self._exchange.phrases(call_sid).back or self._settings.back
 
     def _remember(self, call_sid: str, handover: Handover) -> None:
         self._handovers.pop(call_sid, None)
@@ -163,7 +172,7 @@ class Warm:
         elif (handover := self._handovers.get(call_sid)) and handover.fell_through():
             self._forget_deadline(call_sid)
             await self._end(handover)
-            return self._exchange.take_back(call_sid, self._settings.back)
+            return self._exchange.take_back(call_sid, self._back(call_sid))
         return twiml.hang_up()
 
     def _of(self, call_sid: str, form: dict[str, str]) -> Handover:
@@ -177,7 +186,7 @@ class Warm:
     async def _fetch(self, call_sid: str) -> None:
         """Bring the caller out of the room and back to Echo."""
         self._forget_deadline(call_sid)
-        back = self._exchange.take_back(call_sid, self._settings.back)
+        back = self._exchange.take_back(call_sid, self._back(call_sid))
         for _ in range(TRIES):
             try:
                 await self._rest.instruct(call_sid, back)

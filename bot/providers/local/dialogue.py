@@ -8,17 +8,22 @@ from datetime import date, datetime
 
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
-from bot.providers.local.acts import Act
+from bot.providers.local.acts import Act, ToolCall
 from bot.providers.local.catalog import Tool, tools_in
 from bot.providers.local.conversation import Called, Event, Heard, Returned, Said, Told, events
 from bot.providers.local.intents import Intents, plain
 from bot.providers.local.listener import Listener
+from bot.providers.local.phone_menu import Menu
 from bot.providers.local.replies import not_heard
 from bot.providers.local.state import State, after_call, after_result
 
 _DONE_ANYWAY = re.compile(r"was done after all, unheard by the caller: (?P<words>.+)", re.S)
 """A note that a write was finished although its call was cancelled."""
+_PURPOSE = re.compile(r"You have placed this call yourself\. It is for: (?P<words>.+)", re.S)
+"""A note of what a call is for that Echo has placed."""
 _FAILED = "Sorry, that didn't work just now. Shall I try again?"
+PRESS = "press_keys"
+"""The tool that presses keys, on calls that Echo has placed."""
 _HEARD_SHARE = 0.6
 """A question is heard once this share of its words was spoken."""
 
@@ -41,6 +46,9 @@ class _Replay:
     """A tool came to nothing, and the caller has not spoken since."""
     spoken: bool = False
     """Somebody has said something."""
+    purpose: str = ""
+    """What the call is for, if Echo has placed it."""
+    menu: Menu = field(default_factory=Menu)
 
 
 _Key = tuple[tuple[Tool, ...], date]
@@ -59,16 +67,22 @@ class Dialogue:
 
         `schema` is the context's tools, `now` the wall clock that "tomorrow" is seen from.
         """
-        tools = tools_in(schema)
-        happened, key = events(messages), (tools, now.date())
+        offered = tools_in(schema)
+        tools = tuple(tool for tool in offered if tool.name != PRESS)
+        presses = len(tools) < len(offered)
+        happened, key = events(messages), (offered, now.date())
         replay, done = self._resumed(happened, key)
         listener = Listener(self._intents, tools, now)
         for event in happened[done:]:
             match event:
+                case Heard(text) if presses and (keys := _keys(replay, text)):
+                    _press(replay, keys)
                 case Heard(text):
                     self._hear(replay, text, listener)
                 case Said(text):
                     _say(replay, text)
+                case Called(tool) | Returned(tool) if tool == PRESS:
+                    replay.act = None
                 case Called():
                     replay.state, replay.act = after_call(replay.state, event, tools), None
                 case Returned():
@@ -109,6 +123,19 @@ class Dialogue:
         return replace(act, text=" ".join(word for word in words if word))
 
 
+def _keys(replay: _Replay, text: str) -> str:
+    """What is to be pressed, if these are the words of a phone menu; half of them, and the other
+    half, are one choice."""
+    replay.menu, keys = replay.menu.heard(f"{replay.text} {text}".strip(), replay.purpose)
+    return keys
+
+
+def _press(replay: _Replay, keys: str) -> None:
+    replay.act = Act(calls=(ToolCall(PRESS, {"digits": keys}),), topic="menu")
+    replay.owed, replay.failed, replay.spoken = [], False, True
+    replay.before, replay.text = None, ""
+
+
 def _say(replay: _Replay, text: str) -> None:
     """Echo was heard: what it said is no longer owed."""
     task = replay.state.task
@@ -134,6 +161,8 @@ def _tell(replay: _Replay, text: str) -> None:
     if note is not None:
         replay.state = replace(replay.state, task=None)
         replay.notes.append(note["words"].strip())
+    elif purpose := _PURPOSE.search(text):
+        replay.purpose = purpose["words"].strip()
     elif replay.spoken:  # pipecat's way to say that a turn had no words
         replay.state, replay.act = not_heard(replay.state)
 

@@ -2,6 +2,8 @@ from datetime import datetime
 
 import pytest
 
+from bot.config import Settings
+from bot.language.localized import parting_in
 from bot.tools.desk import Desk
 from bot.tools.store import Store
 from bot.tools.tables import Appointment
@@ -43,6 +45,16 @@ async def test_the_caller_is_texted_what_they_booked(desk: Desk, store: Store, p
     (text,) = phone.texts
     assert text.startswith("Your booking at Acme: Tuesday, November 24th at 10:30")
     assert "Maria Lopez" in text
+
+
+async def test_who_is_called_in_spanish_is_texted_in_spanish(
+    desk: Desk, store: Store, phone: Phone
+):
+    desk.parting = parting_in(Settings(_env_file=None), "es")
+    await book(store, TUESDAY)
+    await use(text_confirmation, desk)
+    booked = "martes 24 de noviembre a las 10:30, a nombre de Maria Lopez"
+    assert phone.texts == [f"Su cita en Acme: {booked}."]
 
 
 async def test_asking_twice_is_one_text_until_more_is_booked(
