@@ -31,12 +31,14 @@ class EndsLongTurns(LongTalkStopStrategy):
 
     def __init__(self, settings: LongTalkSettings) -> None:
         super().__init__(settings)
-        self.met_with = ""
-        """The line that the caller is to be met with as soon as the turn is over; "": none."""
+        self.ending = False
+        """The turn is being ended: the model is not to be asked about it."""
+        self.line = ""
+        """What the caller is met with when it is over; "": nothing, since there is a voice."""
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:
         if isinstance(frame, VADUserStartedSpeakingFrame | VoiceFrame):
-            self.met_with = ""  # nothing is said over speech
+            self.line = ""
         proceed = await super().process_frame(frame)
         if isinstance(frame, VADUserStoppedSpeakingFrame):
             self._talk.all_heard()  # the words come when they are asked for
@@ -44,15 +46,15 @@ class EndsLongTurns(LongTalkStopStrategy):
         return proceed
 
     async def handle_user_turn_started(self) -> None:
-        self.met_with = ""
+        self.ending = False
         await super().handle_user_turn_started()
 
     async def handle_user_turn_stopped(self) -> None:
-        self.met_with = ""
+        self.ending = False
         await super().handle_user_turn_stopped()
 
     async def _meet(self) -> None:
-        self.met_with = self._settings.line
+        self.ending, self.line = True, self._settings.line
         await self.push_frame(EndTurnFrame(), FrameDirection.UPSTREAM)
 
 
@@ -67,10 +69,9 @@ class LongTurnStopStrategy(AnsweringEagerStopStrategy):
     async def trigger_user_turn_stopped(
         self, *, enable_user_speaking_frames: bool | None = None
     ) -> None:
-        line = self._long_turns.met_with
         if self._meeting:
-            return  # it is being ended, and may be found over twice
-        if not line:
+            return  # it may be found over twice
+        if not self._long_turns.ending:
             await super().trigger_user_turn_stopped(
                 enable_user_speaking_frames=enable_user_speaking_frames
             )
@@ -82,4 +83,5 @@ class LongTurnStopStrategy(AnsweringEagerStopStrategy):
             enable_user_speaking_frames=enable_user_speaking_frames, confirms_speculation=True
         )
         self._meeting = self._relied_on = False
-        await self.push_frame(TTSSpeakFrame(line, append_to_context=True))
+        if line := self._long_turns.line:
+            await self.push_frame(TTSSpeakFrame(line, append_to_context=True))

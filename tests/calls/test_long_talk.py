@@ -13,7 +13,9 @@ from tests.emulators.ear import Scripted
 from tests.emulators.flux import Flux
 from tests.emulators.provider import BUDGET, Delay, Profile, serving
 
-GOES_ON = "So I ordered a lamp last week and my sister said it would be too big for it and, um,"
+GOES_ON = "So I ordered a lamp last week and my sister said it would be too big"
+WRITTEN = f"{GOES_ON} and, um,"
+"""So that nobody takes it for all there is; to say "um" would take a pause before it."""
 TALK = LongTalkSettings(after_secs=3.0, line="I'm with you. What should I help you with first?")
 
 
@@ -23,7 +25,7 @@ HESITANT = Profile(Delay(1.2, 1.2), BUDGET.llm_first_token, BUDGET.tts_first_aud
 
 @pytest.mark.parametrize("stt", ["deepgram", "flux"])
 async def test_a_caller_who_goes_on_and_on_is_met_in_a_pause_and_then_answered(stt: str):
-    ear = Scripted([GOES_ON, "Where is my order 1042?"])
+    ear = Scripted([WRITTEN, "Where is my order 1042?"])
     takes_turns = stt == "flux"
     emulator = Flux(profile=HESITANT, ear=ear) if takes_turns else Deepgram(profile=BUDGET, ear=ear)
     async with serving(emulator):

@@ -86,5 +86,4 @@ async def test_a_breath_ends_no_turn():
 
 async def test_a_caller_who_goes_on_as_the_turn_ends_is_not_talked_over():
     told = await heard(*BEGINS, lasting(2.5), PAUSES, lasting(0.3), BEGINS[0], *ENDS, lasting(1))
-    assert TTSSpeakFrame not in told
-    assert LLMContextFrame in told
+    assert told == [UserStoppedSpeakingFrame, EndTurnFrame]
