@@ -60,13 +60,15 @@ class Asked:
     requests_a_turn: float
 
 
-async def compared(count: int, profile: str = "budget") -> list[Asked]:
+async def compared(
+    count: int, profile: str = "budget", stts: Sequence[str] = ("deepgram", "flux")
+) -> list[Asked]:
     """Every way with so many turns. Raises `BenchError` when Echo does not start."""
     said = turns(count)
     with tempfile.TemporaryDirectory() as folder:
         lines = Lines(Path(folder))
         results: list[Asked] = []
-        for way in WAYS:
+        for way in (way for way in WAYS if way.stt in stts):
             results.append(await _measured(way, said, lines, profile))
             print(results[-1], file=sys.stderr, flush=True)
         return results
@@ -109,8 +111,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.early", description=__doc__)
     parser.add_argument("--profile", choices=list(PROFILES), default="budget")
     parser.add_argument("--turns", type=int, default=10)
+    parser.add_argument("--stt", nargs="+", default=["deepgram", "flux"])
     given = parser.parse_args()
-    print(table(asyncio.run(compared(given.turns, given.profile))))
+    print(table(asyncio.run(compared(given.turns, given.profile, given.stt))))
     return 0
 
 
