@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from evals.report import ms
 from tests.bench.callers import Lines
 from tests.bench.cloud import measure
 from tests.bench.conversation import turns
@@ -101,7 +102,7 @@ def table(results: Sequence[Asked]) -> str:
     for each in results:
         sound = each.first_sound
         rows.append(
-            f"| {each.stt} | {each.asks} | {sound.p50:.0f} | {sound.p95:.0f} "
+            f"| {each.stt} | {each.asks} | {ms(sound.p50)} | {ms(sound.p95)} "
             f"| {each.lost} of {each.lost + sound.count} | {each.requests_a_turn:.2f} |"
         )
     return "\n".join(rows)
