@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evals.report import ms
-from tests.bench.callers import Lines
-from tests.bench.cloud import measure
+from tests.bench import figures
+from tests.bench.callers import Lines, place_crowd
 from tests.bench.conversation import turns
 from tests.bench.figures import Spread
-from tests.bench.systems import systems
+from tests.bench.systems import System, running, systems
 from tests.emulators.cloud import scripted
 from tests.emulators.mind import Message, Reply, Tool
 from tests.emulators.provider import PROFILES, serving
@@ -81,11 +81,17 @@ async def _measured(way: Way, said: Sequence[str], lines: Lines, profile: str) -
     async with serving(*cloud.providers):
         (echo, *_) = systems(cloud.environment(way.stt), 1)
         system = replace(echo, name=ECHO, env={**echo.env, "STT": way.stt, **way.env})
-        heard = await asyncio.to_thread(measure, system, 1, said, lines)
+        spoken = await asyncio.to_thread(_called, system, said, lines)
     asked = [body for body in cloud.openai.noted("request") if _by_a_caller(body)]
-    spoken = heard.first_sound.count + heard.lost
-    requests = len(asked) / spoken
-    return Asked(way.stt, way.asks, heard.first_sound, heard.lost, round(requests, 2))
+    sound, lost = figures.first_sound(spoken), figures.unanswered(spoken)
+    return Asked(way.stt, way.asks, sound, lost, round(len(asked) / len(spoken), 2))
+
+
+def _called(system: System, said: Sequence[str], lines: Lines) -> list[figures.TurnSummary]:
+    """The turns of one call that says all of it."""
+    script = [lines.play(text) for text in said]
+    with running(system) as server:
+        return [*figures.spoken_turns(place_crowd(server.url, script, 1, lines))]
 
 
 def _by_a_caller(request: Mapping[str, Sequence[Mapping[str, object]]]) -> bool:
