@@ -23,9 +23,9 @@ from processors.barge_in import BargeInStrategy, ProposedBargeInStrategy
 from processors.endpointing import EndpointingSettings
 from processors.interruption import InterruptionSettings
 from processors.long_talk import LongTalkSettings, LongTalkStopStrategy
+from processors.long_turn import EndsLongTurns, LongTurnStopStrategy
 from processors.own_voice import OwnVoice
 from processors.silence import AttentiveVAD
-from processors.withdrawal import AnsweringEagerStopStrategy
 
 
 class TurnSettings(EndpointingSettings, RoomSettings, AskingSettings):
@@ -49,16 +49,18 @@ _VERDICTS = model_threads(2, "smart-turn")
 """Shared by all calls: pipecat has a thread for each, at the event loop's own priority."""
 
 
-def decided_elsewhere(interruption: InterruptionSettings, *, eagerly: bool) -> UserTurnStrategies:
+def decided_elsewhere(
+    interruption: InterruptionSettings, talk: LongTalkSettings
+) -> UserTurnStrategies:
     """For a speech to text that takes turns itself: its word is final, but over Echo's voice.
 
-    eagerly: the model is asked when the turn is probably over, and what it says is held until
-    that is certain.
+    If it tells when a turn is probably over, the model is asked then, and what it says is held
+    until that is certain.
     """
     strategies = ExternalUserTurnStrategies()
     strategies.start = [ProposedBargeInStrategy(interruption)]
-    if eagerly:
-        strategies.stop = [AnsweringEagerStopStrategy()]
+    long_turns = EndsLongTurns(talk)
+    strategies.stop = [long_turns, LongTurnStopStrategy(long_turns)]
     return strategies
 
 

@@ -8,7 +8,11 @@ import json
 from typing import Any, cast
 
 from loguru import logger
+from pipecat.frames.frames import Frame
+from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.deepgram.flux.stt import DeepgramFluxSTTService
+
+from processors.long_turn import EndTurnFrame
 
 
 def readable(message: str | bytes) -> bool:
@@ -32,7 +36,16 @@ def _fields_are_sound(body: dict[str, object]) -> bool:
 
 
 class Flux(DeepgramFluxSTTService):
-    """Words, and whose turn it is: needs the strategies of `decided_elsewhere`."""
+    """Words, and whose turn it is: needs the strategies of `decided_elsewhere`.
+
+    Heeds `EndTurnFrame`; https://developers.deepgram.com/docs/flux/force-end-turn.
+    """
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        if not isinstance(frame, EndTurnFrame):
+            await super().process_frame(frame, direction)
+        elif self._transport_is_active():
+            await self._transport_send_json({"type": "ForceEndTurn"})
 
     async def _process_message(self, message: str | bytes) -> None:
         if readable(message):

@@ -40,6 +40,7 @@ from bot.providers.in_order import InOrder
 from bot.providers.tape import Tape, TapePolicy
 from bot.providers.vigil import Vigil
 from processors.all_heard import AllHeardFrame
+from processors.long_turn import EndTurnFrame
 from processors.silence import SilenceFrame, VoiceFrame
 
 
@@ -59,9 +60,9 @@ _FOR_EARS = (
     *(InputAudioRawFrame, VADUserStartedSpeakingFrame, VADUserStoppedSpeakingFrame),
     *(SilenceFrame, VoiceFrame),
     *(UserStartedSpeakingFrame, UserStoppedSpeakingFrame, InterruptionFrame),
-    *(STTMuteFrame, STTUpdateSettingsFrame, LLMContextAssistantTurnFrame),
+    *(STTMuteFrame, STTUpdateSettingsFrame, EndTurnFrame, LLMContextAssistantTurnFrame),
 )
-_FOR_EARS_ONLY = (STTMuteFrame, STTUpdateSettingsFrame)
+_FOR_EARS_ONLY = (STTMuteFrame, STTUpdateSettingsFrame, EndTurnFrame)
 _LIFE = (StartFrame, CancelFrame)
 _END_SECS = 3.0
 """For the last words of a call; an ear that is dead by then does not hold up its end."""

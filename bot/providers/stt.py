@@ -82,7 +82,6 @@ def turn_strategies(
     judged = interruption or InterruptionSettings()
     match choice.provider:
         case "flux":
-            eagerly = settings.deepgram.flux_eager_eot_threshold is not None
-            return decided_elsewhere(judged, eagerly=eagerly)
+            return decided_elsewhere(judged, talk or LongTalkSettings())
         case _:
             return engines.ears.strategies(turn, judged, talk or LongTalkSettings())

@@ -7,7 +7,7 @@ import asyncio
 import itertools
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from processors.patience import FillerPolicy
@@ -97,14 +97,16 @@ async def played(tool: str, secs: float, pace: ToolPace, policy: FillerPolicy) -
     )
 
 
-def measured(seed: int, learns: bool = True, policy: FillerPolicy | None = None) -> Figures:
-    """All turns, one after another, in one process; with `learns` each teaches the next."""
+def measured(
+    seed: int, learns: bool = True, policy: FillerPolicy | None = None, turns: int = TURNS
+) -> Figures:
+    """So many turns, one after another, in one process; with `learns` each teaches the next."""
 
     async def play() -> list[Turn]:
         shared = ToolPace()
         return [
             await played(tool, secs, shared if learns else ToolPace(), policy or FillerPolicy())
-            for tool, secs in latencies(seed)
+            for tool, secs in itertools.islice(latencies(seed), turns)
         ]
 
     with asyncio.Runner(loop_factory=VirtualClockLoop) as runner:
@@ -126,15 +128,16 @@ def figures(turns: list[Turn]) -> Figures:
     )
 
 
-def compared(seed: int) -> dict[str, dict[str, float]]:
-    """The figures by policy."""
-    return {
-        "by what is known": asdict(measured(seed)),
-        "by patience alone": asdict(measured(seed, learns=False)),
+def both(seed: int, one_in: int = 1) -> tuple[str, dict[str, dict[str, float]]]:
+    """The figures by policy, as a table in Markdown and for a program; one turn in so many."""
+    by_policy = {
+        "by what is known": asdict(measured(seed, turns=TURNS // one_in)),
+        "by patience alone": asdict(measured(seed, learns=False, turns=TURNS // one_in)),
     }
+    return table(by_policy), by_policy
 
 
-def table(seed: int) -> str:
+def table(by_policy: Mapping[str, Mapping[str, float]]) -> str:
     """The figures as a table in Markdown."""
     rows = [
         "| filler | turns | fillers | needless | first sound after 800 ms | latest first sound |"
@@ -146,10 +149,10 @@ def table(seed: int) -> str:
         f" {of['silent_first_pct']:.1f} % | {1000 * of['longest_first_sound_secs']:.0f} ms |"
         f" {of['longest_pause_secs']:.1f} s |"
         f" {of['answer_late_p50_secs']:.2f} / {of['answer_late_p95_secs']:.2f} s |"
-        for name, of in compared(seed).items()
+        for name, of in by_policy.items()
     ]
     return "\n".join(rows)
 
 
 if __name__ == "__main__":
-    print(table(seed=1))
+    print(both(seed=1)[0])

@@ -1,5 +1,7 @@
 """A whole call with somebody who goes on and on: met in a pause, and then answered."""
 
+import pytest
+
 from bot.providers.settings import DeepgramSettings
 from evals.caller import place_call
 from evals.script import Say
@@ -8,18 +10,27 @@ from tests.calls.faults import ORDER, PATIENT
 from tests.calls.inside import inside
 from tests.emulators.deepgram import Deepgram
 from tests.emulators.ear import Scripted
-from tests.emulators.provider import BUDGET, serving
+from tests.emulators.flux import Flux
+from tests.emulators.provider import BUDGET, Delay, Profile, serving
 
-GOES_ON = "So I ordered a lamp last week and my sister said it would be too big for it and, um,"
+GOES_ON = "So I ordered a lamp last week and my sister said it would be too big"
+WRITTEN = f"{GOES_ON} and, um,"
+"""So that nobody takes it for all there is; to say "um" would take a pause before it."""
 TALK = LongTalkSettings(after_secs=3.0, line="I'm with you. What should I help you with first?")
 
 
-async def test_a_caller_who_goes_on_and_on_is_met_in_a_pause_and_then_answered():
-    ear = Scripted([GOES_ON, "Where is my order 1042?"])
-    emulator = Deepgram(profile=BUDGET, ear=ear)
+HESITANT = Profile(Delay(1.2, 1.2), BUDGET.llm_first_token, BUDGET.tts_first_audio)
+"""Flux waits for more: what was said does not sound done."""
+
+
+@pytest.mark.parametrize("stt", ["deepgram", "flux"])
+async def test_a_caller_who_goes_on_and_on_is_met_in_a_pause_and_then_answered(stt: str):
+    ear = Scripted([WRITTEN, "Where is my order 1042?"])
+    takes_turns = stt == "flux"
+    emulator = Flux(profile=HESITANT, ear=ear) if takes_turns else Deepgram(profile=BUDGET, ear=ear)
     async with serving(emulator):
         settings = DeepgramSettings(api_key=emulator.key, base_url=emulator.url)
-        async with inside(stt="deepgram", deepgram=settings, greeting="Hi.", talk=TALK) as echo:
+        async with inside(stt=stt, deepgram=settings, greeting="Hi.", talk=TALK) as echo:
             record = await place_call(echo.url, [Say(GOES_ON), ORDER], manners=PATIENT)
     _, met, answered = record.turns[:3]
     assert met.reply == TALK.line

@@ -300,9 +300,9 @@ class Listening:
             heard = await self.hearing.whole(closing.utterance)
             *before, (after_secs, last) = self.milestones(closing.delay_secs)
             for secs, tell in before:
-                await self._due(closing, secs)
+                await self._due(closing, secs, GUESS_SECS)
                 await tell(closing.utterance, heard)
-            await self._due(closing, after_secs)
+            await self._due(closing, after_secs, self._pause_secs)
             self._settle(closing)
             self.hearing.done(closing.utterance)
             await last(closing.utterance, heard)
@@ -316,9 +316,9 @@ class Listening:
         self._utterances += 1
         self.speech.close()
 
-    async def _due(self, closing: Closing, after_secs: float) -> None:
+    async def _due(self, closing: Closing, after_secs: float, least_secs: float) -> None:
         """Return `after_secs` after the last audible sample came, and silence followed it."""
-        quiet_secs = max(self._pause_secs, after_secs - _JITTER_SECS)
+        quiet_secs = max(least_secs, after_secs - _JITTER_SECS)
         while not (closing.settled or self.ending or self.speech.silence_secs >= quiet_secs):
             self._more.clear()
             await self._more.wait()

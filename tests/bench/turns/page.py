@@ -1,21 +1,27 @@
 """The report on turns: Markdown, figures and plots."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 import numpy as np
 
-from tests.bench import filler, vad
+from tests.bench import early, filler, vad
 from tests.bench.turns.by_ear import Heard
 from tests.bench.turns.curve import Point
 from tests.bench.turns.panel import GOALS, RATES, YIELDING, Case, Rate, rates, silent_ms
+from tests.bench.turns.parts import Measured
 from tests.bench.turns.plots import scatter
 
-TABLES = {
-    "Fillers": (filler.table, filler.compared),
-    "What is taken for a caller": (vad.table, vad.figures),
-}
-"""Title -> by seed, the Markdown and the figures. A table of another bench is added here."""
+TABLES = {"Fillers": filler.both, "What is taken for a caller": vad.both}
+"""Title -> by seed and one in how many, the Markdown and the figures. A table of another bench is
+added here."""
+_NOT_MEASURED = "Not measured in this run."
+_EARLY = """\
+Whole calls in real time on the emulated cloud, with the "budget" delays (150 ms to the final text,
+200 to the model's first token, 130 to the voice's first sound): from the caller's last audible
+sample to the first of the answer. Wanted: p50 <= 350 ms, p95 <= 530 ms at <= 1.35 requests a turn.
+*Early*: with nova-3 on words that have stood still (`TURN_ASK_EARLY`), with Flux on its
+`EagerEndOfTurn` at 0.4 (`DEEPGRAM_FLUX_EAGER_EOT_THRESHOLD`); neither is on by default."""
 _PANEL = """\
 Sounds of a caller while Echo speaks, made by a seeded script: five voices, 20 and 10 dB above the
 noise, half of them by telephone; what Echo was saying is part of each. Judged in audio time by the
@@ -30,54 +36,51 @@ strict listener, for whom any pause is a yield, is counted apart as *never pause
 bells are synthetic."""
 
 
-def page(
-    panels: Mapping[str, Sequence[Case]],
-    points: Sequence[Point],
-    heard: Sequence[Heard],
-    missed: Sequence[str],
-    seed: int,
-) -> str:
-    """All of it."""
+def page(made: Measured, missed: Sequence[str]) -> str:
+    """All that was measured."""
     goals = "met" if not missed else "**not met**: " + "; ".join(missed)
     parts = [
         "# Turns",
         "Written by `make bench-turns`.",
         f"Goals, on what is held out: {goals}.",
         "## The panel",
-        _PANEL,
     ]
-    for title, held_out in (("Held out", True), ("The others", False)):
-        parts += [f"### {title}", _panel(panels, held_out=held_out)]
-    parts += ["![R_Y and S_BC](turns-panel.svg)", "### Label by label, held out", _labels(panels)]
+    parts += [*_panels(made.panels)] if made.panels else [_NOT_MEASURED]
     parts += ["## Cut-offs against delay", "Held out, as in [endpointing.md](endpointing.md)."]
-    parts += [_points(points), "![Cut-offs against delay](turns-endpointing.svg)"]
-    by_ear = _heard(heard) if heard else "Not measured in this run (`--no-calls`)."
-    parts += ["## By ear, in real time", by_ear]
-    for title, (table, _) in TABLES.items():
-        parts += [f"## {title}", table(seed)]
+    curve = [_points(made.points), "![Cut-offs against delay](turns-endpointing.svg)"]
+    parts += curve if made.points else [_NOT_MEASURED]
+    parts += ["## By ear, in real time", _heard(made.heard) if made.heard else _NOT_MEASURED]
+    parts += ["## Answering early", _EARLY]
+    parts += [early.table(made.early) if made.early else _NOT_MEASURED]
+    for title in TABLES:
+        markdown, _ = made.tables.get(title, (_NOT_MEASURED, None))
+        parts += [f"## {title}", markdown]
     return "\n\n".join(parts) + "\n"
 
 
-def figures(
-    panels: Mapping[str, Sequence[Case]],
-    points: Sequence[Point],
-    heard: Sequence[Heard],
-    seed: int,
-) -> dict[str, object]:
+def _panels(panels: Mapping[str, Sequence[Case]]) -> Iterator[str]:
+    yield _PANEL
+    for title, held_out in (("Held out", True), ("The others", False)):
+        yield from (f"### {title}", _panel(panels, held_out=held_out))
+    yield from ("![R_Y and S_BC](turns-panel.svg)", "### Label by label, held out")
+    yield _labels(panels)
+
+
+def figures(made: Measured) -> dict[str, object]:
     """The same for a program."""
     split = {
         part: {
             who: {name: asdict(rate) for name, rate in rates(_part(cases, held_out)).items()}
-            for who, cases in panels.items()
+            for who, cases in made.panels.items()
         }
         for part, held_out in (("held out", True), ("others", False))
     }
-    tables = {title: numbers(seed) for title, (_, numbers) in TABLES.items()}
     return {
         "panel": split,
-        "endpointing": [asdict(each) for each in points],
-        "by ear": [asdict(each) for each in heard],
-        **tables,
+        "endpointing": [asdict(each) for each in made.points],
+        "by ear": [asdict(each) for each in made.heard],
+        "answering early": [asdict(each) for each in made.early],
+        **{title: numbers for title, (_, numbers) in made.tables.items()},
     }
 
 

@@ -1,0 +1,87 @@
+"""Meets a caller who talks for minutes to a speech to text that takes turns by itself.
+
+Its words are there only when it calls the turn over. So in a pause it is told to (`EndTurnFrame`),
+and the line of `long_talk.py` is the answer to that turn instead of the model's.
+"""
+
+from dataclasses import dataclass
+
+from pipecat.frames.frames import (
+    Frame,
+    SystemFrame,
+    TTSSpeakFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.turns.types import ProcessFrameResult
+
+from processors.long_talk import LongTalkSettings, LongTalkStopStrategy
+from processors.silence import VoiceFrame
+from processors.withdrawal import AnsweringEagerStopStrategy
+
+
+@dataclass
+class EndTurnFrame(SystemFrame):
+    """Upstream: let the turn that is being heard be over, and tell its words."""
+
+
+class EndsLongTurns(LongTalkStopStrategy):
+    """Asks for the end of a turn that has lasted too long; `LongTurnStopStrategy` answers it."""
+
+    def __init__(self, settings: LongTalkSettings) -> None:
+        super().__init__(settings)
+        self.ending = False
+        """The turn is being ended: the model is not to be asked about it."""
+        self.line = ""
+        """What the caller is met with when it is over; "": nothing, since there is a voice."""
+
+    async def process_frame(self, frame: Frame) -> ProcessFrameResult:
+        if isinstance(frame, VADUserStartedSpeakingFrame | VoiceFrame):
+            self.line = ""
+        proceed = await super().process_frame(frame)
+        if isinstance(frame, VADUserStoppedSpeakingFrame):
+            self._talk.all_heard()  # the words come when they are asked for
+            self._set_timer()
+        return proceed
+
+    async def handle_user_turn_started(self) -> None:
+        self.ending = False
+        await super().handle_user_turn_started()
+
+    async def handle_user_turn_stopped(self) -> None:
+        self.ending = False
+        await super().handle_user_turn_stopped()
+
+    async def _meet(self) -> None:
+        self.ending, self.line = True, self._settings.line
+        await self.push_frame(EndTurnFrame(), FrameDirection.UPSTREAM)
+
+
+class LongTurnStopStrategy(AnsweringEagerStopStrategy):
+    """Ends turns when the speech to text does; one that was ended for its length, with the line."""
+
+    def __init__(self, long_turns: EndsLongTurns) -> None:
+        super().__init__()
+        self._long_turns = long_turns
+        self._meeting = False
+
+    async def trigger_user_turn_stopped(
+        self, *, enable_user_speaking_frames: bool | None = None
+    ) -> None:
+        if self._meeting:
+            return  # it may be found over twice
+        if not self._long_turns.ending:
+            await super().trigger_user_turn_stopped(
+                enable_user_speaking_frames=enable_user_speaking_frames
+            )
+            return
+        self._meeting = True
+        if await self._take_speculation():
+            await self.trigger_user_turn_speculation_cancelled()
+        await self.trigger_user_turn_finalized(
+            enable_user_speaking_frames=enable_user_speaking_frames, confirms_speculation=True
+        )
+        self._meeting = self._relied_on = False
+        if line := self._long_turns.line:
+            await self.push_frame(TTSSpeakFrame(line, append_to_context=True))
