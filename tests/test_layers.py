@@ -24,8 +24,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.providers": ("bot.providers", "bot.threads", "bot.turns", "processors"),
     "bot.language": ("bot.language.book",),
     "bot.language.localized": (
-        *("bot.config", "bot.language", "bot.providers", "bot.tools.parting", "processors.patience"),
-        *("bot.tools.spoken", "bot.tools.spoken_es"),
+        *("bot.config", "bot.language", "bot.providers", "processors.patience"),
+        *("bot.tools.parting", "bot.tools.spoken", "bot.tools.spoken_es"),
     ),
     "bot.language.carriers": (
         *("bot.config", "bot.language.choice", "bot.language.localized"),
