@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -65,8 +66,11 @@ class Voice(Protocol):
         ...
 
 
+@cache
 def load(settings: VoiceSettings) -> Voice:
-    """The voice, ready to speak without a slow first call (about a second).
+    """The process's voice, ready to speak without a slow first call (about a second).
+
+    Later calls with the same settings get the same.
 
     Raises:
         WeightsError: its weights are missing or are not the expected ones.
