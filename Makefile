@@ -31,7 +31,7 @@ phone-call: $(DEV_READY) ## call Echo by an emulated Twilio, no account needed: 
 ALONE = tests/calls/test_page.py tests/calls/test_flood.py tests/calls/test_phone_barge_in.py tests/wire/test_interruption.py
 
 test: $(DEV_READY) ## the whole suite (Debian packages it uses: see .ci/run)
-	@$(BIN)/python -m pytest -n 3 --dist loadfile $(addprefix --ignore ,$(ALONE))
+	@$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder $(addprefix --ignore ,$(ALONE))
 	@$(BIN)/python -m pytest $(ALONE)
 
 check: $(DEV_READY) ## ruff, pyright, and who may import whom
