@@ -27,11 +27,16 @@ call: $(RUN_READY) ## call a running Echo without a microphone: make call SAY="W
 phone-call: $(DEV_READY) ## call Echo by an emulated Twilio, no account needed: make phone-call SAY="Where is my order 1042?"
 	@LOGURU_AUTOINIT=0 exec $(BIN)/python -m tests.calls.phone_call $(if $(SAY),--say "$(SAY)")
 
-# A browser that shares its core hears gaps, and whoever speaks over Echo is judged by the clock.
-ALONE = tests/calls/test_page.py tests/calls/test_flood.py tests/calls/test_phone_barge_in.py tests/wire/test_interruption.py
+# A browser that shares its core hears gaps, and a flood takes whatever there is.
+ALONE = tests/calls/test_page.py tests/calls/test_flood.py
+# Whoever speaks over Echo is judged by the clock; two such calls leave a machine idle.
+BY_THE_CLOCK = tests/calls/test_phone_barge_in.py tests/wire/test_interruption.py
+# Calls last as long as people talk. A file is run by one worker, in the order of tests/conftest.py.
+FILES = --dist loadfile --no-loadscope-reorder
 
 test: $(DEV_READY) ## the whole suite (Debian packages it uses: see .ci/run)
-	@$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder $(addprefix --ignore ,$(ALONE))
+	@$(BIN)/python -m pytest -n 5 $(FILES) $(addprefix --ignore ,$(ALONE) $(BY_THE_CLOCK))
+	@$(BIN)/python -m pytest -n 2 $(FILES) $(BY_THE_CLOCK)
 	@$(BIN)/python -m pytest $(ALONE)
 
 check: $(DEV_READY) ## ruff, pyright, and who may import whom

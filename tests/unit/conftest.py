@@ -27,6 +27,6 @@ def pytest_asyncio_loop_factories(
 
 @pytest.fixture(autouse=True, scope="session")
 def gives_way() -> None:
-    """To calls that other workers have in real time: of these tests none looks at a real clock."""
+    """To calls that other workers have in real time: here hardly any test looks at a real clock."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         os.nice(10)
