@@ -66,7 +66,6 @@ class Voice(Protocol):
         ...
 
 
-@cache
 def load(settings: VoiceSettings) -> Voice:
     """The process's voice, ready to speak without a slow first call (about a second).
 
@@ -75,7 +74,12 @@ def load(settings: VoiceSettings) -> Voice:
     Raises:
         WeightsError: its weights are missing or are not the expected ones.
     """
-    voice = HibariVoice(settings)
+    return _load(settings.voice, settings.speed)
+
+
+@cache
+def _load(name: str, speed: float) -> Voice:
+    voice = HibariVoice(VoiceSettings(voice=name, speed=speed))
     voice.synthesise("Ready, Zyxwu, in one two three.")  # the made-up word loads the second model
     return voice
 
