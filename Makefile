@@ -29,8 +29,8 @@ phone-call: $(DEV_READY) ## call Echo by an emulated Twilio, no account needed: 
 
 # A browser that shares its core hears gaps, and a flood takes whatever there is.
 ALONE = tests/calls/test_page.py tests/calls/test_flood.py
-# Whoever speaks over Echo is judged by the clock; two such calls leave a machine idle.
-BY_THE_CLOCK = tests/calls/test_phone_barge_in.py tests/wire/test_interruption.py
+# When Echo falls silent, or begins, is judged by the clock; two such calls leave a machine idle.
+BY_THE_CLOCK = tests/calls/test_phone_barge_in.py tests/wire/test_interruption.py tests/wire/test_endpointing.py
 # Calls last as long as people talk. A file is run by one worker, in the order of tests/conftest.py.
 FILES = --dist loadfile --no-loadscope-reorder
 
