@@ -39,6 +39,7 @@ class OwnVoice:
     def __init__(self) -> None:
         self._played = _Tail(self._REMEMBERED)
         self._heard = _Tail(self._COMPARED)
+        self._likeness = Likeness(self._played.sound, self._COMPARED)
         self._heard_since_played = self._REMEMBERED
         self._heard_since_echo = self._STILL
 
@@ -61,7 +62,10 @@ class OwnVoice:
         if self._heard_since_played >= self._REMEMBERED:
             return False
         least = self._LIKE if self._heard_since_echo >= self._STILL else self._STILL_LIKE
-        ours = likeness(self._heard.sound, self._played.sound) >= least
+        played = self._played.sound
+        if self._likeness.played is not played:
+            self._likeness = Likeness(played, self._COMPARED)
+        ours = self._likeness.of(self._heard.sound) >= least
         if ours:
             self._heard_since_echo = 0
         return ours
@@ -83,20 +87,30 @@ class OwnVoiceTap(FrameProcessor):
                 await self.push_frame(frame, direction)
 
 
-def likeness(heard: Sound, played: Sound) -> float:
-    """How much of `heard` is somewhere in the longer `played`: the largest normalised correlation.
+class Likeness:
+    """How much of a sound is somewhere in the longer `played`: the largest normalised correlation.
 
-    0 for nothing or silence, 1 for the very same; the level does not matter.
+    What depends on `played` alone is worked out once, half of the cost: while a caller speaks,
+    nothing more is played.
     """
-    energy = float(heard @ heard)
-    if not energy or len(played) <= len(heard):
-        return 0.0
-    length = 1 << (len(played) + len(heard)).bit_length()
-    spectrum = np.fft.rfft(played, length) * np.conj(np.fft.rfft(heard, length))
-    products = np.fft.irfft(spectrum, length)[: len(played) - len(heard) + 1]
-    sums = np.concatenate(([0.0], np.cumsum(played.astype(np.float64) ** 2)))
-    energies = sums[len(heard) :] - sums[: -len(heard)]
-    return float(np.max(np.abs(products) / np.sqrt(np.maximum(energies, 1e-6) * energy)))
+
+    def __init__(self, played: Sound, compared: int) -> None:
+        """compared: the samples of what is asked about."""
+        self.played = played
+        self._compared = compared
+        self._length = 1 << (len(played) + compared).bit_length()
+        self._spectrum = np.fft.rfft(played, self._length)
+        sums = np.concatenate(([0.0], np.cumsum(played.astype(np.float64) ** 2)))
+        self._energies = np.maximum(sums[compared:] - sums[:-compared], 1e-6)
+
+    def of(self, heard: Sound) -> float:
+        """0 for nothing or silence, 1 for the very same; the level does not matter."""
+        energy = float(heard @ heard)
+        if not energy or len(self.played) <= self._compared:
+            return 0.0
+        spectrum = self._spectrum * np.conj(np.fft.rfft(heard, self._length))
+        products = np.fft.irfft(spectrum, self._length)[: len(self._energies)]
+        return float(np.max(np.abs(products) / np.sqrt(self._energies * energy)))
 
 
 def _resampler(rate: int) -> Callable[[Sound], Sound]:

@@ -71,7 +71,11 @@ class SilenceTeller(VADProcessor):
     """
 
     def __init__(self, *, vad_analyzer: AttentiveVAD, speech_activity_period: float = 0.2) -> None:
-        super().__init__(vad_analyzer=vad_analyzer, speech_activity_period=speech_activity_period)
+        super().__init__(
+            vad_analyzer=vad_analyzer,
+            speech_activity_period=speech_activity_period,
+            enable_direct_mode=True,
+        )
         self._analyzer = vad_analyzer
         self._silent_secs = 0.0
         self._sounding = self._vad_speaking = False

@@ -9,7 +9,6 @@ import threading
 import uuid
 from collections.abc import Awaitable, Callable
 
-from pipecat.audio.resamplers.soxr_stream_resampler import SOXRStreamAudioResampler
 from pipecat.frames.frames import (
     CancelFrame,
     ClientConnectedFrame,
@@ -28,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from transports.connection import Audio, Caller, Connection
 from transports.portaudio import Device, Wanted, find_device
+from transports.resampling import PromptResampler
 
 
 class LocalSettings(BaseModel):
@@ -90,7 +90,7 @@ class LocalInput(BaseInputTransport):
         self._opened = opened
         self.deaf: Callable[[], bool] = lambda: False
         """While it says so, silence takes the place of what is heard."""
-        self._resampler = SOXRStreamAudioResampler(quality="MQ")
+        self._resampler = PromptResampler()
         self._blocks: asyncio.Queue[bytes] = asyncio.Queue(maxsize=100)
         self._listening: asyncio.Task[None] | None = None
 
@@ -145,7 +145,7 @@ class LocalOutput(BaseOutputTransport):
         self._device = device
         self._lead_secs = lead_secs
         self._buffer = SpeakerBuffer()
-        self._resampler = SOXRStreamAudioResampler(quality="MQ", clear_after_secs=None)
+        self._resampler = PromptResampler()
         self._silent_at = 0.0
 
     @property

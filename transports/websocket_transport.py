@@ -2,10 +2,8 @@
 
 import asyncio
 
-import numpy as np
 from fastapi import WebSocket, WebSocketDisconnect
 from loguru import logger
-from pipecat.audio.resamplers.soxr_stream_resampler import SOXRStreamAudioResampler
 from pipecat.frames.frames import (
     Frame,
     InputAudioRawFrame,
@@ -26,11 +24,14 @@ from pipecat.transports.websocket.fastapi import (
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.websockets import WebSocketState
 
+from transports.gathering import Gathering
 from transports.intake import Goodbye, Intake, IntakeSettings
 from transports.pacing import Pacer
+from transports.resampling import PromptResampler
 from transports.wire import Heard, Wire
 
-_AUDIBLE_POWER = (32768 * 10 ** (-50 / 20)) ** 2
+_AT_ONCE = 8
+"""Messages that are read without a look at other calls: 20 ms of audio each."""
 
 
 class WireSettings(BaseModel):
@@ -43,6 +44,8 @@ class WireSettings(BaseModel):
     gather_secs: float = Field(default=0.032, gt=0, le=0.1)
     """Silence from the client goes on in pieces of this length, Silero's window: a third cheaper
     than the 20 ms that clients send. Sound goes on as it comes: callers wait from its end."""
+    listening_secs: float = Field(default=0.096, gt=0, le=0.2)
+    """The same for a silence that has lasted a second, as while Echo speaks."""
     chunk_ms: int = Field(default=40, ge=10, le=200, multiple_of=10)
     """Audio per message to the client. The voice comes in pieces of at least 40 ms, so the first
     sound leaves no sooner in smaller messages, and each 20 ms less costs 2 % of a core a call."""
@@ -126,8 +129,10 @@ class Input(FastAPIWebsocketInputTransport):
         self._line = client
         self._settings = settings
         self._intake = Intake(settings.intake)
-        self._resampler = SOXRStreamAudioResampler(quality="MQ")
-        self._gathered = b""
+        self._resampler = PromptResampler()
+        self._gathering = Gathering(settings.gather_secs, settings.listening_secs)
+        self._newest: InputAudioRawFrame | None = None
+        self._read_at_once = 0
 
     async def _receive_messages(self) -> None:
         messages = self._line.receive()
@@ -143,8 +148,7 @@ class Input(FastAPIWebsocketInputTransport):
                         break
                     if judged:
                         await self._pass_on(judged)
-                    # What has arrived is read without waiting: a flood would stop all other calls.
-                    await asyncio.sleep(0)
+                    await self._breathe()
         except TimeoutError:
             await self._line.hang_up(Goodbye(1008, "nothing was said"))
         except RuntimeError:
@@ -153,18 +157,29 @@ class Input(FastAPIWebsocketInputTransport):
         if not self._line.is_leaving:
             await self._line.trigger_client_disconnected()
 
+    async def _breathe(self) -> None:
+        """What has arrived is read without waiting: a flood would stop all other calls."""
+        self._read_at_once = (self._read_at_once + 1) % _AT_ONCE
+        if not self._read_at_once:
+            await asyncio.sleep(0)
+
+    async def push_audio_frame(self, frame: InputAudioRawFrame) -> None:
+        """What nobody has taken yet is taken in one piece: busy, we hear in longer ones."""
+        waiting = self._newest
+        if waiting is None or self._audio_in_queue.empty():
+            self._newest = frame
+            await super().push_audio_frame(frame)
+        else:
+            waiting.audio += frame.audio
+            waiting.num_frames += frame.num_frames
+
     async def _pass_on(self, heard: Heard) -> None:
         match heard:
             case InputAudioRawFrame():
-                heard.audio = await self._resampler.resample(
-                    heard.audio, heard.sample_rate, self.sample_rate
-                )
-                self._gathered += heard.audio
-                window = 2 * int(self._settings.gather_secs * self.sample_rate)
-                least = 2 if audible(heard.audio) else window
-                while len(self._gathered) >= least:
-                    piece, self._gathered = self._gathered[:window], self._gathered[window:]
-                    await self.push_audio_frame(InputAudioRawFrame(piece, self.sample_rate, 1))
+                hz = self.sample_rate
+                audio = await self._resampler.resample(heard.audio, heard.sample_rate, hz)
+                if piece := self._gathering.add(audio, hz):
+                    await self.push_audio_frame(InputAudioRawFrame(piece, hz, 1))
             case InputTransportMessageFrame():
                 await self.broadcast_frame(InputTransportMessageFrame, message=heard.message)
 
@@ -176,12 +191,6 @@ class Input(FastAPIWebsocketInputTransport):
                 dropped_messages=intake.dropped_messages,
                 dropped_audio_secs=round(intake.dropped_audio_secs, 2),
             ).warning("Some of what the client sent was dropped")
-
-
-def audible(audio: bytes) -> bool:
-    """Whether 16-bit samples reach -50 dBFS (RMS): under a voice, above a quiet room."""
-    samples = np.frombuffer(audio, "<i2").astype(np.float32)
-    return float(np.dot(samples, samples)) >= _AUDIBLE_POWER * max(len(samples), 1)
 
 
 class Output(FastAPIWebsocketOutputTransport):

@@ -8,17 +8,15 @@ from pathlib import Path
 
 import psutil
 
-from evals.script import Interrupt, Step
+from evals.script import Step
 from tests.bench import conversation, figures, goals
-from tests.bench.callers import Lines, place_calls
+from tests.bench.callers import Lines, one_caller, place_calls
 from tests.bench.figures import Summary
 from tests.bench.goals import Result
 from tests.bench.house import House, house
 from tests.bench.machine import Machine, Quiet, machine, quiet
 
 Progress = Callable[[str], None]
-
-_INTERRUPT_AFTER_SECS = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def measure(turns: int, calls: int, turns_each: int, progress: Progress) -> Benc
     with tempfile.TemporaryDirectory() as folder:
         lines = Lines(Path(folder))
         progress("Synthesising what the callers will say")
-        alone_script = _alone(turns, lines)
+        alone_script = one_caller(turns, lines)
         many_scripts = [_one_of_many(turns_each, number, lines) for number in range(calls)]
         progress("Timing this machine")
         before = quiet()
@@ -178,17 +176,6 @@ def _finished_children_secs() -> float:
     """Processor time of the callers that have hung up; the server is a child that still runs."""
     times = psutil.Process().cpu_times()
     return times.children_user + times.children_system
-
-
-def _alone(turns: int, lines: Lines) -> list[Step]:
-    """The turns, with an interruption after every sixth of them."""
-    script: list[Step] = []
-    for number, text in enumerate(conversation.turns(turns), start=1):
-        script.append(lines.play(text))
-        if number % 6 == 0:
-            words = conversation.INTERRUPTIONS[number // 6 % len(conversation.INTERRUPTIONS)]
-            script.append(Interrupt(lines.play(words), _INTERRUPT_AFTER_SECS))
-    return script
 
 
 def _one_of_many(turns: int, number: int, lines: Lines) -> list[Step]:

@@ -20,11 +20,13 @@ from evals.mouth import RATE
 from evals.script import Interrupt, Play, Say, Step
 from evals.voice import local_voice, write_wav
 from evals.wire import Json
+from tests.bench import conversation
 from tests.bench.house import BenchError
 
 _STAGGER_SECS = 0.4  # nobody's greeting falls into somebody else's start of Python
 _SECS_A_STEP = 75.0  # a caller gives up on an endless answer after 60 s
 _PRIORITY = -10
+_INTERRUPT_AFTER_SECS = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,17 @@ class Lines:
         if not wav.exists():
             write_wav(wav, local_voice(text), RATE)
         return Play(wav)
+
+
+def one_caller(turns: int, lines: Lines) -> list[Step]:
+    """What one caller says in so many turns, with an interruption after every sixth of them."""
+    script: list[Step] = []
+    for number, text in enumerate(conversation.turns(turns), start=1):
+        script.append(lines.play(text))
+        if number % 6 == 0:
+            words = conversation.INTERRUPTIONS[number // 6 % len(conversation.INTERRUPTIONS)]
+            script.append(Interrupt(lines.play(words), _INTERRUPT_AFTER_SECS))
+    return script
 
 
 def place_calls(
@@ -59,7 +72,7 @@ def place_calls(
 
 def place_crowd(
     url: str,
-    script: Sequence[Play],
+    script: Sequence[Step],
     count: int,
     lines: Lines,
     *,
@@ -68,9 +81,19 @@ def place_crowd(
     """As `place_calls`, the same script for all, by callers who share a process and cost little."""
     result = lines.folder / "crowd.json"
     caller = [sys.executable, "-m", "tests.bench.crowd", "--url", url, "--calls", str(count)]
-    command = [*caller, "--json", str(result), *(str(step.wav) for step in script)]
+    command = [*caller, "--json", str(result), *map(_argument, script)]
     _attend([command], _SECS_A_STEP * len(script), meanwhile)
     return json.loads(result.read_text())
+
+
+def _argument(step: Step) -> str:
+    match step:
+        case Play(wav):
+            return str(wav)
+        case Interrupt(Play(wav), after_secs):
+            return f"{wav}@{after_secs}"
+        case _:
+            raise BenchError(f"A crowd has no use for {step}.")
 
 
 def _command(url: str, script: Sequence[Step], number: int, lines: Lines) -> list[str]:

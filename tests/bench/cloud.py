@@ -1,6 +1,7 @@
 """`python -m tests.bench.cloud`: Echo beside others on the same emulated providers, in one run.
 
-Writes docs/cloud.json and docs/cloud.md. LiveKit Agents takes part where `make peers` put it.
+Writes docs/cloud.json, docs/cloud.md and docs/cloud.svg after each thing it has measured; some
+50 minutes in all. LiveKit Agents takes part where `make peers` put it.
 """
 
 import argparse
@@ -8,18 +9,20 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from evals.report import ms
+from evals.script import Step
 from tests.bench import figures
-from tests.bench.callers import Lines, place_crowd
-from tests.bench.conversation import turns
+from tests.bench.callers import Lines, one_caller, place_crowd
+from tests.bench.conversation import INTERRUPTIONS, TOOLS, turns
 from tests.bench.figures import Spread
 from tests.bench.house import BenchError
 from tests.bench.machine import Machine, machine
 from tests.bench.systems import System, cloud, running, systems
+from tests.bench.turns.plots import scatter
 
 STAGES_MS = {"budget": 480, "field": 971}
 """What the stages alone take, at the median, one after the other."""
@@ -28,12 +31,49 @@ VOICE_MS = {"budget": 130, "field": 188}
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """One system with so many callers at once."""
+class Part:
+    """So many callers at once on a profile; `turns` are Echo's, `others` everybody else's."""
 
+    profile: str
+    calls: int
+    turns: int
+    others: int
+
+    def count(self, system: str) -> int:
+        return self.turns if system == "Echo" else self.others
+
+    def script(self, system: str, lines: Lines) -> Sequence[Step]:
+        """One caller interrupts now and then; many at once do not."""
+        count = self.count(system)
+        if self.calls == 1:
+            return one_caller(count, lines)
+        return [lines.play(text) for text in turns(count)]
+
+
+PARTS = (
+    Part("budget", 1, 50, 20),
+    Part("budget", 8, 6, 4),
+    Part("budget", 16, 4, 4),
+    Part("budget", 24, 4, 4),
+    Part("budget", 32, 3, 3),
+    Part("field", 1, 20, 20),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One system with so many callers at once.
+
+    `tool_turns`: of the first sounds, those of turns that asked for a tool's work. `barge_in`: from
+    the caller's first sample over an answer to the last audible one of that.
+    """
+
+    profile: str
     system: str
     calls: int
     first_sound: Spread
+    tool_turns: Spread
+    barge_in: Spread
     lost: int
     underruns: int
     cores: float
@@ -41,57 +81,62 @@ class Measured:
     callers_late_ms: float
 
 
-def measure(system: System, calls: int, said: Sequence[str], lines: Lines) -> Measured:
+def measure(part: Part, system: System, lines: Lines) -> Measured:
     """Every caller says the same sentences, in real time.
 
     Raises `BenchError` when the system does not start or a call does not come about.
     """
-    script = [lines.play(text) for text in said]
+    script = part.script(system.name, lines)
+    tools = {lines.play(text).wav.stem for text in TOOLS}
     with running(system) as server:
         rss_mb, cpu_secs, began = server.rss_mb, server.cpu_secs, time.monotonic()
         rss = [rss_mb]
         placed = place_crowd(
-            server.url, script, calls, lines, meanwhile=lambda: rss.append(server.rss_mb)
+            server.url, script, part.calls, lines, meanwhile=lambda: rss.append(server.rss_mb)
         )
         secs = time.monotonic() - began
         used = (server.cpu_secs - cpu_secs) / secs
     spoken = list(figures.spoken_turns(placed))
     return Measured(
-        system.name,
-        calls,
-        figures.first_sound(spoken),
-        figures.unanswered(spoken),
-        len(figures.underruns(placed)),
-        round(used, 2),
-        round((max(rss) - rss_mb) / calls, 1),
-        figures.callers_late(placed),
+        profile=part.profile,
+        system=system.name,
+        calls=part.calls,
+        first_sound=figures.first_sound(spoken),
+        tool_turns=figures.first_sound(turn for turn in spoken if turn["said"]["text"] in tools),
+        barge_in=figures.barge_in(placed),
+        lost=figures.unanswered(spoken),
+        underruns=len(figures.underruns(placed)),
+        cores=round(used, 2),
+        mb_a_call=round((max(rss) - rss_mb) / part.calls, 1),
+        callers_late_ms=figures.callers_late(placed),
     )
 
 
-def page(profile: str, results: Sequence[Measured], on: Machine) -> str:
+def page(results: Sequence[Measured], on: Machine) -> str:
     """The results as a page of Markdown; ratios are to Echo with as many callers."""
-    echo = {each.calls: each.first_sound.p50 for each in results if each.system == "Echo"}
-    rows = [
-        f"| {each.calls} | {each.system} | {ms(each.first_sound.p50)} | "
-        f"{ms(each.first_sound.p95)} | {ratio(each.first_sound.p50, echo.get(each.calls))} | "
-        f"{each.lost} of {each.lost + each.first_sound.count} | {each.underruns} | "
-        f"{each.cores:.2f} | {each.mb_a_call:.0f} | {each.callers_late_ms:.0f} |"
-        for each in results
+    parts = [
+        "# Beside others, on the same emulated providers",
+        "",
+        "Written by `make bench-cloud`. From the caller's last audible sample to the first audible "
+        "sample of the answer, in ms. Deepgram, OpenAI and Cartesia are emulated on this machine; "
+        "callers, emulators and the system under test share its cores. Each system has its own "
+        "defaults. Tool turns are those that ask for a tool's work. Barge-in is from the caller's "
+        "first sample over an answer to the last audible one of that.",
+        "",
     ]
+    for profile in STAGES_MS:
+        some = [each for each in results if each.profile == profile]
+        if some:
+            parts += [
+                f'## The "{profile}" delays, whose stages alone take {STAGES_MS[profile]} ms',
+                "",
+                *_table(some),
+                "",
+            ]
     return "\n".join(
         [
-            "# Beside others, on the same emulated providers",
-            "",
-            "Written by `make bench-cloud`. From the caller's last audible sample to the first "
-            "audible sample of the answer. Deepgram, OpenAI and Cartesia are emulated on this "
-            f'machine with the "{profile}" delays, whose stages alone take '
-            f"{STAGES_MS[profile]} ms; callers, emulators and the system under test share its "
-            "cores. Each system has its own defaults.",
-            "",
-            "| callers | system | p50 ms | p95 ms | to Echo's p50 | turns lost | underruns | cores "
-            "| MB a call | callers late, ms |",
-            "|---|---|---|---|---|---|---|---|---|---|",
-            *rows,
+            *parts,
+            "![p95 against the number of callers](cloud.svg)",
             "",
             f"{on.processor}, {on.cores} cores, {on.memory_gb} GB; Python {on.python}.",
             "",
@@ -101,9 +146,45 @@ def page(profile: str, results: Sequence[Measured], on: Machine) -> str:
             'The emulated model opens every answer with "Sure,", as the persona of Echo asks of a '
             "model, and is the same for all. In the cascade, Echo says that much from memory, and "
             "it is the first audible sample; an answer that opens otherwise is heard later, by the "
-            f"first sound of the voice itself ({VOICE_MS[profile]} ms).",
+            f"first sound of the voice itself ({VOICE_MS['budget']} ms).",
             "",
         ]
+    )
+
+
+def _table(results: Sequence[Measured]) -> Iterator[str]:
+    echo = {each.calls: each.first_sound.p50 for each in results if each.system == "Echo"}
+    yield (
+        "| callers | system | p50 | p95 | to Echo's p50 | tool turns p50 | p95 | barge-in p50 "
+        "| p95 | turns lost | underruns | cores | MB a call | callers late, ms |"
+    )
+    yield "|" + 14 * "---|"
+    for each in results:
+        heard, tools, over = each.first_sound, each.tool_turns, each.barge_in
+        yield (
+            f"| {each.calls} | {each.system} | {ms(heard.p50)} | {ms(heard.p95)} "
+            f"| {ratio(heard.p50, echo.get(each.calls))} | {ms(tools.p50)} | {ms(tools.p95)} "
+            f"| {ms(over.p50)} | {ms(over.p95)} | {each.lost} of {each.lost + heard.count} "
+            f"| {each.underruns} | {each.cores:.2f} | {each.mb_a_call:.0f} "
+            f"| {each.callers_late_ms:.0f} |"
+        )
+
+
+def plot(results: Sequence[Measured]) -> str:
+    """p95 against the number of callers, "budget" profile, as SVG."""
+    budget = [each for each in results if each.profile == "budget"]
+    names = dict.fromkeys(each.system for each in budget if "realtime" not in each.system)
+    rows = {
+        name: [
+            (each.calls, each.first_sound.p95)
+            for each in budget
+            if each.system == name and each.first_sound.p95 is not None
+        ]
+        for name in names
+    }
+    most = max((each.calls for each in budget), default=1)
+    return scatter(
+        "First sound, p95, against callers at once", ("callers", most), ("ms", 3000), rows
     )
 
 
@@ -114,34 +195,44 @@ def ratio(value: float | None, to: float | None) -> str:
 def main() -> int:
     """0 when something could be measured, 2 when not."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.cloud", description=__doc__)
-    parser.add_argument("--profile", choices=list(STAGES_MS), default="budget")
-    parser.add_argument("--calls", type=int, nargs="+", default=[1, 8, 16, 24])
-    parser.add_argument("--turns", type=int, nargs="+", default=[50, 6, 4, 4])
+    parser.add_argument("--profile", choices=list(STAGES_MS), help="measure on this one alone")
+    parser.add_argument("--calls", type=int, nargs="+", help="with as many callers at once alone")
     parser.add_argument("--only", help="measure the system of this name alone")
     parser.add_argument("--out", type=Path, default=Path("docs/cloud.json"))
     given = parser.parse_args()
+    parts = [
+        part
+        for part in PARTS
+        if given.profile in (None, part.profile) and part.calls in (given.calls or [part.calls])
+    ]
     results: list[Measured] = []
-    with tempfile.TemporaryDirectory() as folder:
-        lines = Lines(Path(folder))
-        for calls, count in zip(given.calls, given.turns, strict=False):
-            said = turns(count)
-            with cloud(given.profile, said) as env:
-                for system in systems(env, calls):
-                    if given.only not in (None, system.name):
-                        continue
-                    try:
-                        results.append(measure(system, calls, said, lines))
-                        print(results[-1], flush=True)
-                    except BenchError as error:
-                        print(f"{system.name}, {calls} calls: {error}", file=sys.stderr)
-    if not results:
-        return 2
     on = machine()
-    told = {"profile": given.profile, "machine": asdict(on), "results": [*map(asdict, results)]}
-    given.out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    given.out.with_suffix(".md").write_text(page(given.profile, results, on), encoding="utf-8")
-    print(f"Written: {given.out}, {given.out.with_suffix('.md')}")
-    return 0
+    with tempfile.TemporaryDirectory() as folder:
+        for measured in _measured(parts, given.only, Lines(Path(folder))):
+            results.append(measured)
+            print(measured, flush=True)
+            _write(results, on, given.out)
+    return 0 if results else 2
+
+
+def _measured(parts: Sequence[Part], only: str | None, lines: Lines) -> Iterator[Measured]:
+    for part in parts:
+        heard = (*turns(max(part.turns, part.others)), *INTERRUPTIONS)
+        with cloud(part.profile, heard) as env:
+            for system in systems(env, part.calls):
+                if only not in (None, system.name):
+                    continue
+                try:
+                    yield measure(part, system, lines)
+                except BenchError as error:
+                    print(f"{system.name}, {part.calls} calls: {error}", file=sys.stderr)
+
+
+def _write(results: Sequence[Measured], on: Machine, out: Path) -> None:
+    told = {"machine": asdict(on), "results": [*map(asdict, results)]}
+    out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    out.with_suffix(".md").write_text(page(results, on), encoding="utf-8")
+    out.with_suffix(".svg").write_text(plot(results), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from evals.line import CallError, Line, start
 from evals.performance import Manners, Performance, Scene
 from evals.playout import Playout
 from evals.record import RATE, Pace
-from evals.script import HangUp, Play
+from evals.script import HangUp, Interrupt, Play
 from evals.turn import Said, Turn, turns
 from evals.voice import read_wav
 from evals.wire import Json
@@ -33,6 +33,9 @@ _STAGGER_SECS = 0.41
 """Between two callers, who thus do not all speak in the same millisecond."""
 _LOOK_EVERY = 5
 """Frames between two looks at whether it is the caller's turn."""
+
+
+Spoken = Play | Interrupt
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ SILENCE = wire.audio_frame(np.zeros(mouth.FRAME, np.int16), mouth.RATE)
 class Caller:
     """One call: what it said and when, and all that came back with the time it came."""
 
-    def __init__(self, script: Sequence[Play]) -> None:
+    def __init__(self, script: Sequence[Spoken]) -> None:
         self._performance = Performance(script, Manners())
         self._conversation = Conversation()
         self._playout = Playout(RATE)
@@ -95,7 +98,8 @@ class Caller:
                 start_secs, end_secs = (
                     now_secs + at for at in (spoken.audible.start_secs, spoken.audible.end_secs)
                 )
-                self._said.append(Said("say", spoken.name, Span(start_secs, end_secs)))
+                kind = "interrupt" if self._playout.ends_secs > now_secs else "say"
+                self._said.append(Said(kind, spoken.name, Span(start_secs, end_secs)))
                 frames = spoken.frames
             for frame in frames:
                 due_secs = opened_secs + sent * mouth.FRAME_SECS
@@ -138,10 +142,17 @@ class Caller:
         return {"turns": [_turn(each) for each in spoken], "pace": pace}
 
 
+def step(text: str) -> Spoken:
+    """`hello.wav`, or `stop.wav@1.2`: so many seconds into an answer."""
+    wav, at, secs = text.rpartition("@")
+    return Interrupt(Play(Path(wav)), float(secs)) if at else Play(Path(text))
+
+
 def _turn(turn: Turn) -> Json:
     return {
         "said": {"kind": turn.said.kind, "text": turn.said.text},
         "first_sound_ms": turn.first_sound_ms,
+        "barge_in_ms": turn.barge_in_ms,
         "gaps": [{"at_secs": gap.at_secs, "ms": gap.ms} for gap in turn.gaps],
     }
 
@@ -152,13 +163,13 @@ def _pace(late_secs: Sequence[float]) -> Json:
     return {"late_ms_p99": round(pace.late_ms_p99, 1), "frames": pace.frames}
 
 
-async def call_all(url: str, script: Sequence[Play], count: int) -> list[Json]:
+async def call_all(url: str, script: Sequence[Spoken], count: int) -> list[Json]:
     """Every caller plays the script; they begin one after the other, and overlap.
 
     Raises `CallError` for a call that did not come about.
     """
     for step in script:
-        words(step.wav)
+        words((step.words if isinstance(step, Interrupt) else step).wav)
     callers = [Caller(script) for _ in range(count)]
 
     async def place(number: int, run: Callable[[], Awaitable[None]]) -> None:
@@ -177,12 +188,11 @@ def main() -> int:
     parser.add_argument("--url", required=True)
     parser.add_argument("--calls", type=int, required=True)
     parser.add_argument("--json", type=Path, required=True)
-    parser.add_argument("wavs", type=Path, nargs="+")
+    parser.add_argument("steps", type=step, nargs="+", help="a WAV file; WAV@SECS interrupts")
     given = parser.parse_args()
     complaint: object = None
     try:
-        script = [Play(wav) for wav in given.wavs]
-        summaries = asyncio.run(call_all(given.url, script, given.calls))
+        summaries = asyncio.run(call_all(given.url, given.steps, given.calls))
         given.json.write_text(json.dumps(summaries), encoding="utf-8")
     except* (CallError, OSError) as errors:
         complaint = errors.exceptions[0]

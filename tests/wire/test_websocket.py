@@ -221,6 +221,18 @@ async def _flood(client: ClientConnection, secs: float) -> None:
         await client.send(audio(bytes(3200)))
 
 
+async def test_what_has_piled_up_is_taken_in_one_piece_and_none_of_it_is_lost():
+    server = Server()
+    async with serving(server.app) as port, await dial(port) as client:
+        for number in range(40):
+            await client.send(audio(bytes([number + 1, 40]) * 320))
+        await until(lambda: sum(len(frame.audio) for frame in server.heard) >= 40 * 640)
+        heard = b"".join(frame.audio for frame in server.heard)
+        assert heard == b"".join(bytes([number + 1, 40]) * 320 for number in range(40))
+        assert all(frame.num_frames == len(frame.audio) // 2 for frame in server.heard)
+        assert len(server.heard) < 40
+
+
 async def test_audio_at_another_rate_is_resampled():
     server = Server()
     async with serving(server.app) as port, await dial(port) as client:

@@ -22,7 +22,7 @@ class PhoneSettings(BaseModel):
     """How long after it should have been heard a mark may come back; then the clock is believed."""
     in_hz: int = 16_000
     """What the local models listen at. 8000 leaves the phone's audio as it is, for the cloud."""
-    lead_ms: int = Field(default=160, ge=100, le=200)
+    lead_ms: int = Field(default=200, ge=100, le=200)
     """Audio the carrier is kept ahead of the caller's ear: what a busy server may be late by."""
     send_secs: float = 2.0
     """How long the carrier may leave what is sent to it unread, before it counts as gone."""

@@ -87,7 +87,7 @@ class PhoneInput(Input):
                         alive.reschedule(loop.time() + self._silent_secs)
                     if judged:
                         await self._take_in(judged)
-                    await asyncio.sleep(0)  # a flood would stop all other calls
+                    await self._breathe()
         except TimeoutError:
             await self._line.hang_up(Goodbye(1008, "no audio came"))
         except RuntimeError:

@@ -5,7 +5,7 @@ import pytest
 from pipecat.frames.frames import TTSAudioRawFrame, TTSStartedFrame, TTSStoppedFrame
 from pipecat.tests.utils import run_test
 
-from processors.own_voice import OwnVoice, OwnVoiceTap, likeness
+from processors.own_voice import Likeness, OwnVoice, OwnVoiceTap
 
 RATE = 16_000
 CHUNK_SECS = 0.032
@@ -96,13 +96,15 @@ def test_what_was_said_long_before_is_forgotten():
 
 def test_silence_is_like_nothing():
     silence = np.zeros(1280, np.float32)
-    assert likeness(silence, np.ones(12_000, np.float32)) == 0
-    assert likeness(np.ones(1280, np.float32), np.zeros(12_000, np.float32)) == pytest.approx(0)
+    assert Likeness(np.ones(12_000, np.float32), len(silence)).of(silence) == 0
+    assert Likeness(np.zeros(12_000, np.float32), 1280).of(
+        np.ones(1280, np.float32)
+    ) == pytest.approx(0)
 
 
 def test_the_very_same_sound_is_quite_alike():
     sound = voice(1, seed=1, rate=8_000).astype(np.float32)
-    assert likeness(sound[3000:4000] / 10, sound) == pytest.approx(1, abs=1e-3)
+    assert Likeness(sound, 1000).of(sound[3000:4000] / 10) == pytest.approx(1, abs=1e-3)
 
 
 async def test_the_tap_tells_what_was_sent_and_passes_all_else_on():
