@@ -27,11 +27,17 @@ call: $(RUN_READY) ## call a running Echo without a microphone: make call SAY="W
 phone-call: $(DEV_READY) ## call Echo by an emulated Twilio, no account needed: make phone-call SAY="Where is my order 1042?"
 	@LOGURU_AUTOINIT=0 exec $(BIN)/python -m tests.calls.phone_call $(if $(SAY),--say "$(SAY)")
 
-# A browser that shares its core hears gaps, and whoever speaks over Echo is judged by the clock.
-ALONE = tests/calls/test_page.py tests/calls/test_flood.py tests/calls/test_phone_barge_in.py tests/wire/test_interruption.py
+# A browser that shares its core hears gaps, and a flood takes whatever there is.
+ALONE = tests/calls/test_page.py tests/calls/test_flood.py
+# When Echo falls silent, or begins, is judged by the clock; two such calls leave a machine idle.
+BY_THE_CLOCK = tests/calls/test_phone_barge_in.py tests/wire/test_interruption.py tests/wire/test_endpointing.py
+# Calls last as long as people talk. A file is run by one worker, in the order of tests/conftest.py.
+FILES = --dist loadfile --no-loadscope-reorder
+AT_ONCE ?= 5
 
-test: $(DEV_READY) ## the whole suite (Debian packages it uses: see .ci/run)
-	@$(BIN)/python -m pytest -n 3 --dist loadfile $(addprefix --ignore ,$(ALONE))
+test: $(DEV_READY) ## the whole suite (AT_ONCE: fewer on a busy machine; Debian packages it uses: see .ci/run)
+	@$(BIN)/python -m pytest -n $(AT_ONCE) $(FILES) $(addprefix --ignore ,$(ALONE) $(BY_THE_CLOCK))
+	@$(BIN)/python -m pytest -n 2 $(FILES) $(BY_THE_CLOCK)
 	@$(BIN)/python -m pytest $(ALONE)
 
 check: $(DEV_READY) ## ruff, pyright, and who may import whom

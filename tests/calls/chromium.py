@@ -7,6 +7,9 @@ from contextlib import asynccontextmanager
 from playwright.async_api import Browser, async_playwright
 
 CHROMIUM = shutil.which("chromium")
+MICROPHONES = ("Headset", "Webcam")
+ANOTHER_HOST = "echo.test"
+"""This machine by a name that the browser does not trust as it trusts localhost."""
 
 FLAGS = (
     "--no-sandbox",

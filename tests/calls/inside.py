@@ -131,11 +131,14 @@ async def inside(
             }
             | settings,
         )
-        async with open_house(chosen, progress=lambda _: None) as house:
-            changed = change(house)
-            app, pool = server.create_app(changed)
-            async with _serving(app, pool, ping_secs, chosen.edge) as port:
-                yield Inside(port, changed, pool)
+        try:
+            async with open_house(chosen, progress=lambda _: None) as house:
+                changed = change(house)
+                app, pool = server.create_app(changed)
+                async with _serving(app, pool, ping_secs, chosen.edge) as port:
+                    yield Inside(port, changed, pool)
+        finally:
+            gc.unfreeze()  # the house took it out of sight: 150 MB more with each, of all tests
 
 
 @asynccontextmanager

@@ -4,14 +4,17 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 from aiohttp import ClientSession
+from pydantic import SecretStr
 
+from bot.providers.settings import OpenAISettings, RealtimeSettings
 from evals.caller import place_call
 from evals.record import CallRecord
 from evals.script import Interrupt, Pause, Say, Type, Wait
+from tests.calls.inside import Inside, inside
 from tests.calls.running import RunningServer, running_server
 from tests.emulators import realtime_ear, realtime_mind, realtime_mouth
 from tests.emulators.openai_realtime import OpenAIRealtime
@@ -30,20 +33,22 @@ async def provider() -> AsyncIterator[OpenAIRealtime]:
         yield emulator
 
 
-def realtime_server(provider: OpenAIRealtime, **more: str):
+def serving_calls(provider: OpenAIRealtime, **more: object) -> AbstractAsyncContextManager[Inside]:
+    openai = OpenAISettings(api_key=SecretStr(provider.key), realtime_url=provider.realtime_url)
+    return inside(**{"mode": "realtime", "openai": openai} | more)
+
+
+@asynccontextmanager
+async def a_process(provider: OpenAIRealtime, **more: str) -> AsyncIterator[RunningServer]:
+    """The same, where its log is to be read; it starts in a thread, while the emulator serves on
+    this loop."""
     settings = {
         "MODE": "realtime",
         "OPENAI_API_KEY": provider.key,
         "OPENAI_REALTIME_URL": provider.realtime_url,
         "LLM": "local",
     }
-    return running_server(**settings | more)
-
-
-@asynccontextmanager
-async def serving_calls(provider: OpenAIRealtime, **more: str) -> AsyncIterator[RunningServer]:
-    """The server as a process; it starts in a thread, while the emulator serves on this loop."""
-    running = realtime_server(provider, **more)
+    running = running_server(**settings | more)
     server = await asyncio.to_thread(running.__enter__)
     try:
         yield server
@@ -60,7 +65,7 @@ async def test_the_greeting_is_heard_and_a_tool_finds_the_answer(provider: OpenA
     provider.ear = realtime_ear.whisper()
     provider.mind = realtime_mind.keyless()
     provider.mouth = realtime_mouth.local()
-    async with serving_calls(provider) as server:
+    async with a_process(provider) as server:
         said = server.log.read_text()
         record = await place_call(server.url, [Say("Where is my order ten forty two?"), Wait(15)])
     assert said.startswith("MODE: realtime (MODE=realtime): gpt-realtime-2.1")
@@ -98,8 +103,8 @@ async def test_barge_in_silences_echo_and_truncates_what_was_not_heard(provider:
 async def test_a_renewed_session_remembers_the_conversation(provider: OpenAIRealtime):
     provider.ear = realtime_ear.scripted("Where is my order 1042?", "Thanks.")
     provider.mind = realtime_mind.scripted(LOOK_UP, "It arrives on Friday.", "You are welcome.")
-    aged = {"REALTIME_RENEW_AFTER_SECS": "2", "REALTIME_RENEW_BY_SECS": "30"}
-    async with serving_calls(provider, **aged) as server:
+    aged = RealtimeSettings(renew_after_secs=2, renew_by_secs=30)
+    async with serving_calls(provider, realtime=aged) as server:
         steps = [Say("Where is my order 1042?"), Pause(3.0), Say("Thank you very much."), Wait(8)]
         record = await place_call(server.url, steps)
     assert provider.connections >= 2
@@ -143,7 +148,7 @@ async def test_a_provider_that_is_gone_ends_the_call_in_words(provider: OpenAIRe
 
 
 async def test_a_bad_key_is_said_in_words_to_the_caller_and_in_the_log(provider: OpenAIRealtime):
-    async with serving_calls(provider, OPENAI_API_KEY="sk-wrong") as server:
+    async with a_process(provider, OPENAI_API_KEY="sk-wrong") as server:
         record = await place_call(server.url, [Wait(10)])
         said = server.log.read_text()
     assert record.ended_by == "echo"
@@ -165,7 +170,7 @@ async def test_what_is_typed_is_answered(provider: OpenAIRealtime):
 async def test_a_caller_chooses_the_mode_and_a_browser_may_get_a_secret(
     provider: OpenAIRealtime,
 ):
-    async with serving_calls(provider, MODE="cascade") as server, ClientSession() as http:
+    async with serving_calls(provider, mode="cascade") as server, ClientSession() as http:
 
         async def start(**body: object) -> tuple[int, dict[str, object]]:
             async with http.post(f"{server.url}/start", json=body) as response:
@@ -206,7 +211,7 @@ async def test_who_speaks_over_the_disclosure_hears_all_of_it(provider: OpenAIRe
     provider.ear = realtime_ear.scripted("Hello?")
     provider.mind = realtime_mind.scripted("Okay.")
     told = "You are talking to an artificial intelligence. You may ask for a colleague at any time."
-    async with serving_calls(provider, DISCLOSURE=told) as server:
+    async with serving_calls(provider, disclosure=told) as server:
         record = await place_call(server.url, [Interrupt(Say("Hello, hello?"), 1.0), Wait(8)])
     words = heard(record)
     assert "artificial intelligence" in words

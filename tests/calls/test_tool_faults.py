@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.services.llm_service import FunctionCallParams
-from pydantic import SecretStr
 
 from bot.house import House
-from bot.providers.settings import OpenAISettings
 from bot.tools.offer import offered
+from bot.tools.store import StoreSettings
 from evals.caller import place_call
 from evals.performance import Manners
 from evals.record import CallRecord
 from evals.script import Say
+from tests.calls.faults import thinking_by
 from tests.calls.inside import inside
 from tests.calls.running import RunningServer, running_server
 from tests.emulators.mind import Call, Reply, Scripted
@@ -43,7 +43,7 @@ async def provider() -> AsyncIterator[OpenAIChat]:
 
 
 @asynccontextmanager
-async def serving_calls(provider: OpenAIChat, **more: str) -> AsyncIterator[RunningServer]:
+async def serving_calls(provider: OpenAIChat) -> AsyncIterator[RunningServer]:
     """The server as a process; it starts in a thread, while the emulator serves on this loop."""
     settings = {
         "STT": "local",
@@ -53,7 +53,7 @@ async def serving_calls(provider: OpenAIChat, **more: str) -> AsyncIterator[Runn
         "OPENAI_BASE_URL": f"{provider.url}/v1",
         "GREETING": "Hi.",
     }
-    running = running_server(**settings | more)
+    running = running_server(**settings)
     server = await asyncio.to_thread(running.__enter__)
     try:
         yield server
@@ -103,8 +103,9 @@ async def test_a_model_that_confirms_by_itself_repeats_itself_and_never_stops_st
         Say("Yes, please start the return."),
         Say("And where is my other order?"),
     ]
-    async with serving_calls(provider, DATABASE_URL=f"sqlite:///{database}") as server:
-        record = await place_call(server.url, steps, manners=PATIENT)
+    store = StoreSettings(url=f"sqlite:///{database}")
+    async with inside(**thinking_by(provider), database=store) as echo:
+        record = await place_call(echo.url, steps, manners=PATIENT)
     words = heard(record)
     assert record.unanswered == 0
     assert "shall i start the return" in words
@@ -128,9 +129,8 @@ async def test_a_tool_that_raises_is_answered_by_the_model_and_by_nobody_else(
 
     weather = Reply(calls=(Call("get_weather", {"city": "Boston"}),))
     provider.mind = Scripted([weather, "I cannot see the weather.", "You are welcome."])
-    openai = OpenAISettings(api_key=SecretStr(provider.key), base_url=f"{provider.url}/v1")
     steps = [Say("What is the weather in Boston?"), Say("Thank you anyway.")]
-    async with inside(change, llm="openai", openai=openai, greeting="Hi.") as echo:
+    async with inside(change, **thinking_by(provider)) as echo:
         record = await place_call(echo.url, steps, manners=PATIENT)
     words = heard(record)
     assert record.unanswered == 0

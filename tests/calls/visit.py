@@ -1,6 +1,7 @@
 """A visitor of the page, who sees what it shows and notices what it should not do."""
 
-from collections.abc import AsyncGenerator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,12 @@ PATIENCE_MS = 30_000.0
 NONE: Mapping[str, Path] = MappingProxyType({})
 
 expect.set_options(timeout=PATIENCE_MS)
+
+
+async def until(true: Callable[[], Awaitable[bool] | bool]) -> None:
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while not (await told if isinstance(told := true(), Awaitable) else told):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
 
 
 class Visit:

@@ -256,4 +256,4 @@ def test_text_can_be_read_aloud_without_a_pipeline(voice):
 def test_altered_weights_are_refused(monkeypatch):
     monkeypatch.setattr(tts, "_VOICES", {"heart": ("hibari.onnx", "0" * 64)})
     with pytest.raises(WeightsError, match="not the expected file"):
-        load(VoiceSettings())
+        tts.HibariVoice(VoiceSettings())

@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -66,12 +67,19 @@ class Voice(Protocol):
 
 
 def load(settings: VoiceSettings) -> Voice:
-    """The voice, ready to speak without a slow first call (about a second).
+    """The process's voice, ready to speak without a slow first call (about a second).
+
+    Later calls with the same settings get the same.
 
     Raises:
         WeightsError: its weights are missing or are not the expected ones.
     """
-    voice = HibariVoice(settings)
+    return _load(settings.voice, settings.speed)
+
+
+@cache
+def _load(name: str, speed: float) -> Voice:
+    voice = HibariVoice(VoiceSettings(voice=name, speed=speed))
     voice.synthesise("Ready, Zyxwu, in one two three.")  # the made-up word loads the second model
     return voice
 
