@@ -33,7 +33,7 @@ ALONE = tests/calls/test_page.py tests/calls/test_flood.py
 BY_THE_CLOCK = tests/calls/test_phone_barge_in.py tests/wire/test_interruption.py tests/wire/test_endpointing.py
 # Calls last as long as people talk. A file is run by one worker, in the order of tests/conftest.py.
 FILES = --dist loadfile --no-loadscope-reorder
-AT_ONCE ?= 5
+AT_ONCE ?= 4
 
 test: $(DEV_READY) ## the whole suite (AT_ONCE: fewer on a busy machine; Debian packages it uses: see .ci/run)
 	@$(BIN)/python -m pytest -n $(AT_ONCE) $(FILES) $(addprefix --ignore ,$(ALONE) $(BY_THE_CLOCK))
