@@ -15,6 +15,7 @@ from pipecat.services.llm_service import FunctionCallParams
 from bot.house import House
 from bot.tools.offer import offered
 from bot.tools.store import StoreSettings
+from bot.toolsets import Toolsets
 from evals.caller import place_call
 from evals.performance import Manners
 from evals.record import CallRecord
@@ -125,7 +126,8 @@ async def test_a_tool_that_raises_is_answered_by_the_model_and_by_nobody_else(
         raise LookupError(SECRET)
 
     def change(house: House) -> House:
-        return replace(house, tools=ToolsSchema([*offered([get_weather], timeout_secs=5)]))
+        tools = ToolsSchema([*offered([get_weather], timeout_secs=5)])
+        return replace(house, tools=Toolsets(tools, tools, tools))
 
     weather = Reply(calls=(Call("get_weather", {"city": "Boston"}),))
     provider.mind = Scripted([weather, "I cannot see the weather.", "You are welcome."])

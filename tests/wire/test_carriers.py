@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from loguru import logger
 from pipecat.frames.frames import (
-    AggregationType,
     InterruptionFrame,
+    TextType,
     TTSAudioRawFrame,
     TTSTextFrame,
 )
@@ -149,7 +149,7 @@ def sound(secs: float) -> TTSAudioRawFrame:
 
 
 def word(text: str) -> TTSTextFrame:
-    return TTSTextFrame(text, text_type=AggregationType.WORD)
+    return TTSTextFrame(text, text_type=TextType.WORD)
 
 
 def loud_secs(call: MediaStream) -> float:
