@@ -7,10 +7,14 @@ nothing: the turn waits until `ttfs_p99_latency` has passed. `Coverage` knows be
 final transcripts end in the audio.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import cast
 
+import httpx
+from deepgram import AsyncDeepgramClient
 from deepgram.listen.v1.types import ListenV1Results
 from pipecat.frames.frames import (
     Frame,
@@ -18,6 +22,7 @@ from pipecat.frames.frames import (
     VADUserStoppedSpeakingFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection
+from pipecat.services.deepgram import stt as service
 from pipecat.services.deepgram.stt import DeepgramSTTService
 from pipecat.transcriptions.language import Language
 
@@ -28,6 +33,28 @@ from processors.silence import SilenceFrame, VoiceFrame
 TTFS_P99_SECS = 0.6
 """From the last word to the final text. Turn strategies wait so long only for a text that Deepgram
 never says is all there: a safety net, wide enough for a slow moment of the network."""
+
+
+_SDK_CLIENT = "AsyncDeepgramClient"
+
+
+@cache
+def _http() -> httpx.AsyncClient:
+    return httpx.AsyncClient()
+
+
+@contextmanager
+def _one_http_client() -> Generator[None]:
+    """Has the SDK's client, which Pipecat's service makes, share what it would ask by HTTP.
+
+    A call asks nothing by HTTP, but each such client reads all the certificates of this machine:
+    50 ms, for which no other caller is heard.
+    """
+    setattr(service, _SDK_CLIENT, partial(AsyncDeepgramClient, httpx_client=_http()))
+    try:
+        yield
+    finally:
+        setattr(service, _SDK_CLIENT, AsyncDeepgramClient)
 
 
 class Coverage:
@@ -98,12 +125,13 @@ class PromptDeepgram(DeepgramSTTService):
     def __init__(
         self, *, api_key: str, base_url: str, settings: DeepgramSTTService.Settings
     ) -> None:
-        super().__init__(
-            api_key=api_key,
-            base_url=base_url,
-            settings=settings,
-            ttfs_p99_latency=TTFS_P99_SECS,
-        )
+        with _one_http_client():
+            super().__init__(
+                api_key=api_key,
+                base_url=base_url,
+                settings=settings,
+                ttfs_p99_latency=TTFS_P99_SECS,
+            )
         self._coverage = Coverage()
         self._sent_samples = 0
         client = LegibleClient(cast(Connect, self._client.listen.v1.connect), self._opened)

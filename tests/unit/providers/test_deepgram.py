@@ -1,10 +1,12 @@
 """When every word is known to be there, and which messages can be used."""
 
+import ssl
+
 import pytest
 from deepgram.core.unchecked_base_model import construct_type
 from deepgram.listen.v1.types import ListenV1Results
 
-from bot.providers.deepgram import Coverage, result
+from bot.providers.deepgram import Coverage, PromptDeepgram, result
 
 
 def test_a_final_that_reaches_the_silence_completes_the_speech():
@@ -87,3 +89,15 @@ def test_a_result_that_makes_no_sense_is_none(changes: dict[str, object]):
 @pytest.mark.parametrize("other", [None, [], "text", b"bytes", {"type": "Results"}])
 def test_what_is_no_result_is_none(other: object):
     assert result(other) is None
+
+
+async def test_a_further_service_reads_no_certificates_while_calls_go_on(monkeypatch):
+    def build() -> PromptDeepgram:
+        settings = PromptDeepgram.Settings(model="nova-3-general")
+        return PromptDeepgram(api_key="a-key", base_url="ws://127.0.0.1:9", settings=settings)
+
+    await build().cleanup()
+    read: list[object] = []
+    monkeypatch.setattr(ssl, "create_default_context", lambda **options: read.append(options))
+    await build().cleanup()
+    assert not read
