@@ -32,8 +32,9 @@ class PromptResampler:
         up, down = out_rate // shared, in_rate // shared
         if max(up, down) > _MOST_STEPS:
             return await self._in_blocks.resample(audio, in_rate, out_rate)
-        filtered = self._at_once.setdefault((up, down), Polyphase(up, down))
-        return filtered.resample(audio)
+        if (up, down) not in self._at_once:
+            self._at_once[up, down] = Polyphase(up, down)
+        return self._at_once[up, down].resample(audio)
 
 
 class Polyphase:

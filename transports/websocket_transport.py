@@ -44,7 +44,7 @@ class WireSettings(BaseModel):
     gather_secs: float = Field(default=0.032, gt=0, le=0.1)
     """Silence from the client goes on in pieces of this length, Silero's window: a third cheaper
     than the 20 ms that clients send. Sound goes on as it comes: callers wait from its end."""
-    listening_secs: float = Field(default=0.096, gt=0, le=0.2)
+    gather_lasting_secs: float = Field(default=0.096, gt=0, le=0.2)
     """The same for a silence that has lasted a second, as while Echo speaks."""
     chunk_ms: int = Field(default=40, ge=10, le=200, multiple_of=10)
     """Audio per message to the client. The voice comes in pieces of at least 40 ms, so the first
@@ -130,7 +130,7 @@ class Input(FastAPIWebsocketInputTransport):
         self._settings = settings
         self._intake = Intake(settings.intake)
         self._resampler = PromptResampler()
-        self._gathering = Gathering(settings.gather_secs, settings.listening_secs)
+        self._gathering = Gathering(settings.gather_secs, settings.gather_lasting_secs)
         self._newest: InputAudioRawFrame | None = None
         self._read_at_once = 0
 
