@@ -4,21 +4,25 @@ A model that is asked ahead and wants a tool withdraws (`EagerEndOfTurnCancelFra
 again when the turn is over. If the two cross, Pipecat's strategy has already taken the speculation
 for the answer: nobody asks again, and the caller hears nothing.
 
-A turn may be over before the question reaches the model, which a signal overtakes: the model's gate
-and `Thinking` know that then, and hold nothing.
+A turn may be over before the question reaches the model, which a signal overtakes: the model knows
+that then (`bot/providers/still_asked.py`), and holds nothing.
 """
 
 from pipecat.frames.frames import (
     EagerEndOfTurnCancelFrame,
+    EagerTranscriptionFrame,
     Frame,
     LLMRunFrame,
 )
-from pipecat.turns.types import ProcessFrameResult
+from pipecat.turns.types import ProcessFrameResult, UserTurnSpeculation
 from pipecat.turns.user_stop import EagerUserTurnStopStrategy
 
 
 class AnsweringEagerStopStrategy(EagerUserTurnStopStrategy):
-    """Asks the model again when it withdraws from a turn that is over."""
+    """Asks the model again when it withdraws from a turn that is over.
+
+    A guess that follows another withdraws it: the signal that did may have overtaken the first.
+    """
 
     _relied_on = False
     """The turn is over, and the answer to it is what the model began ahead."""
@@ -27,6 +31,8 @@ class AnsweringEagerStopStrategy(EagerUserTurnStopStrategy):
         if isinstance(frame, EagerEndOfTurnCancelFrame) and self._relied_on:
             self._relied_on = False
             await self.push_frame(LLMRunFrame())
+        if isinstance(frame, EagerTranscriptionFrame) and await self._take_speculation():
+            await self.trigger_user_turn_speculation_cancelled()
         return await super().process_frame(frame)
 
     async def handle_user_turn_started(self) -> None:
@@ -44,3 +50,12 @@ class AnsweringEagerStopStrategy(EagerUserTurnStopStrategy):
             enable_user_speaking_frames=enable_user_speaking_frames,
             confirms_speculation=confirms_speculation,
         )
+
+    async def _take_speculation(self) -> UserTurnSpeculation | None:
+        """At once: while Pipecat's waits for the end of its timer, other frames come between a
+        question and what is decided about it."""
+        speculation, self._speculation = self._speculation, None
+        if self._speculation_timeout_task:
+            self._speculation_timeout_task.cancel()
+            self._speculation_timeout_task = None
+        return speculation

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from pipecat.processors.frame_processor import FrameProcessor
-from pipecat.services.llm_service import LLMService
 from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
 
@@ -15,6 +14,7 @@ from bot.providers.choice import Choice, orders
 from bot.providers.llm import Brief, llm
 from bot.providers.role import Role
 from bot.providers.settings import ProviderSettings
+from bot.providers.still_asked import StillAsked
 from bot.providers.stt import stt
 from bot.providers.tts import tts
 from bot.providers.warm import Engines
@@ -25,7 +25,7 @@ class Candidates:
     """Who may serve, in the order of the settings."""
 
     stt: tuple[Candidate[STTService], ...]
-    llm: tuple[Candidate[LLMService[Any]], ...]
+    llm: tuple[Candidate[StillAsked[Any]], ...]
     tts: tuple[Candidate[TTSService], ...]
 
     def make(self, role: Role, name: str) -> FrameProcessor:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.services.llm_service import LLMService
 from pipecat.utils.http import connection_limits
 
 from bot.providers.arguments import AnthropicArguments, OpenAIArguments
@@ -14,6 +13,7 @@ from bot.providers.choice import Choice
 from bot.providers.clients import Clients, Connected
 from bot.providers.every_call import unfolded
 from bot.providers.settings import OpenAISettings, ProviderSettings, given, required
+from bot.providers.still_asked import StillAsked
 from bot.providers.tool_steps import InSteps, Steps
 from bot.providers.warm import Engines, loaded
 
@@ -39,7 +39,7 @@ def llm(
     settings: ProviderSettings,
     engines: Engines,
     brief: Brief,
-) -> LLMService[Any]:
+) -> StillAsked[Any]:
     """The service that turns a conversation into words and tool calls.
 
     Raises:
@@ -61,7 +61,7 @@ def llm(
             )
 
 
-def _openai(settings: ProviderSettings, clients: Clients, brief: Brief) -> LLMService[Any]:
+def _openai(settings: ProviderSettings, clients: Clients, brief: Brief) -> StillAsked[Any]:
     from openai import AsyncOpenAI, AsyncStream, DefaultAsyncHttpxClient
     from openai.types.chat import ChatCompletionChunk
     from pipecat.adapters.llm.services.open_ai_adapter import (
@@ -118,7 +118,7 @@ def _openai(settings: ProviderSettings, clients: Clients, brief: Brief) -> LLMSe
     return service
 
 
-def _anthropic(settings: ProviderSettings, clients: Clients, brief: Brief) -> LLMService[Any]:
+def _anthropic(settings: ProviderSettings, clients: Clients, brief: Brief) -> StillAsked[Any]:
     from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
     from anthropic.types.beta import BetaRawMessageStreamEvent
     from pipecat.adapters.llm.services.anthropic_adapter import AnthropicLLMAdapter

@@ -5,26 +5,32 @@ from functools import partial
 from typing import Any
 
 from pipecat.frames.frames import (
+    ErrorFrame,
     Frame,
     FunctionCallFromLLM,
     InterruptionFrame,
     LLMContextFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    LLMTextFrame,
     LLMUpdateSettingsFrame,
     StartFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessorSetup
-from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings
 
 from bot.providers.beside import Beside
 from bot.providers.candidate import Candidate
+from bot.providers.still_asked import StillAsked
 from bot.providers.tool_steps import InSteps
 
-Model = LLMService[Any]
+Model = StillAsked[Any]
 
 Says = Callable[[str, Frame, FrameDirection], Awaitable[None]]
 Passes = Callable[[Frame, FrameDirection], Awaitable[None]]
 May = Callable[[str], Awaitable[bool]]
+
+_Answer = LLMFullResponseStartFrame | LLMTextFrame | LLMFullResponseEndFrame | ErrorFrame
 
 
 class Models:
@@ -111,6 +117,8 @@ class Models:
     async def _hear(
         self, name: str, model: Beside[Model], frame: Frame, direction: FrameDirection
     ) -> None:
+        if isinstance(frame, _Answer) and model.service.is_withdrawn:
+            return  # it would be taken for the answer to the question behind it
         if not model.was_given(frame):
             await self._says(name, frame, direction)
         elif model is self._passing and any(frame is each for each in self._waiting):
@@ -122,7 +130,7 @@ class Models:
         run = service.run_function_calls
 
         async def run_if_it_may(function_calls: Sequence[FunctionCallFromLLM]) -> None:
-            if not function_calls or await self._may_act(name):
+            if not service.is_withdrawn and (not function_calls or await self._may_act(name)):
                 await run(function_calls)
 
         service.run_function_calls = run_if_it_may  # pyright: ignore[reportAttributeAccessIssue]

@@ -94,8 +94,8 @@ class Thinking(FrameProcessor):
             case InterruptionFrame():
                 self._drop()
                 self._models.interrupted()
-            case EagerEndOfTurnCancelFrame():
-                self._drop()
+            case EagerEndOfTurnCancelFrame() if self._question and self._question.is_held:
+                self._drop()  # only a guess can be withdrawn
             case UserStartedSpeakingFrame():
                 self._turn_is_over = False
             case UserStoppedSpeakingFrame():
@@ -129,6 +129,8 @@ class Thinking(FrameProcessor):
     async def _put(self, question: Question[Model], candidate: Candidate[Model]) -> None:
         """Ask this one, or ask it to go on."""
         await self._models.make(candidate, self.processor_setup)
+        if question is not self._question:
+            return  # nobody waits for the answer any more
         context = question.asked(candidate, self._now_secs())
         frame = LLMContextFrame(context=context, speculation=question.is_held)
         await self._models.ask(candidate.name, frame)

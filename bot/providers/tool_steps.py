@@ -3,11 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
 from uuid import uuid4
 
 from loguru import logger
-from pipecat.adapters.llm.base_llm_adapter import BaseLLMAdapter
 from pipecat.frames.frames import (
     EagerEndOfTurnCancelFrame,
     Frame,
@@ -17,11 +15,9 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
-from pipecat.services.llm_service import LLMService
 
 from bot.providers.arguments import ILLEGIBLE
-
-Adapter = TypeVar("Adapter", bound="BaseLLMAdapter[Any]")
+from bot.providers.still_asked import Adapter, StillAsked
 
 _NOT_IN_A_NAME = re.compile(r"[^a-zA-Z0-9_-]")
 _MOST_CHARS = 64
@@ -101,7 +97,7 @@ def turn_of(context: LLMContext) -> int:
     )
 
 
-class InSteps(LLMService[Adapter]):
+class InSteps(StillAsked[Adapter]):
     """Carries out tool calls as far as `steps` lets it, and ends the turn with `apology` there.
 
     Those of a question that was asked ahead of the end of the turn wait for that end, and are

@@ -17,7 +17,6 @@ from pipecat.frames.frames import (
 from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
-from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings
 
 from bot.providers.local.acts import Act, ToolCall
@@ -27,6 +26,7 @@ from bot.providers.local.dialogue import Dialogue
 from bot.providers.local.embedding import Embedder, embedder
 from bot.providers.local.intents import Intents, warm
 from bot.providers.local.moments import moment_in
+from bot.providers.still_asked import StillAsked
 from bot.threads import model_threads
 
 _THOUGHT = model_threads(2, "brain")
@@ -46,7 +46,7 @@ def load(functions: Sequence[DirectFunction] = ()) -> Embedder:
     return loaded
 
 
-class Brain(LLMService):
+class Brain(StillAsked[PlainAdapter]):
     """Answers and calls tools like any LLM service, from the context alone."""
 
     adapter_class = PlainAdapter
@@ -98,6 +98,8 @@ class Brain(LLMService):
         await super().process_frame(frame, direction)
         if not isinstance(frame, LLMContextFrame):
             await self.push_frame(frame, direction)
+            return
+        if self.is_withdrawn:
             return
         try:
             await self.push_frame(LLMFullResponseStartFrame())
