@@ -38,7 +38,7 @@ def heard(record: CallRecord) -> str:
 def barge_in_ms(record: CallRecord) -> float:
     (silent_ms,) = [turn.barge_in_ms for turn in record.turns if turn.said.kind == "interrupt"]
     assert silent_ms is not None
-    return silent_ms
+    return silent_ms - record.pace.late_ms_max  # so much later the caller may have been heard
 
 
 async def test_okay_over_an_answer_costs_no_word_of_it(echo: Inside):

@@ -9,6 +9,7 @@ import numpy as np
 from pipecat.frames.frames import (
     BotStartedSpeakingFrame,
     BotStoppedSpeakingFrame,
+    Frame,
     InterruptionFrame,
     LLMContextFrame,
 )
@@ -17,6 +18,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
     LLMContextAggregatorPair,
     LLMUserAggregatorParams,
 )
+from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.tts_service import TTSService
 from pydantic import SecretStr
 
@@ -38,12 +40,26 @@ from tests.emulators.flux import Flux
 from tests.emulators.provider import BUDGET, serving
 from tests.small_call import Ear, Pace, Reply, Script, ScriptedLLM
 from tests.wire.dictation import Line, line, quiet, spoken
+from tests.wire.held_up import HeldUp, held_up
 
 DEEPGRAM = Choice("STT", "deepgram", "")
 FLUX = Choice("STT", "flux", "")
 RATE = 24_000
-_AHEAD_SECS = 0.05
-"""More than an ear is kept ahead."""
+
+
+class CutEar(Ear):
+    """Knows how many pieces had come each time it was silenced."""
+
+    def __init__(self, script: Script, rate_hz: int) -> None:
+        super().__init__(script, rate_hz)
+        self.cuts: list[int] = []
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if isinstance(frame, InterruptionFrame):
+            for _ in range(3):  # what is being written is still heard
+                await asyncio.sleep(0)
+            self.cuts.append(len(self.chunks))
 
 
 @dataclass
@@ -51,9 +67,10 @@ class TalkedOver:
     """The call, and what became of it."""
 
     line: Line
-    ear: Ear
+    ear: CutEar
     context: LLMContext
     script: Script
+    held_up: HeldUp
     ended_secs: list[float] = field(default_factory=list)
 
     async def ask(self, text: str = "Where is my order?") -> None:
@@ -100,16 +117,15 @@ class TalkedOver:
 
     def pieces(self) -> list[Samples]:
         """What was heard, cut where Echo was silenced."""
-        cuts = [at for at, frame in self.line.seen if isinstance(frame, InterruptionFrame)]
-        found: list[list[np.ndarray]] = [[] for _ in range(len(cuts) + 1)]
-        for starts_secs, audio in self.ear.chunks:
-            piece = sum(cut + _AHEAD_SECS < starts_secs for cut in cuts)
-            found[piece].append(np.frombuffer(audio, np.int16))
-        return [_trimmed(np.concatenate(piece)) for piece in found if piece]
+        ends = [*self.ear.cuts, len(self.ear.chunks)]
+        spans = zip([0, *ends], ends, strict=False)
+        found = [self.ear.chunks[begin:end] for begin, end in spans]
+        return [_trimmed(piece) for piece in found if piece]
 
 
-def _trimmed(samples: Samples) -> Samples:
+def _trimmed(piece: Sequence[tuple[float, bytes]]) -> Samples:
     """Without the padding of its last chunk."""
+    samples = np.frombuffer(b"".join(audio for _, audio in piece), np.int16)
     return np.trim_zeros(samples, "b")
 
 
@@ -137,8 +153,8 @@ async def talked_over(
                 user_turn_stop_timeout=TurnSettings().wordless_secs,
             ),
         )
-        unheard, ear = Unheard(), Ear(script, RATE)
-        async with line(
+        unheard, ear = Unheard(), CutEar(script, RATE)
+        stages = [
             SilenceTeller(vad_analyzer=engines.ears.vad(TurnSettings())),
             stt(choice, settings, engines),
             pair.user(),
@@ -150,7 +166,8 @@ async def talked_over(
             ear,
             Heard(unheard),
             pair.assistant(),
-        ) as running:
-            call = TalkedOver(running, ear, context, script)
+        ]
+        async with held_up() as held, line(*stages) as running:
+            call = TalkedOver(running, ear, context, script, held)
             await call.listens(0.4)
             yield call
