@@ -18,7 +18,7 @@ from pydantic import Field
 from bot.threads import model_threads
 from processors.adaptive_vad import AdaptiveVAD, RoomSettings, level_dbfs
 from processors.ask_early import AskEarlyStopStrategy
-from processors.asking import AskingSettings
+from processors.asking import Asking, AskingSettings
 from processors.barge_in import BargeInStrategy, ProposedBargeInStrategy
 from processors.endpointing import EndpointingSettings
 from processors.interruption import InterruptionSettings
@@ -50,17 +50,17 @@ _VERDICTS = model_threads(2, "smart-turn")
 
 
 def decided_elsewhere(
-    interruption: InterruptionSettings, talk: LongTalkSettings
+    settings: AskingSettings, interruption: InterruptionSettings, talk: LongTalkSettings
 ) -> UserTurnStrategies:
     """For a speech to text that takes turns itself: its word is final, but over Echo's voice.
 
-    If it tells when a turn is probably over, the model is asked then, and what it says is held
+    When it tells that a turn is probably over, the model may be asked, and what it says is held
     until that is certain.
     """
     strategies = ExternalUserTurnStrategies()
     strategies.start = [ProposedBargeInStrategy(interruption)]
     long_turns = EndsLongTurns(talk)
-    strategies.stop = [long_turns, LongTurnStopStrategy(long_turns)]
+    strategies.stop = [long_turns, LongTurnStopStrategy(long_turns, Asking(settings))]
     return strategies
 
 

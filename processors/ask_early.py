@@ -98,7 +98,7 @@ class AskEarlyStopStrategy(PromptStopStrategy):
             return
         if not final and self._endpointing.doubts_voice:
             return
-        if self._asking.worth(words, final=final, silent_secs=self._silent_secs):
+        if self._asking.worth(words, unsure_secs=None if final else self._silent_secs):
             await self._withdraw()
             self._asked = self._tried = words
             await self.trigger_user_turn_inference_triggered(speculation=UserTurnSpeculation(words))

@@ -16,9 +16,9 @@ class AskingSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    ask_early: bool = False
-    """On, the model is asked while Echo is in doubt whether the turn is over. Off until whole calls
-    have shown what that gains: one request a turn."""
+    ask_early: bool = True
+    """The model is asked while it is in doubt whether the turn is over, and its answer kept until
+    that is certain. Off, no request is made in vain, and callers wait for the doubt as well."""
     ask_after_secs: float = Field(default=0.06, ge=0, le=1)
     """Silence behind words that may still change, from which on they are taken for all there are:
     two windows of the VAD."""
@@ -35,14 +35,15 @@ class Asking:
         self._turns = 0
         self._wasted = 0
 
-    def worth(self, words: str, *, final: bool, silent_secs: float) -> bool:
-        """Whether to ask with these words of an open turn, in a silence that is so long.
+    def worth(self, words: str, *, unsure_secs: float | None = None) -> bool:
+        """Whether to ask with these words of an open turn.
 
-        final: the words will not change; more of them may come.
+        unsure_secs: the silence behind words that may still change; None for those that will not,
+        though more of them may come.
         """
         if not self._settings.ask_early or not plain(words):
             return False
-        if not final and silent_secs < self._settings.ask_after_secs:
+        if unsure_secs is not None and unsure_secs < self._settings.ask_after_secs:
             return False
         if looks(words) is Looks.OPEN:
             return False

@@ -16,6 +16,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.turns.types import ProcessFrameResult
 
+from processors.asking import Asking
 from processors.long_talk import LongTalkSettings, LongTalkStopStrategy
 from processors.silence import VoiceFrame
 from processors.withdrawal import AnsweringEagerStopStrategy
@@ -61,8 +62,8 @@ class EndsLongTurns(LongTalkStopStrategy):
 class LongTurnStopStrategy(AnsweringEagerStopStrategy):
     """Ends turns when the speech to text does; one that was ended for its length, with the line."""
 
-    def __init__(self, long_turns: EndsLongTurns) -> None:
-        super().__init__()
+    def __init__(self, long_turns: EndsLongTurns, asking: Asking) -> None:
+        super().__init__(asking)
         self._long_turns = long_turns
         self._meeting = False
 

@@ -1,4 +1,5 @@
-"""Answers a turn although what the model began ahead of its end cannot be used.
+"""Asks ahead of the end of a turn when a speech to text guesses it, and answers the turn although
+what the model began ahead cannot be used.
 
 A model that is asked ahead and wants a tool withdraws (`EagerEndOfTurnCancelFrame`), to be asked
 again when the turn is over. If the two cross, Pipecat's strategy has already taken the speculation
@@ -17,27 +18,48 @@ from pipecat.frames.frames import (
 from pipecat.turns.types import ProcessFrameResult, UserTurnSpeculation
 from pipecat.turns.user_stop import EagerUserTurnStopStrategy
 
+from processors.asking import Asking
+
 
 class AnsweringEagerStopStrategy(EagerUserTurnStopStrategy):
-    """Asks the model again when it withdraws from a turn that is over.
+    """Asks as far as that is worth it, and again when the model withdraws from a turn that is over.
 
     A guess that follows another withdraws it: the signal that did may have overtaken the first.
     """
 
-    _relied_on = False
-    """The turn is over, and the answer to it is what the model began ahead."""
+    def __init__(self, asking: Asking) -> None:
+        super().__init__()
+        self._asking = asking
+        self._relied_on = False
+        """The turn is over, and the answer to it is what the model began ahead."""
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:
-        if isinstance(frame, EagerEndOfTurnCancelFrame) and self._relied_on:
-            self._relied_on = False
-            await self.push_frame(LLMRunFrame())
-        if isinstance(frame, EagerTranscriptionFrame) and await self._take_speculation():
-            await self.trigger_user_turn_speculation_cancelled()
+        match frame:
+            case EagerEndOfTurnCancelFrame() if self._relied_on:
+                self._relied_on = False
+                await self.push_frame(LLMRunFrame())
+            case EagerEndOfTurnCancelFrame() if self._speculation:
+                self._asking.wasted()
+            case EagerTranscriptionFrame():
+                if await self._take_speculation():
+                    await self.trigger_user_turn_speculation_cancelled()
+                if not self._asking.worth(self._text + frame.text):
+                    return ProcessFrameResult.CONTINUE
+            case _:
+                pass
         return await super().process_frame(frame)
+
+    async def trigger_user_turn_speculation_cancelled(self) -> None:
+        self._asking.wasted()
+        await super().trigger_user_turn_speculation_cancelled()
 
     async def handle_user_turn_started(self) -> None:
         self._relied_on = False
         await super().handle_user_turn_started()
+
+    async def handle_user_turn_stopped(self) -> None:
+        self._asking.turn_over()
+        await super().handle_user_turn_stopped()
 
     async def trigger_user_turn_finalized(
         self,

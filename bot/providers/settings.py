@@ -49,9 +49,8 @@ class DeepgramSettings(BaseModel):
     flux_eot_threshold: float = Field(default=0.7, ge=0.5, le=0.9)
     """How sure Flux is that a turn is over when it says so. Deepgram's default: lower cuts callers
     off, higher makes them wait."""
-    flux_eager_eot_threshold: float | None = Field(default=None, ge=0.3, le=0.9)
-    """How sure Flux is when the model is asked ahead of that. Not set: it is not, since what the
-    model says in vain is paid for, and a tool call has to be asked for again."""
+    flux_eager_eot_threshold: float = Field(default=0.4, ge=0.3, le=0.9)
+    """How sure Flux is when the model is asked ahead of that, which TURN_ASK_EARLY allows."""
     flux_eot_timeout_ms: int = Field(default=1500, ge=500, le=10_000)
     """Silence after which a turn is over however unsure Flux is: as TURN_INCOMPLETE_SECS."""
 

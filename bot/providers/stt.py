@@ -45,7 +45,7 @@ def stt(choice: Choice, settings: ProviderSettings, engines: Engines) -> STTServ
             return Flux(
                 api_key=required(deepgram.api_key, "DEEPGRAM_API_KEY", "STT=local"),
                 url=address(deepgram.base_url),
-                enable_eager_end_of_turn=deepgram.flux_eager_eot_threshold is not None,
+                enable_eager_end_of_turn=True,
                 settings=Flux.Settings(
                     model=deepgram.flux_model,
                     eot_threshold=deepgram.flux_eot_threshold,
@@ -82,6 +82,6 @@ def turn_strategies(
     judged = interruption or InterruptionSettings()
     match choice.provider:
         case "flux":
-            return decided_elsewhere(judged, talk or LongTalkSettings())
+            return decided_elsewhere(turn, judged, talk or LongTalkSettings())
         case _:
             return engines.ears.strategies(turn, judged, talk or LongTalkSettings())

@@ -45,8 +45,8 @@ class Way:
 WAYS = (
     Way("deepgram", "when the turn is over", {"TURN_ASK_EARLY": "false"}),
     Way("deepgram", "early", {"TURN_ASK_EARLY": "true"}),
-    Way("flux", "when the turn is over", {}),
-    Way("flux", "early", {"DEEPGRAM_FLUX_EAGER_EOT_THRESHOLD": "0.4"}),
+    Way("flux", "when the turn is over", {"TURN_ASK_EARLY": "false"}),
+    Way("flux", "early", {"TURN_ASK_EARLY": "true"}),
 )
 
 

@@ -65,7 +65,7 @@ class Measured:
 def lines(env: dict[str, str], calls: int) -> Sequence[Line]:
     """Echo, answering only what was said to its end; and stock Pipecat's Twilio bot."""
     echo = systems(env, calls)[0]
-    ours = replace(echo, env={**echo.env, **ENVIRONMENT})
+    ours = replace(echo, env={**echo.env, **ENVIRONMENT, "TURN_ASK_EARLY": "false"})
     host = PUBLIC_URL.removeprefix("https://")
     command = (sys.executable, str(PEERS / "stock_pipecat.py"), "-t", "twilio", "-x", host)
     stock = System(

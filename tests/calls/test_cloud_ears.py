@@ -1,6 +1,5 @@
 """Whole calls whose speech to text is in the cloud, which an emulator plays."""
 
-import pytest
 
 from bot.providers.settings import DeepgramSettings
 from evals.caller import place_call
@@ -25,11 +24,8 @@ async def called(emulator: Deepgram | Flux, stt: str, **deepgram: object) -> Cal
             return await place_call(echo.url, [ORDER, THANKS], manners=PATIENT)
 
 
-@pytest.mark.parametrize("eager", [None, 0.5])
-async def test_flux_hears_a_caller_and_takes_turns(eager: float | None):
-    emulator = Flux(profile=BUDGET, ear=Whispering())
-    record = await called(emulator, "flux", flux_eager_eot_threshold=eager)
-    assert_answered(record)
+async def test_flux_hears_a_caller_and_takes_turns():
+    assert_answered(await called(Flux(profile=BUDGET, ear=Whispering()), "flux"))
 
 
 async def test_nova_hears_a_caller():

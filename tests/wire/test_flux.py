@@ -66,7 +66,7 @@ def engines() -> Engines:
     return Engines(Ears(), None, None, None)
 
 
-def providers(emulator: Flux, eager: float | None = None, **settings) -> ProviderSettings:
+def providers(emulator: Flux, eager: float = 0.4, **settings) -> ProviderSettings:
     key = SecretStr(emulator.key)
     part = DeepgramSettings(api_key=key, base_url=emulator.url, flux_eager_eot_threshold=eager)
     return ProviderSettings(deepgram=part, **settings)

@@ -20,8 +20,8 @@ _EARLY = """\
 Whole calls in real time on the emulated cloud, with the "budget" delays (150 ms to the final text,
 200 to the model's first token, 130 to the voice's first sound): from the caller's last audible
 sample to the first of the answer. Wanted: p50 <= 350 ms, p95 <= 530 ms at <= 1.35 requests a turn.
-*Early*: with nova-3 on words that have stood still (`TURN_ASK_EARLY`), with Flux on its
-`EagerEndOfTurn` at 0.4 (`DEEPGRAM_FLUX_EAGER_EOT_THRESHOLD`); neither is on by default."""
+*Early* (`TURN_ASK_EARLY`, the default): with nova-3 on words that have stood still, with Flux on
+its `EagerEndOfTurn` at 0.4 (`DEEPGRAM_FLUX_EAGER_EOT_THRESHOLD`)."""
 _PANEL = """\
 Sounds of a caller while Echo speaks, made by a seeded script: five voices, 20 and 10 dB above the
 noise, half of them by telephone; what Echo was saying is part of each. Judged in audio time by the

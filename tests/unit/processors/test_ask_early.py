@@ -138,8 +138,8 @@ async def test_a_model_that_takes_its_question_back_is_asked_again():
     assert questions(frames) == [("Where is my order?", True), ("Where is my order?", False)]
 
 
-def worth(asking: Asking, words: str = "Where is it?", secs: float = 0.1) -> bool:
-    return asking.worth(words, final=True, silent_secs=secs)
+def worth(asking: Asking, words: str = "Where is it?") -> bool:
+    return asking.worth(words)
 
 
 def test_a_caller_who_goes_on_is_not_guessed_at_for_ever():
@@ -154,5 +154,5 @@ def test_a_caller_who_goes_on_is_not_guessed_at_for_ever():
 
 def test_words_that_may_change_have_to_stand_for_a_moment():
     asking = Asking(AskingSettings(ask_early=True))
-    assert not asking.worth("Where is it?", final=False, silent_secs=0.03)
-    assert asking.worth("Where is it?", final=False, silent_secs=0.06)
+    assert not asking.worth("Where is it?", unsure_secs=0.03)
+    assert asking.worth("Where is it?", unsure_secs=0.06)

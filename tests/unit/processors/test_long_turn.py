@@ -21,6 +21,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
 from pipecat.tests.utils import SleepFrame, run_test
 
 from bot.turns import decided_elsewhere
+from processors.asking import AskingSettings
 from processors.interruption import InterruptionSettings
 from processors.long_talk import LongTalkSettings
 from processors.long_turn import EndTurnFrame
@@ -50,7 +51,7 @@ async def heard(*frames: Frame, memory: LLMContext | None = None) -> list[type[F
     context = LLMContextAggregatorPair(
         memory or LLMContext(),
         user_params=LLMUserAggregatorParams(
-            user_turn_strategies=decided_elsewhere(InterruptionSettings(), talk),
+            user_turn_strategies=decided_elsewhere(AskingSettings(), InterruptionSettings(), talk),
             user_turn_stop_timeout=60,
         ),
     )
