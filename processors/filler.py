@@ -1,4 +1,4 @@
-"""Says a phrase when a tool outlasts the caller's patience, while the answer is being computed."""
+"""Says a phrase when a tool, or the model, outlasts the caller's patience."""
 
 import asyncio
 from contextlib import suppress
@@ -13,6 +13,8 @@ from pipecat.frames.frames import (
     FunctionCallCancelFrame,
     FunctionCallInProgressFrame,
     FunctionCallResultFrame,
+    InterruptionFrame,
+    LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     LLMTextFrame,
     StartFrame,
@@ -50,7 +52,8 @@ class FillerFrame(TTSSpeakFrame):
 
 
 class Filler(FrameProcessor):
-    """Behind the LLM: speaks while tools run, and lets their results overtake it.
+    """Behind the LLM: speaks while tools run, and lets their results overtake it; and while the model
+    is late, which `EndsAtAClause` lets overtake it.
 
     A phrase that was pushed is spoken even if the tool ends before it is audible; behind the TTS,
     `EndsAtAClause` (`processors/overtaken.py`) ends it at its next clause when the answer is there.
@@ -102,7 +105,11 @@ class Filler(FrameProcessor):
             case FunctionCallCancelFrame():
                 self._patience.cancelled(frame.tool_call_id)
             case LLMFullResponseStartFrame():
-                self._patience.responds()
+                self._patience.asked(now_secs)
+                if self._speaker is FrameDirection.UPSTREAM:
+                    self._patience.responded()  # a model that speaks says one thing at a time
+            case LLMFullResponseEndFrame() | InterruptionFrame():
+                self._patience.responded()
             case LLMTextFrame() if frame.text.strip() and not frame.skip_tts:
                 self._patience.says(now_secs)
             case BotStartedSpeakingFrame():

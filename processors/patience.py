@@ -60,6 +60,9 @@ class FillerPolicy(BaseModel):
 
     patience_secs: float = Field(default=0.35, ge=0, le=10)
     """On top of turn detection and the model this keeps the first sound within 800 ms."""
+    thought_secs: float = Field(default=1.0, gt=0, le=60)
+    """A model that has given nothing for so long is bridged too, by a phrase of `otherwise`.
+    gpt-4.1 is later in a fifth of all answers, and callers take 1.5 s for a dead line."""
     repeat_secs: float = Field(default=4.0, gt=0, le=60)
     """Silence after a phrase until the next: longer, and callers ask whether we are there."""
     grace_secs: float = Field(default=0.2, ge=0, le=2)
@@ -114,6 +117,8 @@ class Patience:
         self._policy = policy
         self._pace = pace or ToolPace()
         self._tools: dict[str, tuple[str, float]] = {}
+        self._asked_secs: float | None = None
+        """When the model was asked what it has given nothing for."""
         self._silent_since_secs = 0.0
         self._sound_ended_secs = 0.0
         self._told = False  # the caller knows that we are busy
@@ -129,15 +134,25 @@ class Patience:
     @property
     def due_secs(self) -> float | None:
         """When the next phrase is due; None as long as nothing happens."""
-        if not self._tools or self._talking:
+        if self._talking:
             return None
         since_secs = self._silent_since_secs
+        if not self._tools:
+            return self._thought_due_secs
         if not self._told:
             quickest = self._left(since_secs, _NEARLY_NONE)
             if quickest is not None and quickest > self._policy.slow_secs:
                 return since_secs
             return self._put_off(since_secs + self._policy.patience_secs)
         return since_secs + self._policy.repeat_secs
+
+    @property
+    def _thought_due_secs(self) -> float | None:
+        if self._asked_secs is None:
+            return None
+        if self._told:
+            return self._silent_since_secs + self._policy.repeat_secs
+        return self._asked_secs + self._policy.thought_secs
 
     def _put_off(self, due_secs: float) -> float:
         """Until a moment later, where the tool may well be over by then and silence is short."""
@@ -151,18 +166,23 @@ class Patience:
         due_secs = self.due_secs
         if due_secs is None or due_secs > now_secs:
             return None
-        tool, _ = next(iter(self._tools.values()))
-        phrases = self._policy.still if self._told else self._policy.opening(tool)
+        phrases = self._policy.still if self._told else self._opening()
         left = self._left(now_secs, _HALF)
         self._said = self._next(phrases, short=left is not None and left < self._policy.slow_secs)
-        self.says(now_secs)
+        self._tell(now_secs)
         return self._said
+
+    def _opening(self) -> tuple[str, ...]:
+        for tool, _ in self._tools.values():
+            return self._policy.opening(tool)
+        return self._policy.otherwise
 
     def _left(self, at_secs: float, share: float) -> float | None:
         lasted = [(tool, at_secs - began_secs) for tool, began_secs in self._tools.values()]
         return self._pace.all_left_secs(lasted, share)
 
     def called(self, call_id: str, tool: str, now_secs: float) -> None:
+        self._asked_secs = None
         if not self._policy.opening(tool):
             return
         if not self._tools:
@@ -179,13 +199,23 @@ class Patience:
     def cancelled(self, call_id: str) -> None:
         self._tools.pop(call_id, None)
 
-    def responds(self) -> None:
-        """The model begins to answer the caller, or goes on after a tool."""
+    def asked(self, now_secs: float) -> None:
+        """The model is to answer the caller, or to go on after a tool."""
         self._told = self._told and self._goes_on
         self._goes_on = False
+        self._asked_secs = now_secs
+
+    def responded(self) -> None:
+        """Nothing more comes of the model, whatever it gave."""
+        self._asked_secs = None
 
     def says(self, now_secs: float) -> None:
-        """Words are on their way to the caller: ours, or the model's own "Let me check that"."""
+        """The model's words are on their way to the caller."""
+        self._asked_secs = None
+        self._tell(now_secs)
+
+    def _tell(self, now_secs: float) -> None:
+        """The caller will hear something: an answer, our phrase, or "Let me check that"."""
         self._told = True
         self._silent_since_secs = self._sound_ended_secs = now_secs
 
@@ -193,6 +223,7 @@ class Patience:
         self._talking.add(voice)
         if voice == "caller's turn":
             self._told = self._goes_on = False
+            self._asked_secs = None
 
     def stops_talking(self, voice: Voice, now_secs: float) -> None:
         self._talking.discard(voice)

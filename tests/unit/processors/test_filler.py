@@ -113,6 +113,50 @@ class TestWhen:
         assert fillers(call) == []
 
 
+class TestALateModel:
+    async def test_is_bridged_once_and_its_answer_follows(self):
+        async with small_call(ANSWER, pace=Pace(thinks_secs=2)) as call:
+            await call.run()
+            await asyncio.sleep(10)
+        [(at_secs, phrase)] = fillers(call)
+        assert at_secs == pytest.approx(POLICY.thought_secs, abs=0.01)
+        assert phrase in POLICY.otherwise
+        assert texts(call) == [phrase, "Your order is on its way."]
+
+    async def test_that_answers_in_time_is_not(self):
+        async with small_call(ANSWER, pace=Pace(thinks_secs=0.9)) as call:
+            await call.run()
+            await asyncio.sleep(10)
+        assert fillers(call) == []
+
+    async def test_that_stays_silent_is_bridged_until_the_call_knows_of_it(self):
+        async with small_call(Reply(), ANSWER, pace=Pace(thinks_secs=7)) as call:
+            await call.run()
+            await asyncio.sleep(20)
+        assert [phrase in POLICY.still for _, phrase in fillers(call)] == [False, True]
+
+    async def test_behind_a_tool_is_bridged_once_the_tools_filler_is_long_over(self):
+        async with small_call(looks_up(2), ANSWER, pace=Pace(thinks_secs=0.9)) as call:
+            await call.run()
+            await asyncio.sleep(10)
+        assert len(fillers(call)) == 1
+
+    async def test_whose_answer_nobody_waits_for_is_not(self):
+        async with small_call(ANSWER, ANSWER, pace=Pace(thinks_secs=3)) as call:
+            await call.run()
+            await asyncio.sleep(0.5)
+            await call.interrupt()
+            await call.fall_silent()
+            await asyncio.sleep(10)
+        assert fillers(call) == []
+
+    async def test_that_speaks_itself_is_left_alone(self):
+        patience = Patience(POLICY)
+        patience.asked(now_secs=0)
+        patience.responded()
+        assert patience.phrase(now_secs=10) is None
+
+
 class TestTheCaller:
     async def test_hears_none_while_talking(self):
         async with small_call(looks_up(3, asynchronous=True), ANSWER) as call:
@@ -328,7 +372,7 @@ class TestPhrases:
         patience = Patience(policy)
         said = []
         for turn in range(4):
-            patience.responds()
+            patience.asked(now_secs=turn * 100)
             patience.called(str(turn), "dig", now_secs=turn * 100)
             said.append(patience.phrase(now_secs=turn * 100 + 1))
             patience.returned(str(turn), now_secs=turn * 100 + 2)
