@@ -27,6 +27,8 @@ class Attempt:
     name: str
     goes_on: bool
     reply: Reply
+    is_late: bool = False
+    """Another is asked beside it: it may still be the first to give something."""
     is_started: bool = False
     """What comes before its start is the end of what the model was asked before."""
     _words: Words = field(default_factory=Words)
@@ -144,13 +146,20 @@ class Question(Generic[S]):
     def failed(
         self, attempt: Attempt, cause: Cause, now_secs: float, retry_after_secs: float
     ) -> Change[S]:
-        """One at work has failed: another at work goes on alone, or the next is to be asked."""
-        self.attempts.remove(attempt)
+        """One at work has failed, or is late for the first time: another at work is in time, or the
+        next is to be asked. Who is late is at work until `last_secs`; who else has failed is not.
+        """
         self.winner = None
-        self.succession.failed(cause, now_secs, retry_after_secs, name=attempt.name)
-        following = None if self.attempts else self.succession.next(now_secs)
-        successor = self.attempts[0].name if self.attempts else following and following.name
-        return self._change(attempt.name, cause, successor or "", following, now_secs)
+        if not attempt.is_late:
+            self.succession.failed(cause, now_secs, retry_after_secs, name=attempt.name)
+        in_time = [each for each in self.attempts if not each.is_late and each is not attempt]
+        following = None if in_time else self.succession.next(now_secs)
+        successor = in_time[0].name if in_time else following.name if following else ""
+        if cause == "late" and successor not in ("", attempt.name) and not attempt.is_late:
+            attempt.is_late = attempt.reply.is_last = True
+        else:
+            self.attempts.remove(attempt)
+        return self._change(attempt.name, cause, successor, following, now_secs)
 
     def hedged(self, now_secs: float) -> Change[S] | None:
         """Who is to be asked beside one that is late."""

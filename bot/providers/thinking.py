@@ -32,10 +32,10 @@ _Piece = LLMFullResponseStartFrame | LLMTextFrame | LLMFullResponseEndFrame
 class Thinking(FrameProcessor):
     """The role's models in order, of which one answers each question.
 
-    Gives up on one that reports an error, gives no speakable token or tool call for `first_secs`
-    once the caller waits, or stops in the middle for `stall_secs`. The next goes on where the words
-    stopped, which end with a whole one. With `hedge_secs`, the next is asked beside one that is
-    late, and whoever gives something first answers; a tool is only called by who answers. Within a
+    Gives up on one that reports an error, or stops in the middle for `stall_secs`: the next goes on
+    where the words stopped, which end with a whole one. One that gives no speakable token or tool
+    call for `first_secs` once the caller waits, or for `hedge_secs`, has the next beside it, and
+    whoever gives something first answers; a tool is only called by who answers. Within a
     turn whoever answered last is asked on; each new turn begins with the first that is well.
     Pushes an `IncidentFrame` each time, and an `OutageError` upstream when nobody is left.
     """
@@ -212,7 +212,8 @@ class Thinking(FrameProcessor):
         if question is None or attempt is None:
             return
         change = question.failed(attempt, cause, self._now_secs(), retry_after_secs)
-        await self._models.stop(name)
+        if attempt not in question.attempts:
+            await self._models.stop(name)
         await self._follow(question, change)
         if not (change.following or question.attempts):
             await self._close()

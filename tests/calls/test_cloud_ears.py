@@ -1,6 +1,5 @@
 """Whole calls whose speech to text is in the cloud, which an emulator plays."""
 
-
 from bot.providers.settings import DeepgramSettings
 from evals.caller import place_call
 from evals.performance import Manners

@@ -70,7 +70,7 @@ async def test_a_pause_ends_the_turn_and_the_line_answers_it():
 
 
 async def test_what_is_being_answered_ahead_is_no_answer_to_a_long_turn():
-    guess = EagerTranscriptionFrame(WORDS, "", "")
+    guess = EagerTranscriptionFrame("Where is it?", "", "")
     told = await heard(*BEGINS, lasting(2.5), PAUSES, guess, lasting(0.5), *ENDS, lasting(1))
     assert told == [LLMContextFrame, UserStoppedSpeakingFrame, TTSSpeakFrame, EndTurnFrame]
 

@@ -71,8 +71,21 @@ async def test_other_words_withdraw_the_guess_before_they_are_asked():
 
 
 async def test_a_guess_whose_withdrawal_overtook_it_is_withdrawn_by_the_next():
-    turn = (*BEGUN, guess("Where is"), SOON, guess("Where is it?"), SOON, said("Where is it?"), SOON)
-    assert await asked(*turn, *OVER) == ["Where is ahead", "withdrawn", "Where is it? ahead", "over"]
+    turn = (
+        *BEGUN,
+        guess("Where is"),
+        SOON,
+        guess("Where is it?"),
+        SOON,
+        said("Where is it?"),
+        SOON,
+    )
+    assert await asked(*turn, *OVER) == [
+        "Where is ahead",
+        "withdrawn",
+        "Where is it? ahead",
+        "over",
+    ]
 
 
 async def test_a_guess_is_not_asked_where_nothing_is_asked_ahead():

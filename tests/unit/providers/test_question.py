@@ -116,6 +116,43 @@ def test_a_hedge_goes_on_alone_when_the_late_one_fails():
     assert [each.name for each in asked.attempts] == ["b"]
 
 
+def late() -> Question[str]:
+    """The second is asked beside the first, which is late."""
+    asked = question()
+    change = asked.failed(at_work(asked, "a"), "late", 11.5, 0.0)
+    assert told(change.incident) == ("a", "late", "b", 1500)
+    assert change.following
+    asked.asked(change.following, 11.5)
+    return asked
+
+
+def test_one_that_is_late_may_still_be_the_first_to_answer():
+    asked = late()
+    assert asked.gave(at_work(asked, "a"), 11.8) == ["b"]
+    assert asked.winner is at_work(asked, "a")
+
+
+def test_one_that_is_late_for_good_is_given_up_and_the_other_goes_on():
+    asked = late()
+    asked.failed(at_work(asked, "b"), "unavailable", 12.0, 0.0)
+    assert [each.name for each in asked.attempts] == ["a"]
+    assert asked.overdue(14.9) == []
+    assert asked.overdue(15.0) == [("a", "late")]
+    asked.failed(at_work(asked, "a"), "late", 15.0, 0.0)
+    assert asked.attempt_of("a") is None
+
+
+def test_the_last_of_all_is_asked_again_and_not_beside_itself():
+    asked = question()
+    change = asked.failed(at_work(asked, "a"), "unavailable", 10.1, 0.0)
+    assert change.following
+    asked.asked(change.following, 10.1)
+    change = asked.failed(at_work(asked, "b"), "late", 15.1, 0.0)
+    assert change.following
+    assert change.following.name == "b"
+    assert asked.attempts == []
+
+
 def test_an_answer_has_one_beginning_whoever_goes_on():
     asked = hedged()
     assert asked.started(at_work(asked, "a"))
@@ -167,7 +204,7 @@ def test_of_what_comes_before_the_first_word_only_an_opening_mark_goes_out(token
 
 def test_a_model_of_this_machine_is_slow_at_worst():
     asked = question(second={"is_here": True})
-    change = asked.failed(at_work(asked, "a"), "late", 11.5, 0.0)
+    change = asked.failed(at_work(asked, "a"), "unavailable", 11.5, 0.0)
     assert change.following
     asked.asked(change.following, 11.5)
     assert asked.due_secs is None
