@@ -62,5 +62,6 @@ async def test_other_words_withdraw_the_guess_before_they_are_asked():
 
 
 async def test_a_guess_whose_withdrawal_overtook_it_is_withdrawn_by_the_next():
-    turn = (*BEGUN, guess("Where is"), SOON, guess("Where is it?"), SOON, said("Where is it?"), SOON)
-    assert await asked(*turn, *OVER) == ["Where is ahead", "withdrawn", "Where is it? ahead", "over"]
+    guesses = guess("Where is"), SOON, guess("Where is it?"), SOON
+    told = await asked(*BEGUN, *guesses, said("Where is it?"), SOON, *OVER)
+    assert told == ["Where is ahead", "withdrawn", "Where is it? ahead", "over"]
