@@ -27,8 +27,6 @@ class Attempt:
     name: str
     goes_on: bool
     reply: Reply
-    is_started: bool = False
-    """What comes before its start is the end of what the model was asked before."""
     _words: Words = field(default_factory=Words)
     _has_spoken: bool = False
     _mark: str = ""
@@ -100,9 +98,8 @@ class Question(Generic[S]):
 
     # The answer
 
-    def started(self, attempt: Attempt) -> bool:
+    def started(self) -> bool:
         """Whether the answer begins with it: it has one beginning, whoever goes on."""
-        attempt.is_started = True
         was_open, self.is_open = self.is_open, True
         return not was_open
 
