@@ -52,8 +52,8 @@ class FillerFrame(TTSSpeakFrame):
 
 
 class Filler(FrameProcessor):
-    """Behind the LLM: speaks while tools run, and lets their results overtake it; and while the model
-    is late, which `EndsAtAClause` lets overtake it.
+    """Behind the LLM: speaks while tools run, and lets their results overtake it; and while the
+    model is late.
 
     A phrase that was pushed is spoken even if the tool ends before it is audible; behind the TTS,
     `EndsAtAClause` (`processors/overtaken.py`) ends it at its next clause when the answer is there.

@@ -27,10 +27,13 @@ class Attempt:
     name: str
     goes_on: bool
     reply: Reply
+<<<<<<< HEAD
     is_late: bool = False
     """Another is asked beside it: it may still be the first to give something."""
     is_started: bool = False
     """What comes before its start is the end of what the model was asked before."""
+=======
+>>>>>>> h-a
     _words: Words = field(default_factory=Words)
     _has_spoken: bool = False
     _mark: str = ""
@@ -102,9 +105,8 @@ class Question(Generic[S]):
 
     # The answer
 
-    def started(self, attempt: Attempt) -> bool:
+    def started(self) -> bool:
         """Whether the answer begins with it: it has one beginning, whoever goes on."""
-        attempt.is_started = True
         was_open, self.is_open = self.is_open, True
         return not was_open
 

@@ -180,10 +180,8 @@ class Thinking(FrameProcessor):
             return
         match frame:
             case LLMFullResponseStartFrame():
-                if question.started(attempt):
+                if question.started():
                     await self.push_frame(frame)
-            case _ if not attempt.is_started:
-                pass
             case LLMTextFrame():
                 if attempt.speaks(frame.text) and await self._wins(name):
                     frame.text = question.add(attempt, frame.text)

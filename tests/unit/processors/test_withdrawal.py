@@ -71,6 +71,7 @@ async def test_other_words_withdraw_the_guess_before_they_are_asked():
 
 
 async def test_a_guess_whose_withdrawal_overtook_it_is_withdrawn_by_the_next():
+<<<<<<< HEAD
     turn = (
         *BEGUN,
         guess("Where is"),
@@ -102,3 +103,8 @@ async def test_a_caller_who_goes_on_behind_a_guess_costs_one_request_and_not_one
         "Where is it? at last",
         "over",
     ]
+=======
+    guesses = guess("Where is"), SOON, guess("Where is it?"), SOON
+    told = await asked(*BEGUN, *guesses, said("Where is it?"), SOON, *OVER)
+    assert told == ["Where is ahead", "withdrawn", "Where is it? ahead", "over"]
+>>>>>>> h-a

@@ -20,7 +20,7 @@ from pipecat.frames.frames import (
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor, FrameProcessorSetup
 from pipecat.services.llm_service import FunctionCallParams, LLMService
 from pipecat.workers.runner import WorkerRunner
 
@@ -37,6 +37,9 @@ TALKS, DONE = UserStartedSpeakingFrame, UserStoppedSpeakingFrame
 WITHDRAWN, INTERRUPTED = EagerEndOfTurnCancelFrame, InterruptionFrame
 TOKENS = 4
 """Of an answer: each says which question it answers."""
+DOWN = "down"
+"""Asked this, a model fails."""
+SETUP_SECS = 0.02
 Delay = Callable[[], float]
 """Gives the seconds before each thing a model does."""
 
@@ -46,11 +49,14 @@ class _Speaks(LLMService[PlainAdapter]):
 
     adapter_class = PlainAdapter
 
-    def __init__(self, done: list[str], delay: Delay) -> None:
+    def __init__(self, requests: list[str], done: list[str], delay: Delay) -> None:
         super().__init__(settings=llm_settings())
-        self._done, self._delay = done, delay
-        self._answers = 0
+        self._requests, self._done, self._delay = requests, done, delay
         self.register_function("note", self._note)
+
+    async def setup(self, setup: FrameProcessorSetup) -> None:
+        await super().setup(setup)
+        await asyncio.sleep(SETUP_SECS)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
@@ -65,11 +71,16 @@ class _Speaks(LLMService[PlainAdapter]):
 
     async def _process_context(self, context: LLMContext) -> None:
         words = str(context.get_messages()[-1]["content"])
+        self._requests.append(words)
         for _ in range(TOKENS):
             await asyncio.sleep(self._delay())
             await self._push_llm_text(f"{words} ")
-        self._answers += 1
-        call = FunctionCallFromLLM("note", f"{self}-{self._answers}", {"words": words}, context)
+        if words == DOWN:
+            await self.push_error("it is down", exception=ConnectionError(DOWN))
+            return
+        call = FunctionCallFromLLM(
+            "note", f"{self}-{len(self._requests)}", {"words": words}, context
+        )
         await self.run_function_calls([call])
 
     async def _note(self, params: FunctionCallParams) -> None:
@@ -80,9 +91,9 @@ class _Speaks(LLMService[PlainAdapter]):
 class _Model(InSteps[PlainAdapter], _Speaks):
     apology = "Sorry."
 
-    def __init__(self, done: list[str], delay: Delay) -> None:
+    def __init__(self, requests: list[str], done: list[str], delay: Delay) -> None:
         self.steps = Steps(1_000_000)
-        super().__init__(done, delay)
+        super().__init__(requests, done, delay)
 
 
 class _Passes(FrameProcessor):
@@ -101,8 +112,10 @@ class _Passes(FrameProcessor):
 class Asked:
     """The stage under test between a hand and an ear."""
 
-    def __init__(self, hand: _Passes, ear: _Passes, done: list[str]) -> None:
+    def __init__(self, hand: _Passes, ear: _Passes, requests: list[str], done: list[str]) -> None:
         self._hand, self._ear = hand, ear
+        self.requests = requests
+        """The words of the questions that a model has begun to answer."""
         self.done = done
         """The words of the questions on which a tool was run."""
 
@@ -137,12 +150,13 @@ async def asked(
     names: str = "a", delay: Delay = lambda: 0.05, policy: ThinkingPolicy | None = None
 ) -> AsyncIterator[Asked]:
     """`Thinking` with models of these names; with none, a model alone."""
+    requests: list[str] = []
     done: list[str] = []
-    able = [Candidate(name, lambda: _Model(done, delay)) for name in names]
+    able = [Candidate(name, lambda: _Model(requests, done, delay)) for name in names]
     stage = (
         Thinking(able, Health(HealthPolicy()), policy or ThinkingPolicy())
         if able
-        else _Model(done, delay)
+        else _Model(requests, done, delay)
     )
     hand, ear = _Passes(), _Passes()
     worker = PipelineWorker(
@@ -153,7 +167,7 @@ async def asked(
     running = asyncio.create_task(runner.run())
     try:
         await asyncio.sleep(0.1)  # the call has begun
-        yield Asked(hand, ear, done)
+        yield Asked(hand, ear, requests, done)
         await worker.stop_when_done()
     except BaseException:
         await worker.cancel()

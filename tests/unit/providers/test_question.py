@@ -155,8 +155,8 @@ def test_the_last_of_all_is_asked_again_and_not_beside_itself():
 
 def test_an_answer_has_one_beginning_whoever_goes_on():
     asked = hedged()
-    assert asked.started(at_work(asked, "a"))
-    assert not asked.started(at_work(asked, "b"))
+    assert asked.started()
+    assert not asked.started()
 
 
 def test_the_next_is_told_what_was_said_and_goes_on_there():

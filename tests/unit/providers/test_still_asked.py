@@ -10,7 +10,9 @@ from pipecat.frames.frames import Frame
 from bot.providers.reply import ThinkingPolicy
 from tests.unit.providers.asked import (
     DONE,
+    DOWN,
     INTERRUPTED,
+    SETUP_SECS,
     TALKS,
     TOKENS,
     WITHDRAWN,
@@ -25,6 +27,8 @@ PAUSES = pytest.mark.parametrize("pause_secs", [None, 0.0, 0.001, 0.12, 0.4])
 """Between the signals; None: not even a task of the model's runs between them."""
 LONG_SECS = 2.0
 """Any answer has been given by then."""
+HEDGE_SECS = 0.04
+HEDGED = ThinkingPolicy(hedge_secs=HEDGE_SECS)
 
 
 async def told(call: Asked, frames: list[Frame], pause_secs: float | None) -> None:
@@ -116,6 +120,42 @@ async def test_a_guess_that_is_interrupted_is_not_heard(names):
     assert await answered(names, None, *turns) == whole("two")
 
 
+A_MOMENT_SECS = 1e-10
+"""Before it, what comes then is not due; the loop runs both in one go."""
+
+
+async def test_a_guess_that_is_withdrawn_before_it_is_begun_costs_no_request():
+    async with asked() as call:
+        await told(call, [TALKS(), ahead("one"), WITHDRAWN(), ahead("two"), DONE()], None)
+        assert call.requests == ["two"]
+
+
+async def test_no_tool_of_an_answer_runs_from_the_moment_of_its_interruption_on():
+    async with asked() as call:
+        await call.tell(final("one"))
+        await asyncio.sleep(TOKENS * 0.05 - A_MOMENT_SECS)
+        await told(call, [INTERRUPTED(), final("two")], None)
+        assert call.done == ["two"]
+        assert call.heard["two"] == TOKENS
+
+
+async def test_who_fails_in_the_moment_of_an_interruption_is_still_asked_the_next():
+    async with asked("ab") as call:
+        await call.tell(final(DOWN))
+        await asyncio.sleep(TOKENS * 0.05 - A_MOMENT_SECS)
+        await told(call, [INTERRUPTED(), final("two")], None)
+        assert call.requests == [DOWN, "two"]
+        assert call.heard["two"] == TOKENS
+
+
+async def test_nobody_else_is_asked_what_is_interrupted_while_he_gets_ready():
+    async with asked("ab", policy=HEDGED) as call:
+        await call.tell(final("one"))
+        await asyncio.sleep(HEDGE_SECS + SETUP_SECS / 2)
+        await told(call, [INTERRUPTED()], None)
+        assert call.requests == ["one"]
+
+
 class Caller:
     """Takes turns, and everything that is asked in them is asked at random moments."""
 
@@ -179,9 +219,6 @@ class Caller:
                         await asyncio.sleep(0)
                 case _:
                     await asyncio.sleep(self._rng.uniform(0, 0.3))
-
-
-HEDGED = ThinkingPolicy(hedge_secs=0.08)
 
 
 @pytest.mark.parametrize(
