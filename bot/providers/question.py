@@ -27,13 +27,8 @@ class Attempt:
     name: str
     goes_on: bool
     reply: Reply
-<<<<<<< HEAD
     is_late: bool = False
     """Another is asked beside it: it may still be the first to give something."""
-    is_started: bool = False
-    """What comes before its start is the end of what the model was asked before."""
-=======
->>>>>>> h-a
     _words: Words = field(default_factory=Words)
     _has_spoken: bool = False
     _mark: str = ""

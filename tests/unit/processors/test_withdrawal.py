@@ -71,22 +71,9 @@ async def test_other_words_withdraw_the_guess_before_they_are_asked():
 
 
 async def test_a_guess_whose_withdrawal_overtook_it_is_withdrawn_by_the_next():
-<<<<<<< HEAD
-    turn = (
-        *BEGUN,
-        guess("Where is"),
-        SOON,
-        guess("Where is it?"),
-        SOON,
-        said("Where is it?"),
-        SOON,
-    )
-    assert await asked(*turn, *OVER) == [
-        "Where is ahead",
-        "withdrawn",
-        "Where is it? ahead",
-        "over",
-    ]
+    guesses = guess("Where is"), SOON, guess("Where is it?"), SOON
+    told = await asked(*BEGUN, *guesses, said("Where is it?"), SOON, *OVER)
+    assert told == ["Where is ahead", "withdrawn", "Where is it? ahead", "over"]
 
 
 async def test_a_guess_is_not_asked_where_nothing_is_asked_ahead():
@@ -103,8 +90,3 @@ async def test_a_caller_who_goes_on_behind_a_guess_costs_one_request_and_not_one
         "Where is it? at last",
         "over",
     ]
-=======
-    guesses = guess("Where is"), SOON, guess("Where is it?"), SOON
-    told = await asked(*BEGUN, *guesses, said("Where is it?"), SOON, *OVER)
-    assert told == ["Where is ahead", "withdrawn", "Where is it? ahead", "over"]
->>>>>>> h-a
