@@ -3,13 +3,13 @@
 import pytest
 
 from evals.caller import place_call
+from evals.record import CallRecord
 from tests.calls.faults import (
     ORDER,
     PATIENT,
     THANKS,
     assert_answered,
     assert_ended_in_words,
-    incidents,
     thinking_by,
     words,
 )
@@ -19,23 +19,43 @@ from tests.emulators.mind import Line, Scripted
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import BUDGET, Fault, Late, Refuse, Stall, serving
 
+BRIDGES = ("one moment please", "just a second", "let me check")
 
-@pytest.mark.parametrize(
-    ("fault", "within_ms"),
-    [
-        pytest.param(Refuse(429, {"Retry-After": "60"}), 1_500, id="3-busy"),
-        pytest.param(Refuse(503), 1_500, id="4-unavailable"),
-        pytest.param(Late(9), 3_500, id="5-slow-first-token"),
-        pytest.param(Stall(), 3_500, id="7-open-without-a-token"),
-    ],
-)
-async def test_a_model_that_fails_is_followed_by_the_next(fault: Fault, within_ms: float):
-    emulator = OpenAIChat(profile=BUDGET, mind=Scripted([]))
+
+def causes(record: CallRecord) -> list[str]:
+    return [each["cause"] for turn in record.latencies for each in turn["incidents"]]
+
+
+async def faulty(fault: Fault) -> CallRecord:
+    """A call whose model meets this with every request."""
+    emulator = OpenAIChat(profile=BUDGET, mind=Scripted(["Never heard."] * 9))
     emulator.will(*[fault] * 9)
     async with serving(emulator), inside(**thinking_by(emulator)) as echo:
-        record = await place_call(echo.url, [ORDER], manners=PATIENT)
-    assert_answered(record, within_ms)
-    assert ("openai", "local") in incidents(record)
+        return await place_call(echo.url, [ORDER], manners=PATIENT)
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [
+        pytest.param(Refuse(429, {"Retry-After": "60"}), "rate limit", id="3-busy"),
+        pytest.param(Refuse(503), "unavailable", id="4-unavailable"),
+    ],
+)
+async def test_a_model_that_fails_is_followed_by_the_next(fault: Fault, cause: str):
+    record = await faulty(fault)
+    assert_answered(record, within_ms=1_500)
+    assert causes(record) == [cause]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(Late(9), id="5-slow-first-token"), pytest.param(Stall(), id="7-without-a-token")],
+)
+async def test_a_model_that_is_late_is_bridged_and_then_followed_by_the_next(fault: Fault):
+    record = await faulty(fault)
+    assert_answered(record, within_ms=3_500)
+    assert any(bridge in words(record) for bridge in BRIDGES)
+    assert causes(record) == ["late"]
 
 
 async def test_a_model_that_stalls_in_a_sentence_is_gone_on_from_and_remembered_as_heard():
