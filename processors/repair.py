@@ -38,8 +38,8 @@ class RepairSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     below: float = Field(default=0.6, ge=0, le=1)
-    """Of a word's certainty; 0: never. Of 48 spoken phrases in quiet and at 20 dB two had a
-    value below it, by the local Whisper."""
+    """Of a word's certainty; 0: never. Of 114 spoken turns with a value, with noise and by
+    telephone, the local Whisper has 12 with one below it, and in 10 of those it is wrong."""
     lost_below: float = Field(default=0.25, ge=0, le=1)
     """Then it is not worth reading back: the caller is asked to say it again."""
 

@@ -24,9 +24,6 @@ _WORDS = 80
 _LONGEST_WORD_NS = 2 * NS
 """A word that began longer ago is none: its service has no times."""
 
-_STALL_NS = NS // 5
-"""By so much the output is behind its clock only when the machine is too busy for it."""
-
 
 @dataclass(slots=True, eq=False)
 class _Said:
@@ -166,10 +163,9 @@ class Unheard:
 
     def _resume_at(self, held_ns: int) -> int:
         reached_ns = min(self._played.position_at(held_ns), self._written.length_ns)
-        if reached_ns - self._left_ns > _STALL_NS:
-            return min(self._left_ns, self._heard_ns)  # no later than what can have been heard
-        in_word_ns = reached_ns - self._heard_ns
-        return self._heard_ns if 0 <= in_word_ns <= _LONGEST_WORD_NS else reached_ns
+        in_word = 0 <= reached_ns - self._heard_ns <= _LONGEST_WORD_NS
+        heard_ns = self._heard_ns if in_word else reached_ns
+        return min(heard_ns, self._left_ns)  # a busy machine is behind the clock
 
     def _cut(self, said: _Said, start_ns: int) -> bool:
         """Leaves of a piece of audio what is behind `start_ns`; whether there is any."""

@@ -69,6 +69,12 @@ def aloud(kind: Kind, words: Sequence[str]) -> str:
     return ", ".join("-".join(group) for group in groups)
 
 
+def bare(text: str) -> str:
+    """What is said, however it is written: "0-4, 8" and "zero four eight" are one."""
+    said = re.sub(r"[a-z]+", lambda word: _DIGITS.get(word[0], word[0]), text.lower())
+    return re.sub(r"[\W_]", "", said)
+
+
 def _value_at(words: Sequence[str], plain: Sequence[str], at: int) -> Value | None:
     return (
         _email(words, plain, at)

@@ -119,14 +119,9 @@ class TalkedOver:
         """What was heard, cut where Echo was silenced."""
         ends = [*self.ear.cuts, len(self.ear.chunks)]
         spans = zip([0, *ends], ends, strict=False)
-        found = [self.ear.chunks[begin:end] for begin, end in spans]
-        return [_trimmed(piece) for piece in found if piece]
-
-
-def _trimmed(piece: Sequence[tuple[float, bytes]]) -> Samples:
-    """Without the padding of its last chunk."""
-    samples = np.frombuffer(b"".join(audio for _, audio in piece), np.int16)
-    return np.trim_zeros(samples, "b")
+        chunks = [self.ear.chunks[begin:end] for begin, end in spans if begin < end]
+        found = [np.frombuffer(b"".join(audio for _, audio in each), np.int16) for each in chunks]
+        return [*found[:-1], np.trim_zeros(found[-1], "b")]  # its last chunk was filled up
 
 
 @asynccontextmanager

@@ -96,6 +96,15 @@ def test_what_a_busy_machine_has_not_sent_yet_is_not_taken_for_heard():
     assert samples(speech.again(held_secs=4.2, now_secs=6.0)) == [2, 3, 4, 5]
 
 
+def test_the_end_of_a_word_that_a_busy_machine_has_not_sent_is_said():
+    speech = Speech(left_secs=1).is_heard(2)
+    most_of_it = TTSAudioRawFrame(audio(1).audio[: 2 * RATE * 9 // 10], RATE, 1)
+    speech.unheard.left(most_of_it)
+    again = speech.again(held_secs=2.05, now_secs=4.0)
+    said = [frame for frame in again if isinstance(frame, OutputAudioRawFrame)]
+    assert sum(frame.num_frames for frame in said) == 4.1 * RATE
+
+
 def test_a_bridge_puts_everything_off():
     again = Speech().is_heard(2.6).again(held_secs=2.6, now_secs=9.0, after_secs=0.5)
     assert samples(again) == [2, 3, 4, 5]

@@ -1,6 +1,6 @@
 import pytest
 
-from processors.values_said import aloud, values_in
+from processors.values_said import aloud, bare, values_in
 
 
 def found(text: str) -> list[tuple[str, str]]:
@@ -69,3 +69,8 @@ def test_a_number_is_read_back_digit_by_digit(text, spoken):
 
 def test_anything_else_is_read_back_as_it_was_said():
     assert aloud("day", ["March", "3rd,"]) == "March 3rd"
+
+
+@pytest.mark.parametrize("text", ["0482", "0-4-8-2.", "zero, four eight two", "Oh 48 2"])
+def test_what_is_said_is_one_however_it_is_written(text):
+    assert bare(text) == "0482"

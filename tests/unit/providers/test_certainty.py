@@ -4,7 +4,7 @@ import pytest
 from deepgram.listen.v1.types import ListenV1Results
 
 from bot.providers.certainty import certainty
-from bot.providers.local.whisper import Transcript, Word
+from bot.providers.local.whisper import Reading, Transcript, Word
 
 
 def nova(words: object) -> ListenV1Results:
@@ -44,6 +44,35 @@ def test_whisper_tells_it_of_a_words_least_certain_piece():
     words = (Word("Order", 0.9), Word("1042?", 0.1))
     told = dict(certainty(Transcript("Order 1042?", words=words)))
     assert told == {"Order": 1.0, "1042?": pytest.approx(0.3)}
+
+
+UNSURE = (Word("Order", 0.9), Word("1042?", 0.1))
+
+
+def whispered(*readings: tuple[str, float], confidence: float = 0.5) -> dict[str, float]:
+    others = tuple(Reading(text, sure) for text, sure in readings)
+    heard = Transcript("Order 1042?", confidence, words=UNSURE, readings=others)
+    return dict(certainty(heard))
+
+
+def test_a_number_that_whisper_may_write_otherwise_was_heard_well():
+    told = whispered(("Order 1042?", 0.4), ("Order 1-0-4-2", 0.3), ("order of 42", 0.1))
+    assert told["1042?"] == pytest.approx(0.875)
+
+
+def test_a_number_that_may_be_another_was_not():
+    told = whispered(("Order 1042?", 0.4), ("Order 1043.", 0.4), ("Order 1040", 0.2))
+    assert told["1042?"] == pytest.approx(0.4)
+
+
+def test_where_whisper_is_sure_of_the_whole_it_is_of_each_value():
+    assert whispered(confidence=0.8)["1042?"] == pytest.approx(0.8)
+
+
+def test_only_values_are_looked_for_in_other_readings():
+    words = (Word("Otter", 0.1), Word("1042?", 0.9))
+    heard = Transcript("Otter 1042?", 0.5, words=words, readings=(Reading("Otter 1042?", 0.4),))
+    assert dict(certainty(heard)) == {"Otter": pytest.approx(0.3), "1042?": 1.0}
 
 
 @pytest.mark.parametrize(
