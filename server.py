@@ -77,6 +77,7 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     )
     app.include_router(websocket.routes(settings.websocket, tickets, places, pool.run))
     app.include_router(webrtc.routes(settings.webrtc, places, pool.run))
+    speaks = spoken_by_carriers(settings)
     if "openai-webrtc" in ways:
         app.include_router(direct.routes(tickets, places, pool.run, Control(settings).join))
     if settings.twilio.account_sid:
@@ -91,16 +92,17 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
             places,
             pool.run,
             settings.outbound,
-            spoken_by_carriers(settings),
+            speaks,
         )
         app.include_router(phone)
     if settings.vonage.application_id:
         if missing := settings.vonage.missing(settings.public.url):
             raise SettingsError(missing)
-        phone = vonage.routes(settings.vonage, settings.public.url, tickets, places, pool.run)
-        app.include_router(phone)
+        behind = tickets, places, pool.run, speaks
+        app.include_router(vonage.routes(settings.vonage, settings.public.url, *behind))
     for carrier in _carriers(settings):
-        app.include_router(phone_routes(carrier, settings.public.url, tickets, places, pool.run))
+        behind = tickets, places, pool.run, speaks
+        app.include_router(phone_routes(carrier, settings.public.url, *behind))
     _tell(app, house, places, list(ways))
     guard(app, settings.edge, settings.public.url)
     app.mount("/client", _official_page())

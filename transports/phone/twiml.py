@@ -40,10 +40,10 @@ def busy() -> str:
     return _text(response)
 
 
-def hang_up(words: str = "", say_in: str = "") -> str:
+def hang_up(words: str = "", say_in: str = "", **voice: str) -> str:
     """End the call, after these words if there are any."""
     response = Element("Response")
-    _say(response, words, say_in)
+    _say(response, words, say_in, **voice)
     SubElement(response, "Hangup")
     return _text(response)
 
@@ -88,10 +88,11 @@ def join(room: str, words: str) -> str:
     return _text(response)
 
 
-def _say(response: Element, words: str, say_in: str) -> None:
+def _say(response: Element, words: str, say_in: str, **voice: str) -> None:
     """By the carrier's own voice; in its usual language, if none is named."""
     if words:
-        SubElement(response, "Say", {"language": say_in} if say_in else {}).text = words
+        how = voice | ({"language": say_in} if say_in else {})
+        SubElement(response, "Say", how).text = words
 
 
 def _meet(
