@@ -72,12 +72,13 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         max_body_size=settings.edge.max_body_bytes,
     )
     objection = partial(_wrong, settings=settings)
+    speaks = spoken_by_carriers(settings)
+    phones = tickets, places, pool.run, speaks
     app.include_router(
         start.routes(settings.public, ways, places, objection, settings.edge.reserved_each)
     )
     app.include_router(websocket.routes(settings.websocket, tickets, places, pool.run))
     app.include_router(webrtc.routes(settings.webrtc, places, pool.run))
-    speaks = spoken_by_carriers(settings)
     if "openai-webrtc" in ways:
         app.include_router(direct.routes(tickets, places, pool.run, Control(settings).join))
     if settings.twilio.account_sid:
@@ -98,11 +99,9 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     if settings.vonage.application_id:
         if missing := settings.vonage.missing(settings.public.url):
             raise SettingsError(missing)
-        behind = tickets, places, pool.run, speaks
-        app.include_router(vonage.routes(settings.vonage, settings.public.url, *behind))
+        app.include_router(vonage.routes(settings.vonage, settings.public.url, *phones))
     for carrier in _carriers(settings):
-        behind = tickets, places, pool.run, speaks
-        app.include_router(phone_routes(carrier, settings.public.url, *behind))
+        app.include_router(phone_routes(carrier, settings.public.url, *phones))
     _tell(app, house, places, list(ways))
     guard(app, settings.edge, settings.public.url)
     app.mount("/client", _official_page())
