@@ -214,6 +214,7 @@ async def test_who_asks_for_spanish_gets_it_and_who_asks_for_english_gets_that(s
     assert at_the_ear(call, stage, *said) == [stage.greeting, *said]
 
 
+@in_one_loop
 async def test_a_spanish_call_is_kept_in_spanish_once_its_caller_has_said_yes(tmp_path: Path):
     heard = [spanish("Sí, claro."), spanish(ORDER), spanish(BYE)]
     recording = RecordingSettings(enabled=True, folder=tmp_path / "kept")
