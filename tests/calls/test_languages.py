@@ -175,7 +175,7 @@ async def test_who_goes_on_in_spanish_is_answered_in_spanish_at_once(stage: Stag
     """And waits in Spanish: a filler is said while the weather does not come."""
     heard = [spanish("Quiero saber qué tiempo hace."), spanish("Mil cuarenta y dos.")]
     weather = Reply(calls=(Call("get_weather", {"city": "Boston"}),))
-    replies = ["No lo puedo saber. ¿Algo más?", "Llega mañana."]
+    replies = ["Ahora mismo no lo sé.", "Llega mañana."]
     async with stage.call(heard, [weather, *replies]) as call:
         await call.asks(SAMPLE)
         await call.asks(SAMPLE)

@@ -20,8 +20,8 @@ BOTH_WAYS = {
 }
 """https://developers.telnyx.com/docs/voice/programmable-voice/texml-verbs/stream"""
 
-EVERY_LANGUAGE = {"voice": "alice"}
-"""Its usual voices speak English, whatever language is asked for.
+EVERY_LANGUAGE = "alice"
+"""A voice: the usual ones speak English, whatever language is asked for.
 
 https://developers.telnyx.com/docs/voice/programmable-voice/texml-verbs/say
 """
@@ -56,4 +56,4 @@ class Telnyx:
         return twiml.busy()
 
     def hang_up(self, words: str = "", say_in: str = "") -> str:
-        return twiml.hang_up(words, say_in, **(EVERY_LANGUAGE if say_in else {}))
+        return twiml.hang_up(words, say_in, EVERY_LANGUAGE if say_in else "")

@@ -8,7 +8,7 @@ import re
 
 HELP = "How can I help?"
 """What Echo asks callers, and nobody whom it has called itself."""
-_SENTENCES = re.compile(r"(?<=[.!?])\s+")
+_SENTENCES = re.compile(r"(?<=[.!?])(?<!\b(?:Mr|Ms|Dr|No)\.)(?<!\bMrs\.)\s+")
 _VERBS = frozenset(
     {
         *("ask", "tell", "remind", "confirm", "check", "book", "cancel", "change", "move"),
@@ -21,11 +21,12 @@ _VERBS = frozenset(
 """How a purpose begins that says what is to be done."""
 _VERB = "|".join(sorted(_VERBS))
 _WAY = re.compile(
-    r"(?:please )?(?:get through|be put through|navigate) to [^,.;]+?"
-    rf"(?:,? (?:and then|and|then) (?=(?:{_VERB})\b)|[.;] )",
+    r"\A(?:get through|be put through|navigate) to [^,.;]+?"
+    rf"(?:,? (?:and then|and|then)|[.;]) (?=(?:{_VERB})\b)",
     re.I,
 )
 """What is done before anybody is there to be told."""
+_PLEASE = re.compile(r"\A(?:please|kindly) ", re.I)
 _NO_VERB = re.compile(r"order (?:number )?\d|return of|change of|report on|offer of", re.I)
 
 
@@ -37,7 +38,8 @@ def opening(greeting: str, purpose: str) -> str:
 
 def reason(purpose: str) -> str:
     """Such as "I'm calling to ask about order 1042." or "I'm calling about your order."."""
-    what = _SENTENCES.split(_WAY.sub("", purpose.strip(), count=1))[0].rstrip(" .!;,")
+    what = _WAY.sub("", _PLEASE.sub("", purpose.strip()))
+    what = _SENTENCES.split(what)[0].rstrip(" .!;,")
     first, _, rest = what.partition(" ")
     if first.lower() in ("to", "about", "because"):
         return f"I'm calling {first.lower()} {rest}."

@@ -10,7 +10,7 @@ from tests.unit.providers.local.scripted import GREETING
     ("purpose", "said"),
     [
         ("Ask about order 1042.", "I'm calling to ask about order 1042."),
-        ("remind Ms Smith of her appointment", "I'm calling to remind Ms Smith of her appointment."),
+        ("Please remind Ms. Smith of her visit.", "I'm calling to remind Ms. Smith of her visit."),
         ("to confirm tomorrow's visit", "I'm calling to confirm tomorrow's visit."),
         ("about the lamp you ordered", "I'm calling about the lamp you ordered."),
         ("Your appointment on Tuesday", "I'm calling about Your appointment on Tuesday."),
