@@ -157,7 +157,11 @@ class Call:
         if self._connection.greeting:
             return self._connection.greeting
         keyless = self._is_cascade and choices(settings)["LLM"].provider == "local"
-        return opening(settings.greeting, purpose) if purpose.strip() and keyless else settings.greeting
+        return (
+            opening(settings.greeting, purpose)
+            if purpose.strip() and keyless
+            else settings.greeting
+        )
 
     def _first_words(self) -> Iterator[Frame]:
         disclosure = self._house.settings.disclosure

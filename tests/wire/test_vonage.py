@@ -30,9 +30,7 @@ SPEAKS = spoken_by_carriers(HOUSE)
 class Server(PhoneServer):
     """Vonage's."""
 
-    def __init__(
-        self, places: int = 100, speaks: Speaks = as_set, **settings: object
-    ) -> None:
+    def __init__(self, places: int = 100, speaks: Speaks = as_set, **settings: object) -> None:
         super().__init__(places)
         secrets = {"application_id": OURS.id, "signature_secret": OURS.secret}
         self.mount(

@@ -28,9 +28,7 @@ def say_unverified(carrier: str) -> None:
 class PhoneExchange:
     """Knows a carrier's calls, and which of them may come in."""
 
-    def __init__(
-        self, kind: Kind, tickets: Tickets, door: Door, speaks: Speaks = as_set
-    ) -> None:
+    def __init__(self, kind: Kind, tickets: Tickets, door: Door, speaks: Speaks = as_set) -> None:
         self._kind: Kind = kind
         self._tickets = tickets
         self._door = door
