@@ -11,7 +11,7 @@ from tests.emulators.mouth import pitch
 STRANGE = "something else"
 _WINDOW_SECS = 0.25
 _STEP_SECS = 0.05
-_APART_HZ = 4
+_APART_HZ = 2
 """Two texts closer than this are not told apart."""
 _SHORTEST = 3
 """So many windows in a row are a text; fewer are the seam between two."""
@@ -41,4 +41,4 @@ def _peak(window: Samples, rate: int) -> int:
 
 def _text(hz: int, pitches: Mapping[str, int]) -> str:
     text, nearest = min(pitches.items(), key=lambda each: abs(each[1] - hz))
-    return text if 2 * abs(nearest - hz) < _APART_HZ else STRANGE
+    return text if abs(nearest - hz) < _APART_HZ else STRANGE
