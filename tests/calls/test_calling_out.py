@@ -133,9 +133,9 @@ async def test_the_local_engines_get_through_a_menu_by_its_keys_and_tell_a_perso
         assert await heard(menu) == "", "something was said to the menu"
         assert [key.key for key in keys_in(menu.heard, HZ)] == ["2"]
         await until(lambda: not menu.streams[0].talking)
-        at = len(menu.heard)
-        menu.say(voice("Sales department, good morning."))
-        await PhoneCall(menu.streams[0]).hears_out()
-        words = await heard(menu, at)
+        call = PhoneCall(menu.streams[0])
+        answered = await call.say("Sales department, good morning.")
+        await call.hears_out(settle_secs=2.0)
+        words = await call.words(answered.end_secs)
         assert "this is echo" in words
         assert "calling to ask about order" in words

@@ -180,7 +180,8 @@ def _tell(replay: _Replay, text: str) -> None:
         replay.notes.append(note["words"].strip())
     elif purpose := _PURPOSE.search(text):
         replay.purpose = purpose["words"].strip()
-    elif replay.spoken:  # pipecat's way to say that a turn had no words
+    elif replay.spoken and (replay.stated or not replay.purpose):
+        # pipecat's way to say that a turn had no words; a phone menu has no use for an answer
         replay.state, replay.act = not_heard(replay.state)
 
 

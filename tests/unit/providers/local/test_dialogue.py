@@ -465,3 +465,11 @@ def test_who_is_called_is_never_asked_what_they_need(dialogue: Dialogue):
 def test_who_says_goodbye_before_they_know_why_we_call_is_let_go(dialogue: Dialogue):
     (call,) = decide(dialogue, PLACED, heard("Wrong number, goodbye.")).calls
     assert call.tool == "end_call"
+
+
+def test_who_makes_a_noise_before_they_know_why_we_call_is_asked_nothing(dialogue: Dialogue):
+    wordless: list[LLMContextMessage] = [{"role": "developer", "content": "(interrupted)"}]
+    pressed = [*PLACED, *heard("For sales, press two."), *called("press_keys", {}, {"done": "yes"})]
+    assert not decide(dialogue, pressed, wordless).text
+    opened = [*PLACED, *said(OPENING)]
+    assert "catch that" in decide(dialogue, opened, wordless).text
