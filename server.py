@@ -72,6 +72,8 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         max_body_size=settings.edge.max_body_bytes,
     )
     objection = partial(_wrong, settings=settings)
+    speaks = spoken_by_carriers(settings)
+    phones = tickets, places, pool.run, speaks
     app.include_router(
         start.routes(settings.public, ways, places, objection, settings.edge.reserved_each)
     )
@@ -91,16 +93,15 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
             places,
             pool.run,
             settings.outbound,
-            spoken_by_carriers(settings),
+            speaks,
         )
         app.include_router(phone)
     if settings.vonage.application_id:
         if missing := settings.vonage.missing(settings.public.url):
             raise SettingsError(missing)
-        phone = vonage.routes(settings.vonage, settings.public.url, tickets, places, pool.run)
-        app.include_router(phone)
+        app.include_router(vonage.routes(settings.vonage, settings.public.url, *phones))
     for carrier in _carriers(settings):
-        app.include_router(phone_routes(carrier, settings.public.url, tickets, places, pool.run))
+        app.include_router(phone_routes(carrier, settings.public.url, *phones))
     _tell(app, house, places, list(ways))
     guard(app, settings.edge, settings.public.url)
     app.mount("/client", _official_page())

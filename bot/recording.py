@@ -15,6 +15,7 @@ import numpy as np
 import soxr
 from loguru import logger
 from pipecat.frames.frames import (
+    BotStoppedSpeakingFrame,
     InputAudioRawFrame,
     OutputAudioRawFrame,
     TranscriptionFrame,
@@ -139,6 +140,7 @@ class Recorder(BaseObserver):
     async def close(self) -> None:
         """Writes what is left; call it when the call is over."""
         if self._tracks:
+            self._echo_ended(self._tracks)
             self._line("Caller", NUMBER if self._shown.waits else "")
             self._flush(all_of_it=True)
             self._tracks = None
@@ -161,6 +163,8 @@ class Recorder(BaseObserver):
                     self._flush()
             case OutputAudioRawFrame() if data.source is mouth:
                 tracks.echo(self._at_rate(frame))
+            case BotStoppedSpeakingFrame() if data.source is mouth:
+                self._echo_ended(tracks)
             case TranscriptionFrame() if data.source is words:
                 self._line("Caller", self._shown.final(frame.text))
             case TTSTextFrame() if data.source is mouth:
@@ -186,6 +190,13 @@ class Recorder(BaseObserver):
             self._resampler = soxr.ResampleStream(frame.sample_rate, self._hz, 1, dtype="int16")
         samples = np.frombuffer(frame.audio, np.int16)
         return self._resampler.resample_chunk(samples).astype("<i2").tobytes()
+
+    def _echo_ended(self, tracks: TwoTracks) -> None:
+        """Up to 0.1 s is still being resampled: it is of what was said, and not of what comes."""
+        if self._resampler:
+            rest = self._resampler.resample_chunk(np.zeros(0, np.int16), last=True)
+            tracks.echo_ended(rest.astype("<i2").tobytes())
+        self._resampler = None
 
     def _flush(self, all_of_it: bool = False) -> None:
         if self._tracks is None:

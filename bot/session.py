@@ -18,7 +18,8 @@ from bot.house import House
 from bot.language.book import Language
 from bot.language.choice import Known, beginning
 from bot.permission import Permission, asked_for
-from bot.providers.choice import mode_of
+from bot.providers.choice import choices, mode_of
+from bot.providers.local.purpose import opening
 from bot.rescue import Rescue
 from bot.switch import Tongue
 from bot.telemetry import report
@@ -152,7 +153,15 @@ class Call:
 
     @property
     def _hello(self) -> str:
-        return self._connection.greeting or self._house.settings.greeting
+        settings, purpose = self._house.settings, self._connection.purpose
+        if self._connection.greeting:
+            return self._connection.greeting
+        keyless = self._is_cascade and choices(settings)["LLM"].provider == "local"
+        return (
+            opening(settings.greeting, purpose)
+            if purpose.strip() and keyless
+            else settings.greeting
+        )
 
     def _first_words(self) -> Iterator[Frame]:
         disclosure = self._house.settings.disclosure

@@ -25,6 +25,10 @@ class TwoTracks:
         self._pad(len(self._caller))
         self._echo += bytes(len(pcm)) if self.muted else pcm
 
+    def echo_ended(self, rest: bytes) -> None:
+        """The last of what Echo was saying: right behind the rest of it, however late it comes."""
+        self._echo += bytes(len(rest)) if self.muted else rest
+
     def take(self, all_of_it: bool = False) -> bytes:
         """What is complete, interleaved; it is kept no longer."""
         until = len(self._caller)

@@ -68,8 +68,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.session": (
         *("bot.answering", "bot.config", "bot.greeting", "bot.house", "bot.language.book"),
         *("bot.language.choice", "bot.permission", "bot.providers.choice", "bot.rescue"),
-        *("bot.switch", "bot.telemetry", "bot.tools", "bot.urgent", "processors.resume"),
-        *("processors.shown", "processors.vault", "transports.connection"),
+        *("bot.providers.local.purpose", "bot.switch", "bot.telemetry", "bot.tools", "bot.urgent"),
+        *("processors.resume", "processors.shown", "processors.vault", "transports.connection"),
     ),
     "bot.greeting": ("transports.connection",),
     "bot.rescue": (

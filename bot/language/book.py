@@ -61,9 +61,11 @@ class Book(BaseModel):
     switched: str
     """Said to a caller who has asked for this language."""
     say_language: str
-    """The language by the name that Twilio's own voice knows it by."""
+    """The language by the name that a carrier's own voice knows it by."""
     phone_apology: str
     """Said by that voice when Echo was cut off and could not be reached again."""
+    phone_busy: str
+    """Said by it, where it has no busy tone, when every place is taken."""
     phone_nobody: str
     """Said by it when nobody took a transfer."""
     phone_hold: str

@@ -24,6 +24,7 @@ def _phrases(settings: Settings, caller: str, called: str, language: str) -> Phr
         language=told,
         say_in=book.say_language,
         apology=book.phone_apology,
+        busy=book.phone_busy,
         nobody=book.phone_nobody,
         hold=book.phone_hold,
         back=book.phone_back,

@@ -176,6 +176,7 @@ def _english(settings: Settings) -> Book:
         switched=SWITCHED,
         say_language="en-US",
         phone_apology=settings.twilio.apology,
+        phone_busy=settings.vonage.busy,
         phone_nobody=settings.twilio.nobody,
         phone_hold=settings.twilio.hold,
         phone_back=settings.twilio.back,

@@ -96,6 +96,7 @@ class Spanish(Book):
     switched: str = "Claro, sigamos en español. ¿En qué puedo ayudarle?"
     say_language: str = "es-ES"
     phone_apology: str = "Lo sentimos, esta llamada no puede continuar. Llame de nuevo más tarde."
+    phone_busy: str = "Todas nuestras líneas están ocupadas. Llame de nuevo en un momento."
     phone_nobody: str = (
         "Lo siento, ahora mismo nadie puede atenderle. Un compañero le devolverá la llamada."
     )

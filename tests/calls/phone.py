@@ -74,7 +74,7 @@ class PhoneCall:
         since = self.now_secs
         async with asyncio.timeout(within_secs):
             while not self.stream.closed.is_set():
-                if self.sound_after(since) and self.stream.silent_secs() >= settle_secs:
+                if self.sound_after(since) is not None and self.stream.silent_secs() >= settle_secs:
                     return
                 await asyncio.sleep(0.02)
 

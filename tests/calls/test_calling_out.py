@@ -8,6 +8,7 @@ import numpy as np
 from tests.calls.beside import speaking_beside
 from tests.calls.exchange import heard, office, office_apart, until, voice
 from tests.calls.faults import thinking_by
+from tests.calls.phone import PhoneCall
 from tests.emulators.dtmf import keys_in
 from tests.emulators.mind import Call, Called, Line, Message, Reply, Tool
 from tests.emulators.openai_chat import OpenAIChat
@@ -51,13 +52,15 @@ async def test_a_person_is_greeted_and_a_machine_is_told_to_call_back_after_its_
     }
     async with office(phones, outbound=PLACING, greeting="Hello, this is Echo.") as one:
         machine = await one.asks_for_a_call(KEY, MACHINE)
-        person = await one.asks_for_a_call(KEY, PERSON)
+        person = await one.asks_for_a_call(KEY, PERSON, purpose=PURPOSE)
         call = await one.with_echo(person)
         await call.hears_out()
         first = call.sound_after(0)
         assert first is not None
         assert first > 2.5, "something was said before anybody knew who had answered"
-        assert "this is echo" in await call.words()
+        words = await call.words()
+        assert "this is echo" in words
+        assert "calling to ask about order" in words
         await until(machine.over.is_set)
         assert machine.told == ["Please call us back."]
         (stream,) = machine.streams
@@ -120,12 +123,19 @@ async def test_the_agent_gets_through_a_menu_by_its_keys():
         assert "good morning" in await heard(menu, at)
 
 
-async def test_the_local_engines_get_through_a_menu_by_its_keys():
+async def test_the_local_engines_get_through_a_menu_by_its_keys_and_tell_a_person_why_they_call():
     says = np.pad(voice("For support, press one. For sales, press two."), (HZ, 0))
     phones = {MENU: Phone(says=says)}
-    async with office(phones, outbound=PLACING) as one:
+    async with office(phones, outbound=PLACING, greeting="Hello, this is Echo.") as one:
         menu = await one.asks_for_a_call(KEY, MENU, menu=True, purpose=PURPOSE)
         await until(lambda: bool(np.any(np.abs(menu.heard) > 200)))
         await asyncio.sleep(1.5)  # to its end
         assert await heard(menu) == "", "something was said to the menu"
         assert [key.key for key in keys_in(menu.heard, HZ)] == ["2"]
+        await until(lambda: not menu.streams[0].talking)
+        call = PhoneCall(menu.streams[0])
+        answered = await call.say("Sales department, good morning.")
+        await call.hears_out(settle_secs=2.0)
+        words = await call.words(answered.end_secs)
+        assert "this is echo" in words
+        assert "calling to ask about order" in words

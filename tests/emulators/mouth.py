@@ -44,6 +44,11 @@ class Tone:
         return _tone(text, rate)
 
 
+def pitch(text: str) -> int:
+    """At how many Hz a text is heard as a tone."""
+    return 150 + zlib.crc32(text.encode()) % 250
+
+
 @lru_cache(maxsize=256)
 def _tone(text: str, rate: int) -> Speech:
     words, at = [], 0.0
@@ -51,8 +56,7 @@ def _tone(text: str, rate: int) -> Speech:
         secs = (len(word) + 1) * SECS_A_CHARACTER
         words.append(Word(word, at, at + secs))
         at += secs
-    hz = 150 + zlib.crc32(text.encode()) % 250
-    wave = _LEVEL * np.sin(2 * np.pi * hz * np.arange(round(at * rate)) / rate)
+    wave = _LEVEL * np.sin(2 * np.pi * pitch(text) * np.arange(round(at * rate)) / rate)
     return Speech(wave.astype("<i2").tobytes(), rate, tuple(words))
 
 

@@ -66,6 +66,7 @@ def read(text: str) -> Instructions:
         stream_url=response.findtext("Stream", ""),
         then_url=response.findtext("Redirect", ""),
         said=response.findtext("Speak", ""),
+        said_in="" if (speak := response.find("Speak")) is None else speak.get("language", ""),
     )
 
 

@@ -32,6 +32,8 @@ class Instructions:
     parameters: dict[str, str] = field(default_factory=dict)
     then_url: str = ""
     said: str = ""
+    said_in: str = ""
+    """The language that is asked for; empty: the carrier's usual one."""
     dialled: str = ""
     dialled_url: str = ""
     """Asked when the dialling is over."""

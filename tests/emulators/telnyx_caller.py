@@ -56,11 +56,16 @@ def read(texml: str) -> Instructions:
             raise CarrierError("the stream is not both ways in PCMU")
         if stream.get("bidirectionalCodec", "PCMU") != "PCMU":
             raise CarrierError("the stream is not both ways in PCMU")
+    say = response.find("Say")
+    said_in = "" if say is None else say.get("language", "")
+    if say is not None and said_in not in ("", "en-US") and say.get("voice") != "alice":
+        raise CarrierError("the basic voices speak English only")
     return Instructions(
         verbs=tuple(verb.tag for verb in response),
         stream_url="" if stream is None else stream.get("url", ""),
         then_url=response.findtext("Redirect", ""),
         said=response.findtext("Say", ""),
+        said_in=said_in,
     )
 
 

@@ -58,6 +58,8 @@ class Instructions:
     then_url: str = ""
     then_payload: dict[str, str] = field(default_factory=dict)
     said: str = ""
+    said_in: str = ""
+    """The language that is asked for; empty: the carrier's usual one."""
 
 
 def read(body: str) -> Instructions:
@@ -76,7 +78,9 @@ def read(body: str) -> Instructions:
             return Instructions(
                 tuple(by_name), socket["uri"], socket["headers"], then_url, then["payload"]
             )
-        return Instructions(tuple(by_name), said=by_name.get("talk", {}).get("text", ""))
+        talk = by_name.get("talk", {})
+        said, said_in = talk.get("text", ""), talk.get("language", "")
+        return Instructions(tuple(by_name), said=said, said_in=said_in)
     except (AssertionError, ValueError, KeyError, TypeError) as error:
         raise CarrierError("not an NCCO") from error
 

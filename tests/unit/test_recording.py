@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pipecat.frames.frames import (
+    BotStoppedSpeakingFrame,
     Frame,
     InputAudioRawFrame,
     OutputAudioRawFrame,
@@ -82,6 +83,24 @@ async def test_what_is_said_during_a_pause_is_not_kept(tmp_path: Path):
     assert not left[HZ : 2 * HZ].any()
     assert left[2 * HZ :].any()
     assert "four" not in (tmp_path / "call.txt").read_text()
+
+
+async def test_the_end_of_what_echo_says_at_another_rate_is_not_the_beginning_of_what_it_says_next(
+    tmp_path: Path,
+):
+    told = Told(tmp_path)
+    await told.recorder.begin()
+    rate = 3 * HZ
+    second = np.full(rate, 1_000, "<i2").tobytes()
+    for _ in range(2):
+        await told.push(told.mouth, OutputAudioRawFrame(second, rate, 1))
+        await told.push(told.mouth, BotStoppedSpeakingFrame())
+        await told.push(told.ears, InputAudioRawFrame(SECOND * 2, HZ, 1))
+    await told.recorder.close()
+    with wave.open(str(tmp_path / "call.wav")) as sound:
+        right = np.frombuffer(sound.readframes(4 * HZ), "<i2")[1::2]
+    loud = (np.abs(right) > 500).reshape(4, HZ).mean(axis=1)
+    assert loud.round(2).tolist() == [1, 0, 1, 0]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's")

@@ -19,11 +19,14 @@ from pipecat.frames.frames import (
 from pipecat.pipeline.worker import PipelineWorker
 from pydantic import ValidationError
 
+from bot.config import Settings
+from bot.language.carriers import spoken_by_carriers
 from tests.emulators import plivo_caller, telnyx_caller
 from tests.emulators.stream_caller import MediaStream, StreamCaller, encoded
 from tests.wire.phone import PUBLIC_URL, PhoneServer, closed, tone
 from tests.wire.ways_in import serving, until
 from transports.phone import carrier
+from transports.phone.phrases import Speaks, as_set
 from transports.plivo.carrier import Plivo
 from transports.plivo.settings import PlivoSettings
 from transports.telnyx.carrier import Telnyx
@@ -32,6 +35,9 @@ from transports.telnyx.settings import TelnyxSettings
 TONE = tone(8_000)
 TELNYX, PLIVO = telnyx_caller.Account(), plivo_caller.Account()
 GARBAGE = '{"event": "media", "media": null}'
+SPAIN = "+34600000042"
+HOUSE = Settings(_env_file=None, languages=("en", "es"))
+SPEAKS = spoken_by_carriers(HOUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +78,14 @@ def case(request: pytest.FixtureRequest) -> Case:
 class Server(PhoneServer):
     """The carrier's."""
 
-    def __init__(self, case: Case, places: int = 100, **settings: object) -> None:
+    def __init__(
+        self, case: Case, places: int = 100, speaks: Speaks = as_set, **settings: object
+    ) -> None:
         super().__init__(places)
         self.case = case
         ours = case.ours(**settings)
         behind = self.tickets, self.door, self.calls.launch
-        self.mount(carrier.routes(ours, PUBLIC_URL, *behind))
+        self.mount(carrier.routes(ours, PUBLIC_URL, *behind, speaks))
 
 
 @asynccontextmanager
@@ -341,6 +349,33 @@ async def test_a_call_that_was_cut_is_streamed_anew_and_at_last_apologised_for(c
         last = await caller.ask(case.path("next"))
         assert last.verbs == (case.says, "Hangup")
         assert "call again later" in last.said
+
+
+async def test_a_call_that_was_cut_is_apologised_for_in_the_language_of_its_caller(case: Case):
+    server = Server(case, speaks=SPEAKS, reconnects=0)
+    async with phone(server) as caller:
+        caller.caller = SPAIN
+        stream = await caller.streaming()
+        await until(lambda: bool(server.calls.connections))
+        await stream.socket.close()
+        last = await caller.ask(case.path("next"))
+    assert (last.said, last.said_in) == (HOUSE.spanish.phone_apology, "es-ES")
+
+
+async def test_a_call_that_has_gone_on_in_spanish_is_taken_up_in_it(case: Case):
+    server = Server(case, speaks=SPEAKS)
+    async with phone(server) as caller:
+        stream = await caller.streaming()
+        await until(lambda: bool(server.calls.connections))
+        (first,) = server.calls.connections
+        assert "language" not in first.body
+        assert first.goes_on_in is not None
+        first.goes_on_in("es")
+        await stream.socket.close()
+        again = await caller.ask(case.path("next"))
+        await caller.stream(await caller.open(again.stream_url), again).begin()
+        await until(lambda: len(server.calls.connections) == 2)
+    assert server.calls.connections[1].body["language"] == "es"
 
 
 async def test_verification_switched_off_lets_anybody_in_and_says_so(case: Case):

@@ -11,20 +11,26 @@ import numpy as np
 import pytest
 from vonage_jwt import verify_signature
 
+from bot.config import Settings
+from bot.language.carriers import spoken_by_carriers
 from tests.emulators.vonage_caller import ANSWER, EVENT, FRAME, NEXT, Application, Line, Vonage
 from tests.wire.phone import PUBLIC_URL, PhoneServer, closed, tone
 from tests.wire.ways_in import serving, until
+from transports.phone.phrases import Speaks, as_set
 from transports.vonage import routes as vonage
 from transports.vonage.settings import VonageSettings
 
 OURS = Application()
 TONE = tone(16_000)
+SPAIN = "34600000042"
+HOUSE = Settings(_env_file=None, languages=("en", "es"))
+SPEAKS = spoken_by_carriers(HOUSE)
 
 
 class Server(PhoneServer):
     """Vonage's."""
 
-    def __init__(self, places: int = 100, **settings: object) -> None:
+    def __init__(self, places: int = 100, speaks: Speaks = as_set, **settings: object) -> None:
         super().__init__(places)
         secrets = {"application_id": OURS.id, "signature_secret": OURS.secret}
         self.mount(
@@ -34,6 +40,7 @@ class Server(PhoneServer):
                 self.tickets,
                 self.door,
                 self.calls.launch,
+                speaks,
             )
         )
 
@@ -245,3 +252,30 @@ async def test_a_call_that_was_cut_is_connected_anew_and_at_last_apologised_for(
         last = await caller.go_on(again)
         assert last.actions == ("talk",)
         assert "call again later" in last.said
+
+
+async def test_who_calls_from_spain_is_told_in_spanish_that_all_lines_are_busy():
+    async with phone(Server(places=0, speaks=SPEAKS)) as caller:
+        caller.caller = SPAIN
+        answer = await caller.ask()
+    assert (answer.said, answer.said_in) == (HOUSE.spanish.phone_busy, "es-ES")
+
+
+async def test_a_call_that_has_gone_on_in_spanish_is_taken_up_and_apologised_for_in_it():
+    server = Server(speaks=SPEAKS, reconnects=1)
+    async with phone(server) as caller:
+        line = await connected(caller)
+        await until(lambda: bool(server.calls.connections))
+        (first,) = server.calls.connections
+        assert "language" not in first.body
+        assert first.goes_on_in is not None
+        first.goes_on_in("es")
+        await line.socket.close()
+        again = await caller.go_on(line.instructions)
+        taken_up = Line(await caller.open(again.socket_url), again)
+        await taken_up.begin()
+        await until(lambda: len(server.calls.connections) == 2)
+        await taken_up.socket.close()
+        last = await caller.go_on(again)
+    assert server.calls.connections[1].body["language"] == "es"
+    assert (last.said, last.said_in) == (HOUSE.spanish.phone_apology, "es-ES")

@@ -16,6 +16,7 @@ from transports.connection import Connection, Door, Kind, Launch
 from transports.phone.exchange import say_unverified
 from transports.phone.form import form_of
 from transports.phone.lines import Line
+from transports.phone.phrases import Speaks, as_set
 from transports.phone.settings import StreamSettings
 from transports.phone.stream import Wire
 from transports.phone.stream_exchange import StreamExchange
@@ -79,17 +80,23 @@ class Carrier(Protocol):
         """A busy tone."""
         ...
 
-    def hang_up(self, words: str = "") -> str:
-        """End the call, after these words if there are any."""
+    def hang_up(self, words: str = "", say_in: str = "") -> str:
+        """End the call, after these words if there are any, in the language `say_in`."""
         ...
 
 
 def routes(
-    carrier: Carrier, public_url: str, tickets: Tickets, door: Door, launch: Launch
+    carrier: Carrier,
+    public_url: str,
+    tickets: Tickets,
+    door: Door,
+    launch: Launch,
+    speaks: Speaks = as_set,
 ) -> APIRouter:
     """At `/<kind>/`: `voice` (the number's webhook), `next`, `status` (where the end of a call is
-    told), and the stream's socket. `public_url` is where the carrier reaches this server."""
-    exchange = CarrierExchange(carrier, public_url, tickets, door, launch)
+    told), and the stream's socket. `public_url` is where the carrier reaches this server, `speaks`
+    what its own voice says in the language of a call."""
+    exchange = CarrierExchange(carrier, public_url, tickets, door, launch, speaks)
     router = APIRouter(prefix=f"/{carrier.kind}")
     if not carrier.settings.verify:
         say_unverified(carrier.kind.capitalize())
@@ -122,10 +129,16 @@ class CarrierExchange(StreamExchange):
     """Takes calls from the carrier."""
 
     def __init__(
-        self, carrier: Carrier, public_url: str, tickets: Tickets, door: Door, launch: Launch
+        self,
+        carrier: Carrier,
+        public_url: str,
+        tickets: Tickets,
+        door: Door,
+        launch: Launch,
+        speaks: Speaks = as_set,
     ) -> None:
         whose = carrier.kind, carrier.wire, carrier.account_id, carrier.settings
-        super().__init__(*whose, tickets, door, launch)
+        super().__init__(*whose, tickets, door, launch, speaks)
         self._carrier = carrier
         self._at = f"{public_url}/{carrier.kind}"
 
@@ -152,7 +165,10 @@ class CarrierExchange(StreamExchange):
         if line.point == "finished":
             return self._carrier.hang_up()
         again = self._again(line, self._settings.reconnects)
-        return self._connect(again) if again else self._carrier.hang_up(self._settings.apology)
+        if again:
+            return self._connect(again)
+        said = self._phrases(line)
+        return self._carrier.hang_up(said.apology or self._settings.apology, said.say_in)
 
     def note(self, form: dict[str, str]) -> None:
         """A call's new status: one that is over before its stream began gives its place back."""
@@ -174,4 +190,4 @@ class CarrierExchange(StreamExchange):
     def _connection(
         self, line: Line, transport: PhoneTransport, parameters: Mapping[str, str]
     ) -> Connection:
-        return super()._connection(line, transport, {"from": line.caller, "to": line.called})
+        return super()._connection(line, transport, self._told(line))

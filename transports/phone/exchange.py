@@ -9,6 +9,7 @@ from loguru import logger
 
 from transports.connection import Door, Guest, Kind
 from transports.phone.lines import Line, Lines, parted
+from transports.phone.phrases import Phrases, Speaks, as_set
 from transports.tickets import Tickets
 from transports.websocket import close
 
@@ -27,11 +28,22 @@ def say_unverified(carrier: str) -> None:
 class PhoneExchange:
     """Knows a carrier's calls, and which of them may come in."""
 
-    def __init__(self, kind: Kind, tickets: Tickets, door: Door) -> None:
+    def __init__(self, kind: Kind, tickets: Tickets, door: Door, speaks: Speaks = as_set) -> None:
         self._kind: Kind = kind
         self._tickets = tickets
         self._door = door
+        self._speaks = speaks
         self._lines = Lines()
+
+    def _phrases(self, line: Line) -> Phrases:
+        """What is said in the language of a call."""
+        return self._speaks(line.caller, line.called, line.language)
+
+    def _told(self, line: Line) -> dict[str, str]:
+        """What a call is told of itself: whose it is, and its language, where that is known."""
+        language = self._phrases(line).language
+        parties = {"from": line.caller, "to": line.called}
+        return parties | ({"language": language} if language else {})
 
     def _promise(self, line: Line) -> Line | None:
         """The line with a place and a ticket for it; None when every line is busy."""

@@ -49,6 +49,9 @@ class Line:
     greeting: str = field(default="", repr=False)
     """What this caller hears first, in place of the usual greeting."""
 
+    def goes_on_in(self, language: str) -> None:
+        self.language = language
+
 
 class Lines:
     """The latest calls, so many of them."""

@@ -13,6 +13,7 @@ class Phrases:
     say_in: str = ""
     """As a carrier's own voice names it, such as "es-ES"; empty: the carrier's usual one."""
     apology: str = ""
+    busy: str = ""
     nobody: str = ""
     hold: str = ""
     back: str = ""

@@ -11,6 +11,7 @@ from transports.phone.exchange import PhoneExchange
 from transports.phone.heard import Intake
 from transports.phone.lines import Line
 from transports.phone.opening import opening
+from transports.phone.phrases import Speaks, as_set
 from transports.phone.settings import StreamSettings
 from transports.phone.stream import HZ, Start, Wire
 from transports.phone.stream_intake import StreamIntake
@@ -30,8 +31,9 @@ class StreamExchange(PhoneExchange):
         tickets: Tickets,
         door: Door,
         launch: Launch,
+        speaks: Speaks = as_set,
     ) -> None:
-        super().__init__(kind, tickets, door)
+        super().__init__(kind, tickets, door, speaks)
         self._wire = wire
         self._account_id = account_id
         self._settings = settings
@@ -66,6 +68,7 @@ class StreamExchange(PhoneExchange):
             audio=Audio(self._settings.in_hz, HZ),
             caller=Caller(line.caller, line.called),
             body=parameters,
+            goes_on_in=line.goes_on_in,
         )
 
     def _is_of(self, start: Start, line: Line) -> bool:

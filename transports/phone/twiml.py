@@ -40,10 +40,10 @@ def busy() -> str:
     return _text(response)
 
 
-def hang_up(words: str = "", say_in: str = "") -> str:
-    """End the call, after these words if there are any."""
+def hang_up(words: str = "", say_in: str = "", voice: str = "") -> str:
+    """End the call, after these words if there are any, in the language `say_in`."""
     response = Element("Response")
-    _say(response, words, say_in)
+    _say(response, words, say_in, voice)
     SubElement(response, "Hangup")
     return _text(response)
 
@@ -88,10 +88,12 @@ def join(room: str, words: str) -> str:
     return _text(response)
 
 
-def _say(response: Element, words: str, say_in: str) -> None:
-    """By the carrier's own voice; in its usual language, if none is named."""
+def _say(response: Element, words: str, say_in: str, voice: str = "") -> None:
+    """By a voice of the carrier's: its usual one, in its usual language, if none is named."""
     if words:
-        SubElement(response, "Say", {"language": say_in} if say_in else {}).text = words
+        how = {"voice": voice, "language": say_in}
+        named = {name: value for name, value in how.items() if value}
+        SubElement(response, "Say", named).text = words
 
 
 def _meet(

@@ -39,8 +39,8 @@ class Plivo:
     def busy(self) -> str:
         return xml.busy()
 
-    def hang_up(self, words: str = "") -> str:
-        return xml.hang_up(words)
+    def hang_up(self, words: str = "", say_in: str = "") -> str:
+        return xml.hang_up(words, say_in)
 
 
 def _dialled(number: str) -> str:

@@ -28,11 +28,11 @@ def busy() -> str:
     return _text(response)
 
 
-def hang_up(words: str = "") -> str:
-    """End the call, after these words if there are any."""
+def hang_up(words: str = "", say_in: str = "") -> str:
+    """End the call, after these words if there are any, in the language `say_in`."""
     response = Element("Response")
     if words:
-        SubElement(response, "Speak").text = words
+        SubElement(response, "Speak", {"language": say_in} if say_in else {}).text = words
     SubElement(response, "Hangup")
     return _text(response)
 

@@ -20,6 +20,12 @@ BOTH_WAYS = {
 }
 """https://developers.telnyx.com/docs/voice/programmable-voice/texml-verbs/stream"""
 
+EVERY_LANGUAGE = "alice"
+"""A voice: the usual ones speak English, whatever language is asked for.
+
+https://developers.telnyx.com/docs/voice/programmable-voice/texml-verbs/say
+"""
+
 
 class Telnyx:
     """The carrier."""
@@ -49,5 +55,5 @@ class Telnyx:
     def busy(self) -> str:
         return twiml.busy()
 
-    def hang_up(self, words: str = "") -> str:
-        return twiml.hang_up(words)
+    def hang_up(self, words: str = "", say_in: str = "") -> str:
+        return twiml.hang_up(words, say_in, EVERY_LANGUAGE if say_in else "")

@@ -1,8 +1,9 @@
 """Calls that Echo places: who may ask for one, to where, and what a machine that answers is told.
 
 `POST /calls` with `{"to": "+15550001042"}` and the key as a bearer; there is none without a key.
-`"purpose"` tells the agent what the call is for; with `"menu": true` it is a phone menu that will
-answer: no machine is looked for then, and Echo says nothing before it is spoken to.
+`"purpose"` tells the agent what the call is for; the keyless brain says its first sentence to
+whoever answers. With `"menu": true` it is a phone menu that will answer: no machine is looked for
+then, and Echo says nothing before it is spoken to.
 Who may have to ask again, because no answer came, gives an `Idempotency-Key`: a key is one call.
 """
 

@@ -105,11 +105,11 @@ class Exchange(StreamExchange):
         quiet_secs: float,
         speaks: Speaks = as_set,
     ) -> None:
-        super().__init__("twilio", WIRE, settings.account_sid, settings, tickets, door, launch)
+        whose = WIRE, settings.account_sid, settings
+        super().__init__("twilio", *whose, tickets, door, launch, speaks)
         self._settings: TwilioSettings = settings
         self._signatures = signatures
         self._quiet_secs = quiet_secs
-        self._speaks = speaks
         self._rest = Rest(settings)
         self.warm = Warm(settings, self._rest, signatures.web, self)
 
@@ -144,9 +144,6 @@ class Exchange(StreamExchange):
         """What is said in the language of a call; as the settings have it, if it is not known."""
         line = self._lines.of_call(call_sid)
         return self._phrases(line) if line else Phrases()
-
-    def _phrases(self, line: Line) -> Phrases:
-        return self._speaks(line.caller, line.called, line.language)
 
     def _apologise(self, line: Line) -> str:
         said = self._phrases(line)
@@ -226,12 +223,9 @@ class Exchange(StreamExchange):
 
     def _connect(self, line: Line, words: str = "") -> str:
         said = self._phrases(line)
-        parameters = {"from": line.caller, "to": line.called}
-        if said.language:
-            parameters["language"] = said.language
         return twiml.connect(
             self._signatures.socket(f"{STREAM}/{line.ticket}"),
-            parameters,
+            self._told(line),
             self._signatures.web(NEXT),
             words,
             said.say_in if words else "",
@@ -262,7 +256,6 @@ class Exchange(StreamExchange):
             answered=line.answered.wait if line.placed else None,
             greeting=line.greeting,
             text=self._texts(line.caller),
-            goes_on_in=partial(_go_on_in, line),
         )
 
     def _texts(self, number: str) -> Text | None:
@@ -276,10 +269,6 @@ def _unknown(form: dict[str, str]) -> Line:
     parties = form.get("From", ""), form.get("To", "")
     who, we = reversed(parties) if form.get("Direction", "").startswith("outbound") else parties
     return Line(form["CallSid"], "", "", who, we, placed=parties != (who, we))
-
-
-def _go_on_in(line: Line, language: str) -> None:
-    line.language = language
 
 
 async def _pass_on(line: Line, number: str) -> bool:

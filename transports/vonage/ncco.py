@@ -21,9 +21,10 @@ def connect(socket_url: str, call_id: str, then_url: str) -> Ncco:
     return [{"action": "connect", "endpoint": [endpoint]}, {"action": "notify", **then}]
 
 
-def say(words: str) -> Ncco:
-    """These words, and the end of the call."""
-    return [{"action": "talk", "text": words}]
+def say(words: str, say_in: str = "") -> Ncco:
+    """These words, in the language `say_in`, and the end of the call."""
+    talk: dict[str, object] = {"action": "talk", "text": words}
+    return [talk | {"language": say_in} if say_in else talk]
 
 
 def hang_up() -> Ncco:

@@ -14,6 +14,7 @@ from transports.body import body_of
 from transports.connection import Audio, Caller, Connection, Door, Guest, Launch
 from transports.phone.exchange import PhoneExchange
 from transports.phone.lines import Line
+from transports.phone.phrases import Speaks, as_set
 from transports.phone.transport import PhoneTransport
 from transports.tickets import Tickets
 from transports.vonage import ncco, wire
@@ -32,15 +33,20 @@ ANSWER, NEXT, EVENT, SOCKET = (
 MAX_BODY_BYTES = 65_536
 CALL_ID = re.compile(r"[0-9a-f-]{32,36}")
 OVER = frozenset({"completed", "busy", "failed", "rejected", "timeout", "cancelled", "unanswered"})
-BUSY = "All our lines are busy. Please call again in a moment."
 
 
 def routes(
-    settings: VonageSettings, public_url: str, tickets: Tickets, door: Door, launch: Launch
+    settings: VonageSettings,
+    public_url: str,
+    tickets: Tickets,
+    door: Door,
+    launch: Launch,
+    speaks: Speaks = as_set,
 ) -> APIRouter:
     """`/vonage/answer` and `/vonage/event` (the application's answer and event URL, by POST),
-    `/vonage/next`, and the socket. `public_url` is where Vonage reaches this server."""
-    exchange = Exchange(settings, public_url, tickets, door, launch)
+    `/vonage/next`, and the socket. `public_url` is where Vonage reaches this server, `speaks` what
+    Vonage's own voice says in the language of a call."""
+    exchange = Exchange(settings, public_url, tickets, door, launch, speaks)
     router = APIRouter()
 
     @router.post(ANSWER)
@@ -73,8 +79,9 @@ class Exchange(PhoneExchange):
         tickets: Tickets,
         door: Door,
         launch: Launch,
+        speaks: Speaks = as_set,
     ) -> None:
-        super().__init__("vonage", tickets, door)
+        super().__init__("vonage", tickets, door, speaks)
         self._settings = settings
         self._public_url = public_url
         self._signatures = Signatures(settings)
@@ -97,8 +104,12 @@ class Exchange(PhoneExchange):
         """What to do with a call that comes in. Raises HTTPException(403) for a replay."""
         call_id = _call_id(told.get("uuid"))
         caller, called = told.get("from"), told.get("to")
-        line = self._come_in(Line(call_id, "", "", f"{caller or ''}", f"{called or ''}"))
-        return self._connect(line) if line else ncco.say(BUSY)
+        call = Line(call_id, "", "", f"{caller or ''}", f"{called or ''}")
+        line = self._come_in(call)
+        if line:
+            return self._connect(line)
+        said = self._phrases(call)
+        return ncco.say(said.busy or self._settings.busy, said.say_in)
 
     async def go_on(self, told: dict[str, object]) -> Ncco:
         """What to do with a call whose socket is closed: end it, or connect it anew."""
@@ -111,7 +122,10 @@ class Exchange(PhoneExchange):
         if line.point == "finished":
             return ncco.hang_up()
         again = self._again(line, self._settings.reconnects)
-        return self._connect(again) if again else ncco.say(self._settings.apology)
+        if again:
+            return self._connect(again)
+        said = self._phrases(line)
+        return ncco.say(said.apology or self._settings.apology, said.say_in)
 
     def note(self, told: dict[str, object]) -> None:
         """A call's new status: one that is over before its socket opened gives its place back."""
@@ -143,6 +157,8 @@ class Exchange(PhoneExchange):
                 session_id=guest.session_id,
                 audio=Audio(self._settings.in_hz, wire.HZ),
                 caller=Caller(line.caller, line.called),
+                body=self._told(line),
+                goes_on_in=line.goes_on_in,
             )
         )
         if transport.ended_by_us:

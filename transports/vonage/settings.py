@@ -11,6 +11,8 @@ class VonageSettings(PhoneSettings):
     """The Voice application's; calls of any other are refused. Without it there is no phone."""
     signature_secret: SecretStr = SecretStr("")
     """Vonage signs with it (JWT, HS256) what it sends; what is not so signed is refused."""
+    busy: str = "All our lines are busy. Please call again in a moment."
+    """Said by Vonage to who calls when every place is taken: it has no busy tone for them."""
 
     @property
     def out_hz(self) -> int | None:

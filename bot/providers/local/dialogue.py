@@ -8,12 +8,13 @@ from datetime import date, datetime
 
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
-from bot.providers.local.acts import Act, ToolCall
+from bot.providers.local.acts import Act, Heeded, ToolCall
 from bot.providers.local.catalog import Tool, tools_in
 from bot.providers.local.conversation import Called, Event, Heard, Returned, Said, Told, events
 from bot.providers.local.intents import Intents, plain
 from bot.providers.local.listener import Listener
 from bot.providers.local.phone_menu import Menu
+from bot.providers.local.purpose import HELP, opening, reason
 from bot.providers.local.replies import not_heard
 from bot.providers.local.state import State, after_call, after_result
 
@@ -24,6 +25,7 @@ _PURPOSE = re.compile(r"You have placed this call yourself\. It is for: (?P<word
 _FAILED = "Sorry, that didn't work just now. Shall I try again?"
 PRESS = "press_keys"
 """The tool that presses keys, on calls that Echo has placed."""
+LEAVE = "end_call"
 _HEARD_SHARE = 0.6
 """A question is heard once this share of its words was spoken."""
 
@@ -48,6 +50,8 @@ class _Replay:
     """Somebody has said something."""
     purpose: str = ""
     """What the call is for, if Echo has placed it."""
+    stated: bool = False
+    """Whoever has answered has heard that."""
     menu: Menu = field(default_factory=Menu)
 
 
@@ -108,14 +112,25 @@ class Dialogue:
         if replay.before is not None and replay.act is not None:
             state, text = replay.before, f"{replay.text} {text}"
         replay.owed, replay.failed = [], False
-        replay.state, act = listener.hear(state, text)
+        replay.state, act = self._introduced(replay, state, listener.hear(state, text))
         unclear = act.topic in ("unknown", "noise", "")
         replay.before, replay.text = (state, text) if unclear else (None, "")
         replay.act, replay.spoken = act, True
 
+    def _introduced(self, replay: _Replay, before: State, heard: Heeded) -> Heeded:
+        """The reply; but who answers a call of ours is told first who calls, and why."""
+        state, act = heard
+        if not replay.purpose:
+            return heard
+        if replay.stated or any(call.tool == LEAVE for call in act.calls):
+            return state, replace(act, text=act.text.replace(HELP, reason(replay.purpose)))
+        return before, Act(opening(self._greeting, replay.purpose), topic="purpose")
+
     def _reply(self, replay: _Replay) -> Act:
         if not replay.spoken:
-            return Act(self._greeting, topic="greeting")
+            purpose = replay.purpose
+            words = opening(self._greeting, purpose) if purpose else self._greeting
+            return Act(words, topic="greeting")
         act = replay.act or Act()
         words = [*replay.notes, act.text, *replay.owed]
         if replay.failed and not act.calls and not any(words):
@@ -144,6 +159,8 @@ def _say(replay: _Replay, text: str) -> None:
     replay.owed = [words for words in replay.owed if not _begun(words, text)]
     replay.notes = [words for words in replay.notes if not _begun(words, text)]
     replay.failed = replay.failed and not _begun(_FAILED, text)
+    if replay.purpose and _share(reason(replay.purpose), text) >= _HEARD_SHARE:
+        replay.stated = True
     if replay.act is None or not replay.act.calls:
         replay.act = None
     replay.state = replace(replay.state, said=text)
@@ -163,7 +180,8 @@ def _tell(replay: _Replay, text: str) -> None:
         replay.notes.append(note["words"].strip())
     elif purpose := _PURPOSE.search(text):
         replay.purpose = purpose["words"].strip()
-    elif replay.spoken:  # pipecat's way to say that a turn had no words
+    elif replay.spoken and (replay.stated or not replay.purpose):
+        # pipecat's way to say that a turn had no words; a phone menu has no use for an answer
         replay.state, replay.act = not_heard(replay.state)
 
 

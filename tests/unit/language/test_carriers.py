@@ -17,7 +17,7 @@ def test_who_calls_from_spain_is_spoken_to_in_spanish_and_the_guess_is_nobodys_w
     said = spoken_by_carriers(settings())(SPAIN, OURS, "")
     assert (said.say_in, said.language) == ("es-ES", "")
     assert said.apology == settings().spanish.phone_apology
-    assert all((said.nobody, said.hold, said.back, said.voicemail))
+    assert all((said.busy, said.nobody, said.hold, said.back, said.voicemail))
 
 
 def test_a_number_of_a_language_tells_it():

@@ -46,3 +46,11 @@ def test_while_muted_the_time_goes_by_in_silence():
     left, right = sides(tracks.take(all_of_it=True))
     assert left == [1] * 10 + [0] * 10 + [1] * 20
     assert 5 not in right
+
+
+def test_the_last_of_what_echo_says_is_right_behind_the_rest_however_late_it_comes():
+    tracks = TwoTracks(HZ)
+    tracks.echo(tone(2, 10))
+    tracks.caller(tone(1, 30))
+    tracks.echo_ended(tone(3, 5))
+    assert sides(tracks.take(all_of_it=True))[1] == [2] * 10 + [3] * 5 + [0] * 15

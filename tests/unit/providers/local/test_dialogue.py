@@ -2,8 +2,9 @@
 
 import json
 
+import pytest
 from pipecat.processors.aggregators import async_tool_messages
-from pipecat.processors.aggregators.llm_context import LLMSpecificMessage
+from pipecat.processors.aggregators.llm_context import LLMContextMessage, LLMSpecificMessage
 from pipecat.services.llm_service import FunctionCallParams
 
 from bot.providers.local.dialogue import Dialogue
@@ -424,3 +425,51 @@ def test_what_the_vault_kept_is_no_order_number(dialogue: Dialogue):
         act = decide(dialogue, heard(kept))
         assert not act.calls
         assert "I have it" in act.text
+
+
+PURPOSE = "Get through to sales, and ask about order 1042."
+WHY = "I'm calling to ask about order 1042."
+OPENING = f"Hi, this is Echo at Acme. {WHY}"
+PLACED: list[LLMContextMessage] = [
+    {
+        "role": "developer",
+        "content": f"You have placed this call yourself. It is for: {PURPOSE}",
+    }
+]
+
+
+@pytest.mark.parametrize("words", ["Sales, good morning.", "Yes?", "Who is this?", "Where is it?"])
+def test_who_answers_a_call_of_ours_is_told_who_calls_and_why(dialogue: Dialogue, words: str):
+    assert decide(dialogue, PLACED, heard(words)).text == OPENING
+
+
+def test_a_call_of_ours_that_nobody_has_opened_is_opened_with_its_purpose(dialogue: Dialogue):
+    assert decide(dialogue, PLACED).text == OPENING
+
+
+def test_an_opening_that_was_not_heard_is_said_again_and_one_that_was_is_not(dialogue: Dialogue):
+    cut = [*PLACED, *heard("Yes?"), *said("Hi, this is")]
+    assert decide(dialogue, cut, heard("Hello?")).text == OPENING
+    whole = [*PLACED, *heard("Yes?"), *said(OPENING)]
+    assert decide(dialogue, whole, heard("What is the weather in Boston?")).calls
+
+
+def test_who_is_called_is_never_asked_what_they_need(dialogue: Dialogue):
+    opened = [*PLACED, *said(OPENING)]
+    assert decide(dialogue, opened, heard("Hello!")).text == f"Hello! {WHY}"
+    answer = decide(dialogue, opened, heard("Are you a robot?")).text
+    assert answer.startswith("I'm Echo, an AI")
+    assert answer.endswith(WHY)
+
+
+def test_who_says_goodbye_before_they_know_why_we_call_is_let_go(dialogue: Dialogue):
+    (call,) = decide(dialogue, PLACED, heard("Wrong number, goodbye.")).calls
+    assert call.tool == "end_call"
+
+
+def test_who_makes_a_noise_before_they_know_why_we_call_is_asked_nothing(dialogue: Dialogue):
+    wordless: list[LLMContextMessage] = [{"role": "developer", "content": "(interrupted)"}]
+    pressed = [*PLACED, *heard("For sales, press two."), *called("press_keys", {}, {"done": "yes"})]
+    assert not decide(dialogue, pressed, wordless).text
+    opened = [*PLACED, *said(OPENING)]
+    assert "catch that" in decide(dialogue, opened, wordless).text
