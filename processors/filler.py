@@ -53,7 +53,7 @@ class Filler(FrameProcessor):
     """Behind the LLM: speaks while tools run, and lets their results overtake it.
 
     A phrase that was pushed is spoken even if the tool ends before it is audible; behind the TTS,
-    `EndsAtAClause` (`processors/overtaken.py`) ends it at its next clause when the answer is there.
+    `EndsAtAClause` ends it at its next clause when the answer is there.
     """
 
     def __init__(

@@ -31,12 +31,12 @@ from bot.turns import TurnSettings
 from processors.alarm import Alarm, EmergencySettings
 from processors.discreet import Discreet, Mended
 from processors.end_of_audio import EndOfAudio
+from processors.ends_at_a_clause import EndsAtAClause
 from processors.filler import Filler
 from processors.interruption import InterruptionSettings
 from processors.keypad import Keypad
 from processors.long_talk import Bounded, LongTalkSettings
 from processors.one_turn import OneTurn
-from processors.overtaken import EndsAtAClause
 from processors.own_voice import OwnVoice, OwnVoiceTap
 from processors.patience import FillerPolicy
 from processors.repair import Repairing, RepairSettings
