@@ -28,7 +28,7 @@ from bot.tools.outlook import WeatherSettings
 from bot.turns import TurnSettings
 from processors.alarm import EmergencySettings
 from processors.idle import IdlePolicy
-from processors.interruption import InterruptionSettings
+from processors.verdict import InterruptionSettings
 from processors.keypad import KeypadPolicy
 from processors.long_talk import LongTalkSettings
 from processors.patience import FillerPolicy

@@ -21,7 +21,7 @@ from processors.ask_early import AskEarlyStopStrategy
 from processors.asking import AskingSettings
 from processors.barge_in import BargeInStrategy, ProposedBargeInStrategy
 from processors.endpointing import EndpointingSettings
-from processors.interruption import InterruptionSettings
+from processors.verdict import InterruptionSettings
 from processors.long_talk import LongTalkSettings, LongTalkStopStrategy
 from processors.long_turn import EndsLongTurns, LongTurnStopStrategy
 from processors.own_voice import OwnVoice

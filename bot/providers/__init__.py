@@ -33,7 +33,7 @@ from processors.discreet import Discreet, Mended
 from processors.end_of_audio import EndOfAudio
 from processors.ends_at_a_clause import EndsAtAClause
 from processors.filler import Filler
-from processors.interruption import InterruptionSettings
+from processors.verdict import InterruptionSettings
 from processors.keypad import Keypad
 from processors.long_talk import Bounded, LongTalkSettings
 from processors.one_turn import OneTurn

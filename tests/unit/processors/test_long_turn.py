@@ -21,7 +21,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
 from pipecat.tests.utils import SleepFrame, run_test
 
 from bot.turns import decided_elsewhere
-from processors.interruption import InterruptionSettings
+from processors.verdict import InterruptionSettings
 from processors.long_talk import LongTalkSettings
 from processors.long_turn import EndTurnFrame
 
