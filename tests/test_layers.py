@@ -12,7 +12,9 @@ OURS = ("bot", "processors", "transports", "server", "evals", "tests")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # The leaves know pipecat and themselves.
     "processors": ("processors",),
-    "transports": ("transports",),
+    "transports": ("transports", "processors.polyphase"),
+    # What both use knows nothing of ours (docs/adr/0064).
+    "processors.polyphase": (),
     # Inside the agent, from what everything needs to what needs everything.
     "bot.tools": ("bot.tools",),
     "bot.telemetry": (

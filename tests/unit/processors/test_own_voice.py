@@ -71,6 +71,16 @@ def test_an_echo_is_known_by_its_first_sound_after_a_pause():
     assert own.came_back()
 
 
+@pytest.mark.parametrize("rate", [8_000, 16_000, 24_000, 48_000])
+def test_an_echo_is_known_by_its_first_40_ms(rate):
+    ours = voice(0.3, 1, rate)
+    own = OwnVoice()
+    own.heard(bytes(rate), rate)
+    own.played(pcm(ours), rate)
+    own.heard(pcm(0.25 * ours[: round(0.04 * rate)]), rate)
+    assert own.came_back()
+
+
 def test_another_voice_is_not_ours():
     assert share(voice(4, seed=1), voice(4, seed=2)) < 0.03
 
