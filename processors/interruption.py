@@ -17,7 +17,7 @@ once more if words that come later turn a "resume" into a "yield": a wrong resum
 from collections.abc import Sequence
 
 from processors.nearness import Nearness
-from processors.overlap import Overlap
+from processors.overtalk import Overtalk
 from processors.readings import Reading
 from processors.verdict import InterruptionSettings, Judge, Verdict
 
@@ -34,7 +34,7 @@ class Interruption:
         self._nearness = Nearness()
         self._bot_said = ""
         self._bot_speaking = False
-        self._overlap: Overlap | None = None
+        self._overlap: Overtalk | None = None
         self._verdict: Verdict | None = None
         self._click_secs: float | None = None
 
@@ -52,7 +52,7 @@ class Interruption:
             if not self._bot_speaking:
                 self._nearness.usual(level_db)
                 return
-            self._overlap, self._click_secs = Overlap(now_secs), None
+            self._overlap, self._click_secs = Overtalk(now_secs), None
         self._overlap.voice(now_secs, level_db)
 
     def room(self, level_db: float) -> None:
@@ -83,7 +83,7 @@ class Interruption:
             if not self._bot_speaking:
                 return
             self._click_secs = None
-            self._overlap = Overlap(now_secs, now_secs, now_secs)  # softer than the VAD can hear
+            self._overlap = Overtalk(now_secs, now_secs, now_secs)  # softer than the VAD can hear
         self._overlap.words(text, confidence, final=final, whole=whole, readings=readings)
 
     def click(self, now_secs: float) -> None:
@@ -104,13 +104,13 @@ class Interruption:
 
     def decide(self, now_secs: float) -> Verdict | None:
         """A verdict, once there is one; later another, if words take a "resume" back."""
-        overlap = self._overlap
-        if overlap is None:
+        overtalk = self._overlap
+        if overtalk is None:
             return self._clicked(now_secs)
         if self._verdict and self._verdict.act == "yield":
             return None
-        far = self._far(overlap)
-        verdict = self._judge.verdict(overlap, self._bot_said, now_secs, far=far)
+        far = self._far(overtalk)
+        verdict = self._judge.verdict(overtalk, self._bot_said, now_secs, far=far)
         if verdict is None or (self._verdict and verdict.act == "resume"):
             return None
         self._verdict = verdict
@@ -126,8 +126,8 @@ class Interruption:
         self._click_secs = None
         return Verdict("tic", "resume", "too short for a voice")
 
-    def _far(self, overlap: Overlap) -> str:
+    def _far(self, overtalk: Overtalk) -> str:
         """Why the voice is not near; "" if it is."""
-        softer_db = self._nearness.softer_db(overlap.loudness)
+        softer_db = self._nearness.softer_db(overtalk.loudness)
         least_db = max(self._settings.aside_db, _SPREADS * self._nearness.spread_db)
         return f"{softer_db:.0f} dB softer than this caller" if softer_db >= least_db else ""

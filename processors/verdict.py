@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from processors.overlap import Overlap
+from processors.overtalk import Overtalk
 from processors.readings import Reading, phrase
 from processors.said_over import Kind, asked_in, invites, is_certain, is_repair, meant, plain
 
@@ -72,63 +72,63 @@ _OWN_WORDS = 4
 
 
 class Judge:
-    """Gives the same verdict on the same overlap, whoever asks and however often."""
+    """Gives the same verdict on the same overtalk, whoever asks and however often."""
 
     def __init__(self, settings: InterruptionSettings) -> None:
         self._settings = settings
         self._known: tuple[tuple[str, str], tuple[Kind, str]] | None = None
 
     def verdict(
-        self, overlap: Overlap, bot_said: str, now_secs: float, *, far: str
+        self, overtalk: Overtalk, bot_said: str, now_secs: float, *, far: str
     ) -> Verdict | None:
         """None as long as more may come that makes it something else.
 
         bot_said: what the caller has heard of Echo's reply. far: why the voice is not near; "" if
         it is.
         """
-        if not overlap.text:
-            return self._wordless(overlap, now_secs, far=bool(far))
-        verdict = self._by_words(overlap, bot_said, far)
-        return verdict if self._is_time(overlap, verdict, now_secs, far=bool(far)) else None
+        if not overtalk.text:
+            return self._wordless(overtalk, now_secs, far=bool(far))
+        verdict = self._by_words(overtalk, bot_said, far)
+        return verdict if self._is_time(overtalk, verdict, now_secs, far=bool(far)) else None
 
-    def _wordless(self, overlap: Overlap, now_secs: float, *, far: bool) -> Verdict | None:
+    def _wordless(self, overtalk: Overtalk, now_secs: float, *, far: bool) -> Verdict | None:
         settings = self._settings
-        silent_secs = overlap.silent_for(now_secs)
+        silent_secs = overtalk.silent_for(now_secs)
         if silent_secs == 0:
-            if not far and now_secs - overlap.began_secs >= settings.wordless_secs:
+            if not far and now_secs - overtalk.began_secs >= settings.wordless_secs:
                 return Verdict("turn", "yield", "a voice that goes on")
             return None
-        long = overlap.secs >= settings.sentence_secs and not far
+        long = overtalk.secs >= settings.sentence_secs and not far
         if silent_secs >= (settings.long_words_secs if long else settings.words_secs):
-            return Verdict("tic", "resume", f"{overlap.secs:.1f} s without words")
+            return Verdict("tic", "resume", f"{overtalk.secs:.1f} s without words")
         return None
 
-    def _by_words(self, overlap: Overlap, bot_said: str, far: str) -> Verdict:
+    def _by_words(self, overtalk: Overtalk, bot_said: str, far: str) -> Verdict:
         """What it is if nothing more is said."""
-        kind, reason = self._meant(overlap.text, bot_said)
-        if kind in _DOUBTED and overlap.confidence < self._settings.torn_confidence:
-            kind, reason = self._read_otherwise(overlap, bot_said) or (kind, reason)
-        if self._is_hum(overlap, kind):
+        kind, reason = self._meant(overtalk.text, bot_said)
+        if kind in _DOUBTED and overtalk.confidence < self._settings.torn_confidence:
+            kind, reason = self._read_otherwise(overtalk, bot_said) or (kind, reason)
+        if self._is_hum(overtalk, kind):
             return Verdict("backchannel", "resume", "a hum, by how unsure its words are")
-        if _is_own(overlap.text, bot_said):
+        if _is_own(overtalk.text, bot_said):
             return Verdict("tic", "resume", "Echo's own voice")
-        if far and not _is_to_echo(kind, overlap.text):
+        if far and not _is_to_echo(kind, overtalk.text):
             return Verdict("aside", "resume", far)
         return Verdict(kind, "resume" if kind in _RESUMED else "yield", reason)
 
-    def _is_time(self, overlap: Overlap, verdict: Verdict, now_secs: float, *, far: bool) -> bool:
+    def _is_time(self, overtalk: Overtalk, verdict: Verdict, now_secs: float, *, far: bool) -> bool:
         """Whether no more words may come that make it something else."""
         settings = self._settings
-        silent_secs = overlap.silent_for(now_secs)
+        silent_secs = overtalk.silent_for(now_secs)
         if verdict.act == "resume":  # nobody is gone on with while they speak
             return silent_secs >= settings.settle_secs
         if silent_secs == 0:
-            heard_out = not far and now_secs - overlap.began_secs >= settings.heard_out_secs
+            heard_out = not far and now_secs - overtalk.began_secs >= settings.heard_out_secs
             return verdict.kind == "answer" or heard_out
         # Whoever is silent for Echo loses nothing by waiting, so a turn is better whole.
-        if verdict.kind == "answer" or overlap.is_final or is_certain(overlap.text):
+        if verdict.kind == "answer" or overtalk.is_final or is_certain(overtalk.text):
             return True
-        return silent_secs >= (settings.whole_secs if overlap.whole else settings.words_secs)
+        return silent_secs >= (settings.whole_secs if overtalk.whole else settings.words_secs)
 
     def _meant(self, text: str, bot_said: str) -> tuple[Kind, str]:
         """By the words, worked out once for the same: this is asked for each piece of audio."""
@@ -137,29 +137,29 @@ class Judge:
             self._known = said, meant(text, asked_in(bot_said))
         return self._known[1]
 
-    def _read_otherwise(self, overlap: Overlap, bot_said: str) -> tuple[Kind, str] | None:
+    def _read_otherwise(self, overtalk: Overtalk, bot_said: str) -> tuple[Kind, str] | None:
         """As a phrase that the recogniser has thought of too."""
         asked = asked_in(bot_said)
         readings: list[tuple[Reading, Kind]] = [
             (each, meant(each.text, asked)[0])
-            for each in overlap.readings
+            for each in overtalk.readings
             if not invites(each.text)
         ]
-        short = self._is_short_and_unsure(overlap)
+        short = self._is_short_and_unsure(overtalk)
         share = self._settings.short_reading_share if short else self._settings.reading_share
         found = phrase(readings, share)
         return (found[1], "another reading of unsure words") if found else None
 
-    def _is_hum(self, overlap: Overlap, kind: Kind) -> bool:
+    def _is_hum(self, overtalk: Overtalk, kind: Kind) -> bool:
         """Of a sentence, too, the first words are short and unsure: it is one if none follow.
         Who was asked something and makes a sound has answered."""
-        taken_for_words = kind not in (*_RESUMED, "stop", "answer") and not is_repair(overlap.text)
-        known = bool(overlap.readings)  # a hum would be among them, and has been looked for
-        return taken_for_words and not known and self._is_short_and_unsure(overlap)
+        taken_for_words = kind not in (*_RESUMED, "stop", "answer") and not is_repair(overtalk.text)
+        known = bool(overtalk.readings)  # a hum would be among them, and has been looked for
+        return taken_for_words and not known and self._is_short_and_unsure(overtalk)
 
-    def _is_short_and_unsure(self, overlap: Overlap) -> bool:
-        unsure = overlap.confidence < self._settings.sure_confidence
-        return unsure and overlap.secs <= self._settings.hum_secs
+    def _is_short_and_unsure(self, overtalk: Overtalk) -> bool:
+        unsure = overtalk.confidence < self._settings.sure_confidence
+        return unsure and overtalk.secs <= self._settings.hum_secs
 
 
 def _is_to_echo(kind: Kind, text: str) -> bool:

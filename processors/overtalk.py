@@ -8,7 +8,7 @@ from processors.readings import Reading
 
 
 @dataclass(slots=True)
-class Overlap:
+class Overtalk:
     """A sound of the caller's over Echo's voice, and its words; seconds of any one clock."""
 
     began_secs: float
