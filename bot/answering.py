@@ -85,10 +85,21 @@ def _cascade(
     _ask_when_idle(context.user(), ladder, keypad)
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
-    rules = settings.filler, settings.resume, own, settings.emergency
-    reticence = Reticence(house.confidential, settings.reticence)
-    more = reticence, settings.repair, settings.talk
-    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad, *more)
+    parts = stages(
+        settings,
+        engines,
+        house.brief,
+        vad,
+        filler=settings.filler,
+        resume=settings.resume,
+        own=own,
+        emergency=settings.emergency,
+        vault=vault,
+        keypad=keypad,
+        reticence=Reticence(house.confidential, settings.reticence),
+        repair=settings.repair,
+        talk=settings.talk,
+    )
     if behind_ears:
         parts = replace(parts, stt=Pipeline([parts.stt, *behind_ears]))
     return cascade(connection.transport, parts, context)
@@ -130,18 +141,17 @@ def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
     settings = house.settings
     context = _context(house, connection)
     vad = house.engines.ears.vad(settings.turn.model_copy(update={"stop_secs": VAD_STOP_SECS}))
-    keypad = Keypad(vault, settings.keypad)
-    rules = settings.filler, context, settings.emergency
-    reticence = Reticence(house.confidential, settings.reticence)
     parts = realtime_stages(
         settings,
         house.engines,
         house.brief,
         vad,
-        *rules,
+        context,
+        filler=settings.filler,
+        emergency=settings.emergency,
         vault=vault,
-        keypad=keypad,
-        reticence=reticence,
+        keypad=Keypad(vault, settings.keypad),
+        reticence=Reticence(house.confidential, settings.reticence),
     )
     pair = LLMContextAggregatorPair(context)
     writes_down_when_asked(pair.user())
@@ -152,9 +162,15 @@ def _direct(house: House, connection: Connection, line: ControlLine) -> Pipeline
     """Nobody's turn is ours to take: the caller and the model hear each other without us."""
     settings = house.settings
     context = LLMContext(tools=house.tools.of(connection))
-    rules = settings.filler, context, settings.emergency
-    reticence = Reticence(house.confidential, settings.reticence)
-    parts = direct_stages(settings, house.engines, line, *rules, reticence=reticence)
+    parts = direct_stages(
+        settings,
+        house.engines,
+        line,
+        context,
+        filler=settings.filler,
+        emergency=settings.emergency,
+        reticence=Reticence(house.confidential, settings.reticence),
+    )
     turns = LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies())
     pair = LLMContextAggregatorPair(context, user_params=turns)
     return direct(connection.transport, parts, pair)

@@ -20,7 +20,7 @@ from bot.language.choice import Known, beginning
 from bot.permission import Permission, asked_for
 from bot.providers.choice import mode_of
 from bot.rescue import Rescue
-from bot.switch import Tongue
+from bot.switch import CallLanguage
 from bot.telemetry import report
 from bot.telemetry.latency import TurnLatency
 from bot.telemetry.loop_lag import LagHistogram
@@ -73,23 +73,23 @@ class Call:
 
     def __init__(self, house: House, connection: Connection, language: Language) -> None:
         self._connection = connection
-        self._tongue = Tongue(house, language, self._goes_on_in)
+        self._language = CallLanguage(house, language, self._goes_on_in)
         self._started_secs = asyncio.get_running_loop().time()
         self._outcome: SessionOutcome = "agent_ended"
         self._vault = Vault()
         self._tally = SessionTally(connection.session_id, connection.kind)
         self._permission = self._asked_for()
         self._desk = _desk(house, connection, self._vault, self._permission)
-        follower = self._tongue.follower() if self._can_switch() else None
-        self._desk.speak = self._tongue.speak if follower else None
+        follower = self._language.follower() if self._can_switch() else None
+        self._desk.speak = self._language.speak if follower else None
         self._pipeline = answering(
-            house, connection, self._vault, self._permission.consent, self._tongue.ladder, follower
+            house, connection, self._vault, self._permission.consent, self._language.ladder, follower
         )
-        self._tongue.follow_in(self._pipeline)
+        self._language.follow_in(self._pipeline)
         self._worker = self._build(house.settings)
         self._greeting = Greeting(connection, self._worker, self._first_words)
         self._rescue = Rescue(
-            connection, self._pipeline, self._worker, self._tongue, self._desk, self._is_given_up
+            connection, self._pipeline, self._worker, self._language, self._desk, self._is_given_up
         )
         self._listen()
 
@@ -121,7 +121,7 @@ class Call:
 
     @property
     def _house(self) -> House:
-        return self._tongue.house
+        return self._language.house
 
     def _can_switch(self) -> bool:
         """Whether the call may go on in another language."""
@@ -135,7 +135,7 @@ class Call:
     def _goes_on_in(self, house: House) -> None:
         self._desk.parting = house.parting
         if self._connection.goes_on_in:
-            self._connection.goes_on_in(self._tongue.language)
+            self._connection.goes_on_in(self._language.spoken)
 
     def _asked_for(self) -> Permission:
         recording = self._house.settings.recording

@@ -21,7 +21,7 @@ from processors.resume import Playback
 from processors.spoken_language import Following, SpokenLanguage
 
 
-class Tongue:
+class CallLanguage:
     """Which language a call is in; `house` is the one that speaks it.
 
     then: told of the house when the call goes on in another language.
@@ -36,7 +36,7 @@ class Tongue:
         self._pipeline: BasePipeline | None = None
 
     @property
-    def language(self) -> Language:
+    def spoken(self) -> Language:
         return self._language
 
     def follower(self) -> SpokenLanguage:

@@ -40,7 +40,7 @@ class Asking:
 
         final: the words will not change; more of them may come.
         """
-        if not self._settings.ask_early or not plain(words):
+        if not self._settings.ask_early or not bare(words):
             return False
         if not final and silent_secs < self._settings.ask_after_secs:
             return False
@@ -57,6 +57,6 @@ class Asking:
         self._turns += 1
 
 
-def plain(words: str) -> str:
+def bare(words: str) -> str:
     """What two texts have in common that say the same: no case, no punctuation."""
     return " ".join(re.sub(r"[^\w\s]", "", words.lower()).split())

@@ -34,7 +34,7 @@ class Interruption:
         self._nearness = Nearness()
         self._bot_said = ""
         self._bot_speaking = False
-        self._overlap: Overtalk | None = None
+        self._overtalk: Overtalk | None = None
         self._verdict: Verdict | None = None
         self._click_secs: float | None = None
 
@@ -48,12 +48,12 @@ class Interruption:
 
     def voice(self, now_secs: float, level_db: float) -> None:
         """The caller makes a sound, of this level (dB of full scale, or of anything)."""
-        if self._overlap is None:
+        if self._overtalk is None:
             if not self._bot_speaking:
                 self._nearness.usual(level_db)
                 return
-            self._overlap, self._click_secs = Overtalk(now_secs), None
-        self._overlap.voice(now_secs, level_db)
+            self._overtalk, self._click_secs = Overtalk(now_secs), None
+        self._overtalk.voice(now_secs, level_db)
 
     def room(self, level_db: float) -> None:
         """A piece of audio without a voice, of this level."""
@@ -61,8 +61,8 @@ class Interruption:
 
     def silence(self, now_secs: float) -> None:
         """The caller makes no sound."""
-        if self._overlap:
-            self._overlap.silence(now_secs)
+        if self._overtalk:
+            self._overtalk.silence(now_secs)
 
     def words(
         self,
@@ -79,16 +79,16 @@ class Interruption:
         confidence: how sure (0 to 1) the speech to text is of them. whole: they will be final,
         should the silence last. readings: what else they may be.
         """
-        if self._overlap is None:
+        if self._overtalk is None:
             if not self._bot_speaking:
                 return
             self._click_secs = None
-            self._overlap = Overtalk(now_secs, now_secs, now_secs)  # softer than the VAD can hear
-        self._overlap.words(text, confidence, final=final, whole=whole, readings=readings)
+            self._overtalk = Overtalk(now_secs, now_secs, now_secs)  # softer than the VAD can hear
+        self._overtalk.words(text, confidence, final=final, whole=whole, readings=readings)
 
     def click(self, now_secs: float) -> None:
         """What began to sound like a voice did not become one; another may follow."""
-        if self._overlap is None and self._bot_speaking:
+        if self._overtalk is None and self._bot_speaking:
             self._click_secs = now_secs
 
     def sounding(self) -> None:
@@ -100,11 +100,11 @@ class Interruption:
     @property
     def open(self) -> bool:
         """Whether the caller has spoken over Echo and no verdict has been given."""
-        return self._overlap is not None and self._verdict is None
+        return self._overtalk is not None and self._verdict is None
 
     def decide(self, now_secs: float) -> Verdict | None:
         """A verdict, once there is one; later another, if words take a "resume" back."""
-        overtalk = self._overlap
+        overtalk = self._overtalk
         if overtalk is None:
             return self._clicked(now_secs)
         if self._verdict and self._verdict.act == "yield":
@@ -118,7 +118,7 @@ class Interruption:
 
     def over(self) -> None:
         """What was heard has been dealt with: the next sound is another."""
-        self._overlap = self._verdict = self._click_secs = None
+        self._overtalk = self._verdict = self._click_secs = None
 
     def _clicked(self, now_secs: float) -> Verdict | None:
         if self._click_secs is None or now_secs - self._click_secs < self._settings.click_secs:

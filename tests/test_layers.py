@@ -22,7 +22,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "bot.threads": (),
     "bot.log": (),
-    "bot.turns": ("bot.threads", "processors"),
+    "bot.silero": ("processors",),
+    "bot.smart_turn": ("bot.threads",),
+    "bot.turns": ("bot.silero", "bot.smart_turn", "processors"),
     "bot.providers": ("bot.providers", "bot.threads", "bot.turns", "processors"),
     "bot.language": ("bot.language.book",),
     "bot.language.localized": (

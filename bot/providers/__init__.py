@@ -83,6 +83,7 @@ def stages(
     engines: Engines,
     brief: Brief,
     vad: AttentiveVAD,
+    *,
     filler: FillerPolicy,
     resume: ResumeSettings | None = None,
     own: OwnVoice | None = None,
@@ -168,10 +169,10 @@ def realtime_stages(
     engines: Engines,
     brief: Brief,
     vad: VADAnalyzer,
-    filler: FillerPolicy,
     context: LLMContext,
-    emergency: EmergencySettings | None = None,
     *,
+    filler: FillerPolicy,
+    emergency: EmergencySettings,
     vault: Vault,
     keypad: Keypad,
     reticence: Reticence,
@@ -186,7 +187,7 @@ def realtime_stages(
     vad_processor = VADProcessor(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return RealtimeStages(
         vad=Pipeline([keypad, vad_processor, Typed()]),
-        alarm=Alarm(emergency or EmergencySettings()),
+        alarm=Alarm(emergency),
         stand_in=StandIn(loaded(engines.voice), lambda: model.can_speak),
         model=Pipeline([model, EndOfAudio()]),
         filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),
@@ -206,15 +207,15 @@ def direct_stages(
     settings: ProviderSettings,
     engines: Engines,
     line: ControlLine,
-    filler: FillerPolicy,
     context: LLMContext,
-    emergency: EmergencySettings | None = None,
     *,
+    filler: FillerPolicy,
+    emergency: EmergencySettings,
     reticence: Reticence,
 ) -> DirectStages:
     """The stages of a call between a browser and the provider, under control by `line`."""
     return DirectStages(
         model=controlled(settings, line, context, reticence),
-        alarm=Alarm(emergency or EmergencySettings()),
+        alarm=Alarm(emergency),
         filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),
     )

@@ -7,7 +7,8 @@ import pytest
 from pipecat.audio.vad.vad_analyzer import VADState
 
 from bot.providers.local.tts import VoiceSettings, load, voiced
-from bot.turns import AdaptiveSilero, Ears, TurnSettings
+from bot.silero import AdaptiveSilero
+from bot.turns import Ears, TurnSettings
 
 FRAME_SECS = 0.02
 
