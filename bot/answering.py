@@ -71,27 +71,41 @@ def _cascade(
     behind_ears: Sequence[FrameProcessor],
 ) -> Pipeline:
     settings, engines = house.settings, house.engines
-    context = LLMContextAggregatorPair(
-        _context(house, connection),
-        user_params=LLMUserAggregatorParams(
-            user_turn_strategies=strategies(
-                settings, engines, settings.turn, settings.interruption, settings.talk
-            ),
-            user_turn_stop_timeout=settings.turn.wordless_secs,
-            user_idle_timeout=settings.silence.after_secs,
-        ),
-    )
+    context = _memory(house, _context(house, connection))
     keypad = Keypad(vault, settings.keypad)
     _ask_when_idle(context.user(), ladder, keypad)
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
-    rules = settings.filler, settings.resume, own, settings.emergency
-    reticence = Reticence(house.confidential, settings.reticence)
-    more = reticence, settings.repair, settings.talk
-    parts = stages(settings, engines, house.brief, vad, *rules, vault, keypad, *more)
+    parts = stages(
+        settings,
+        engines,
+        house.brief,
+        vad,
+        filler=settings.filler,
+        resume=settings.resume,
+        own=own,
+        emergency=settings.emergency,
+        vault=vault,
+        keypad=keypad,
+        reticence=Reticence(house.confidential, settings.reticence),
+        repair=settings.repair,
+        talk=settings.talk,
+    )
     if behind_ears:
         parts = replace(parts, stt=Pipeline([parts.stt, *behind_ears]))
     return cascade(connection.transport, parts, context)
+
+
+def _memory(house: House, context: LLMContext) -> LLMContextAggregatorPair:
+    """What both sides say goes there; our strategies say whose turn it is."""
+    settings = house.settings
+    turns = strategies(settings, house.engines, settings.turn, settings.interruption, settings.talk)
+    params = LLMUserAggregatorParams(
+        user_turn_strategies=turns,
+        user_turn_stop_timeout=settings.turn.wordless_secs,
+        user_idle_timeout=settings.silence.after_secs,
+    )
+    return LLMContextAggregatorPair(context, user_params=params)
 
 
 def _context(house: House, connection: Connection) -> LLMContext:
@@ -130,18 +144,17 @@ def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
     settings = house.settings
     context = _context(house, connection)
     vad = house.engines.ears.vad(settings.turn.model_copy(update={"stop_secs": VAD_STOP_SECS}))
-    keypad = Keypad(vault, settings.keypad)
-    rules = settings.filler, context, settings.emergency
-    reticence = Reticence(house.confidential, settings.reticence)
     parts = realtime_stages(
         settings,
         house.engines,
         house.brief,
         vad,
-        *rules,
+        context,
+        filler=settings.filler,
+        emergency=settings.emergency,
         vault=vault,
-        keypad=keypad,
-        reticence=reticence,
+        keypad=Keypad(vault, settings.keypad),
+        reticence=Reticence(house.confidential, settings.reticence),
     )
     pair = LLMContextAggregatorPair(context)
     writes_down_when_asked(pair.user())
@@ -152,9 +165,15 @@ def _direct(house: House, connection: Connection, line: ControlLine) -> Pipeline
     """Nobody's turn is ours to take: the caller and the model hear each other without us."""
     settings = house.settings
     context = LLMContext(tools=house.tools.of(connection))
-    rules = settings.filler, context, settings.emergency
-    reticence = Reticence(house.confidential, settings.reticence)
-    parts = direct_stages(settings, house.engines, line, *rules, reticence=reticence)
+    parts = direct_stages(
+        settings,
+        house.engines,
+        line,
+        context,
+        filler=settings.filler,
+        emergency=settings.emergency,
+        reticence=Reticence(house.confidential, settings.reticence),
+    )
     turns = LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies())
     pair = LLMContextAggregatorPair(context, user_params=turns)
     return direct(connection.transport, parts, pair)

@@ -9,7 +9,7 @@ from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineWorker
 
 from bot.providers.incident import OutageError
-from bot.switch import Tongue
+from bot.switch import CallLanguage
 from bot.telemetry.session_metrics import SessionOutcome
 from bot.tools.desk import Desk
 from bot.tools.offer import ToolError
@@ -39,13 +39,13 @@ class Rescue:
         connection: Connection,
         pipeline: Pipeline,
         worker: PipelineWorker,
-        tongue: Tongue,
+        language: CallLanguage,
         desk: Desk,
         given_up: Callable[[SessionOutcome], None],
     ) -> None:
         self._connection = connection
         self._worker = worker
-        self._tongue = tongue
+        self._language = language
         self._desk = desk
         self._given_up = given_up
         self._apology_due_secs = float("-inf")
@@ -85,7 +85,7 @@ class Rescue:
         now_secs = asyncio.get_running_loop().time()
         if now_secs >= self._apology_due_secs:
             self._apology_due_secs = now_secs + APOLOGY_SECS
-            await self._worker.queue_frame(TTSSpeakFrame(self._tongue.house.settings.apology))
+            await self._worker.queue_frame(TTSSpeakFrame(self._language.house.settings.apology))
 
     def _give_up(self, outcome: SessionOutcome) -> None:
         """Nobody is left to serve a stage: the call would go on deaf or mute."""
@@ -95,7 +95,7 @@ class Rescue:
 
     async def _break_down(self) -> None:
         """Say so past all stages, from memory; then hand the caller over, or hang up."""
-        desk, words = self._desk, self._tongue.house.last_words
+        desk, words = self._desk, self._language.house.last_words
         clip = words.handover if desk.can_transfer else words.goodbye
         await self._urgent.said()
         speaker = self._connection.transport.output()
@@ -111,7 +111,7 @@ class Rescue:
 
     async def _help(self) -> None:
         """Whom to dial, from memory; or whoever callers in danger are passed on to."""
-        house, transfer = self._tongue.house, self._connection.transfer
+        house, transfer = self._language.house, self._connection.transfer
         words, number = house.last_words, house.settings.emergency.transfer
         if not (number and transfer):
             await self._urgent.say(words.emergency)

@@ -1,18 +1,16 @@
 """One call, from connect to hang-up."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from loguru import logger
 from pipecat.frames.frames import EndFrame, Frame, TTSSpeakFrame
-from pipecat.pipeline.worker import PipelineParams, PipelineWorker
-from pipecat.processors.frameworks.rtvi import RTVIObserverParams, RTVIServerMessageFrame
-from pipecat.processors.frameworks.rtvi.observer import RTVIFunctionCallReportLevel
+from pipecat.observers.base_observer import BaseObserver
+from pipecat.processors.frameworks.rtvi import RTVIServerMessageFrame
 from pipecat.workers.runner import WorkerRunner
 
 from bot.answering import IDLE, answering
-from bot.config import Settings
 from bot.greeting import Greeting
 from bot.house import House
 from bot.language.book import Language
@@ -21,7 +19,7 @@ from bot.permission import Permission, asked_for
 from bot.providers.choice import choices, mode_of
 from bot.providers.local.purpose import opening
 from bot.rescue import Rescue
-from bot.switch import Tongue
+from bot.switch import CallLanguage
 from bot.telemetry import report
 from bot.telemetry.latency import TurnLatency
 from bot.telemetry.loop_lag import LagHistogram
@@ -29,13 +27,12 @@ from bot.telemetry.observer import LatencyObserver
 from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSessionMetrics
 from bot.tools.desk import Desk
 from bot.urgent import in_full
-from processors.resume import Playback
-from processors.shown import ShownRTVI
+from bot.worker import worker_of
 from processors.vault import Vault
 from transports.connection import Connection
 
-KEYLESS = ("local", "openai-webrtc")
-"""Ways in whose keys do not reach us."""
+NO_KEYPAD = ("local", "openai-webrtc")
+"""Ways in over which no keys are pressed that reach us."""
 
 
 async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
@@ -74,23 +71,30 @@ class Call:
 
     def __init__(self, house: House, connection: Connection, language: Language) -> None:
         self._connection = connection
-        self._tongue = Tongue(house, language, self._goes_on_in)
+        self._language = CallLanguage(house, language, self._goes_on_in)
         self._started_secs = asyncio.get_running_loop().time()
         self._outcome: SessionOutcome = "agent_ended"
         self._vault = Vault()
         self._tally = SessionTally(connection.session_id, connection.kind)
         self._permission = self._asked_for()
         self._desk = _desk(house, connection, self._vault, self._permission)
-        follower = self._tongue.follower() if self._can_switch() else None
-        self._desk.speak = self._tongue.speak if follower else None
+        follower = self._language.follower() if self._can_switch() else None
+        self._desk.speak = self._language.speak if follower else None
         self._pipeline = answering(
-            house, connection, self._vault, self._permission.consent, self._tongue.ladder, follower
+            house,
+            connection,
+            self._vault,
+            self._permission.consent,
+            self._language.ladder,
+            follower,
         )
-        self._tongue.follow_in(self._pipeline)
-        self._worker = self._build(house.settings)
+        self._language.follow_in(self._pipeline)
+        self._worker = worker_of(
+            self._pipeline, connection, house.settings, self._desk, self._observers()
+        )
         self._greeting = Greeting(connection, self._worker, self._first_words)
         self._rescue = Rescue(
-            connection, self._pipeline, self._worker, self._tongue, self._desk, self._is_given_up
+            connection, self._pipeline, self._worker, self._language, self._desk, self._is_given_up
         )
         self._listen()
 
@@ -122,7 +126,7 @@ class Call:
 
     @property
     def _house(self) -> House:
-        return self._tongue.house
+        return self._language.house
 
     def _can_switch(self) -> bool:
         """Whether the call may go on in another language."""
@@ -136,7 +140,7 @@ class Call:
     def _goes_on_in(self, house: House) -> None:
         self._desk.parting = house.parting
         if self._connection.goes_on_in:
-            self._connection.goes_on_in(self._tongue.language)
+            self._connection.goes_on_in(self._language.spoken)
 
     def _asked_for(self) -> Permission:
         recording = self._house.settings.recording
@@ -169,35 +173,6 @@ class Call:
             yield in_full(disclosure)
         yield self._permission.question or TTSSpeakFrame(self._hello)
 
-    def _build(self, settings: Settings) -> PipelineWorker:
-        audio, recorder = self._connection.audio, self._permission.recorder
-        return PipelineWorker(
-            self._pipeline,
-            params=PipelineParams(
-                audio_in_sample_rate=audio.in_hz,
-                audio_out_sample_rate=audio.out_hz,
-                enable_metrics=True,
-                enable_usage_metrics=True,
-            ),
-            app_resources=self._desk,
-            rtvi_processor=ShownRTVI(),
-            observers=[
-                LatencyObserver(self._on_turn, self._tally, self._house.prices),
-                *([recorder] if recorder else []),
-            ],
-            rtvi_observer_params=RTVIObserverParams(
-                function_call_report_level={"*": RTVIFunctionCallReportLevel.NAME},
-                # A hush is no interruption: Echo may go on.
-                ignored_sources=[p for p in self._pipeline.processors if isinstance(p, Playback)],
-            ),
-            enable_turn_tracking=bool(settings.tracing.url),
-            enable_tracing=bool(settings.tracing.url),
-            conversation_id=self._connection.session_id,
-            idle_timeout_secs=settings.idle_secs,
-            # The runner is this call's own: a call left idle ends nobody else's.
-            cancel_runner_on_idle_timeout=True,
-        )
-
     def _listen(self) -> None:
         transport, worker = self._connection.transport, self._worker
 
@@ -217,6 +192,11 @@ class Call:
             if isinstance(end, EndFrame) and end.reason == IDLE:
                 self._outcome = "idle"
 
+    def _observers(self) -> Sequence[BaseObserver]:
+        latency = LatencyObserver(self._on_turn, self._tally, self._house.prices)
+        recorder = self._permission.recorder
+        return (latency, recorder) if recorder else (latency,)
+
     def _is_given_up(self, outcome: SessionOutcome) -> None:
         self._outcome = outcome
         self._greeting.leave_out()
@@ -235,7 +215,7 @@ def _desk(house: House, connection: Connection, vault: Vault, permission: Permis
         call_id=connection.session_id,
         transfer=connection.transfer,
         may_keep_words=permission.may_keep_words,
-        expect_keys=vault.expect if connection.kind not in KEYLESS else None,
+        expect_keys=vault.expect if connection.kind not in NO_KEYPAD else None,
         introduce=connection.introduce if settings.handoff.kind == "warm" else None,
         colleague=settings.handoff.to,
         caller=connection.caller.who,

@@ -21,7 +21,7 @@ from processors.resume import Playback
 from processors.spoken_language import Following, SpokenLanguage
 
 
-class Tongue:
+class CallLanguage:
     """Which language a call is in; `house` is the one that speaks it.
 
     then: told of the house when the call goes on in another language.
@@ -36,7 +36,7 @@ class Tongue:
         self._pipeline: BasePipeline | None = None
 
     @property
-    def language(self) -> Language:
+    def spoken(self) -> Language:
         return self._language
 
     def follower(self) -> SpokenLanguage:
@@ -55,13 +55,13 @@ class Tongue:
 
     async def speak(self, language: str) -> bool:
         """Go on in this language; False if it is none of ours."""
-        tongue = named(language)
-        if tongue is None or tongue not in self.house.tongues:
+        wanted = named(language)
+        if wanted is None or wanted not in self.house.tongues:
             return False
-        if tongue != self._language and self._pipeline:
-            self._language = tongue
-            self._following.goes_on_in(tongue)
-            self.house = self.house.speaking(tongue)
+        if wanted != self._language and self._pipeline:
+            self._language = wanted
+            self._following.goes_on_in(wanted)
+            self.house = self.house.speaking(wanted)
             self._then(self.house)
             await switch(self._pipeline, self.ladder, self.house)
         return True

@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from bot.providers.local.whisper import Clip, WhisperSettings, load
+from bot.providers.local.transcript import Clip
+from bot.providers.local.whisper import WhisperSettings, load
 from evals.ear import Samples, Span, speech_spans
 
 _LONGEST_SECS = 24.0  # Whisper's window is 30 s, and it wants silence after the speech

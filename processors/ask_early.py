@@ -15,7 +15,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.turns.types import ProcessFrameResult, UserTurnSpeculation
 
-from processors.asking import Asking, AskingSettings, plain
+from processors.asking import Asking, AskingSettings, bare
 from processors.endpointing import EndpointingSettings
 from processors.prompt_stop import PromptStopStrategy
 from processors.silence import VoiceFrame
@@ -74,7 +74,7 @@ class AskEarlyStopStrategy(PromptStopStrategy):
     ) -> None:
         """End the turn; what was asked answers it if those are its words."""
         asked, heard = self._asked, self._endpointing.words
-        if not asked or plain(asked) != plain(heard):
+        if not asked or bare(asked) != bare(heard):
             await self._withdraw()
             await super().trigger_user_turn_stopped(
                 enable_user_speaking_frames=enable_user_speaking_frames
@@ -94,7 +94,7 @@ class AskEarlyStopStrategy(PromptStopStrategy):
             return
         final = self._endpointing.has_all
         words = self._endpointing.words if final else self._endpointing.words_with(self._interim)
-        if plain(words) in (plain(self._asked), plain(self._tried)):
+        if bare(words) in (bare(self._asked), bare(self._tried)):
             return
         if not final and self._endpointing.doubts_voice:
             return

@@ -41,7 +41,7 @@ class Asking:
         unsure_secs: the silence behind words that may still change; None for those that will not,
         though more of them may come.
         """
-        if not self._settings.ask_early or not plain(words):
+        if not self._settings.ask_early or not bare(words):
             return False
         if unsure_secs is not None and unsure_secs < self._settings.ask_after_secs:
             return False
@@ -58,6 +58,6 @@ class Asking:
         self._turns += 1
 
 
-def plain(words: str) -> str:
+def bare(words: str) -> str:
     """What two texts have in common that say the same: no case, no punctuation."""
     return " ".join(re.sub(r"[^\w\s]", "", words.lower()).split())

@@ -29,10 +29,11 @@ from pipecat.turns.types import ProcessFrameResult
 from pipecat.turns.user_start import BaseUserTurnStartStrategy
 
 from processors.all_heard import WholeGuessFrame
-from processors.interruption import Interruption, InterruptionSettings, Verdict
+from processors.hold import HeldFrame, HoldFrame, ReleaseFrame
+from processors.interruption import Interruption
 from processors.readings import Reading
-from processors.resume import HeldFrame, HoldFrame, ReleaseFrame
 from processors.silence import SilenceFrame, SoundFrame, VoiceFrame
+from processors.verdict import InterruptionSettings, Verdict
 
 _LONGEST_HOLD_SECS = 6.0
 """Without a verdict for so long, nothing is heard of the caller any more: Echo goes on."""
@@ -58,7 +59,7 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
 
     def __init__(self, settings: InterruptionSettings) -> None:
         super().__init__()
-        self._judge = Interruption(settings)
+        self._interruption = Interruption(settings)
         self._at_once = settings.at_once
         self._bot_speaking = self._in_turn = False
         self._tools: set[str] = set()
@@ -127,8 +128,8 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
             await self._start_on_voice()
             return
         self._dismissed = False
-        self._judge.over()
-        self._judge.bot("", True, self._now_secs)
+        self._interruption.over()
+        self._interruption.bot("", True)
         self._held_since_secs = self._now_secs
         self._watch = self.task_manager.create_task(self._give_up(), f"{self}::give_up")
         await self.push_frame(HoldFrame(busy=bool(self._tools)))
@@ -141,9 +142,9 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
         """What may become a voice holds Echo, and starts no turn."""
         if sounding and self._at_once and (self._bot_speaking or self._tools):
             await self._begin()
-            self._judge.sounding()
+            self._interruption.sounding()
         elif not sounding and self._judging:
-            self._judge.click(self._now_secs)
+            self._interruption.click(self._now_secs)
 
     async def _held(self, held: HeldFrame) -> None:
         if not self._judging:
@@ -151,19 +152,19 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
         if not held.speaking:
             await self._finished()
             return
-        self._judge.bot(held.text, True, self._now_secs)
+        self._interruption.bot(held.text, True)
         await self._decide()
 
     async def _hear(self, frame: InputAudioRawFrame) -> None:
         if self._voice:
-            self._judge.voice(self._now_secs, level_db(frame.audio))
+            self._interruption.voice(self._now_secs, level_db(frame.audio))
         else:
-            self._judge.room(level_db(frame.audio))
+            self._interruption.room(level_db(frame.audio))
         await self._decide()
 
     async def _fall_silent(self, secs: float) -> None:
         self._voice = False
-        self._judge.silence(self._now_secs - secs)
+        self._interruption.silence(self._now_secs - secs)
         await self._decide()
 
     async def _understand(self, frame: InterimTranscriptionFrame | TranscriptionFrame) -> None:
@@ -176,7 +177,9 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
         sure = frame.result.confidence if isinstance(frame.result, _Sure) else 1.0
         readings = frame.result.readings if isinstance(frame.result, _Torn) else ()
         whole = isinstance(frame, WholeGuessFrame)
-        self._judge.words(frame.text, final, self._now_secs, sure, whole=whole, readings=readings)
+        self._interruption.words(
+            frame.text, final, self._now_secs, sure, whole=whole, readings=readings
+        )
         if known:  # else Echo is to be held first, and tells what it has said
             await self._decide()
         if final and self._dismissed:
@@ -187,11 +190,11 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
         if self._judging and not self._tools:
             await self._finished()
         elif not self._dismissed:
-            self._judge.bot("", False, self._now_secs)
+            self._interruption.bot("", False)
 
     async def _finished(self) -> None:
         """Nothing is left to be held: a voice has the turn, and a mere sound is none."""
-        if self._voice or self._judge.open:
+        if self._voice or self._interruption.open:
             await self.trigger_user_turn_started()
         else:
             self._end_judging()
@@ -209,7 +212,7 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
     async def _decide(self) -> None:
         if not (self._judging or self._dismissed):
             return
-        if verdict := self._judge.decide(self._now_secs):
+        if verdict := self._interruption.decide(self._now_secs):
             await self._act(verdict)
 
     async def _act(self, verdict: Verdict) -> None:
@@ -236,8 +239,8 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
             await self._act(Verdict("tic", "resume", "nothing more was heard"))
 
     def _end_judging(self) -> None:
-        self._judge.over()
-        self._judge.bot("", False, self._now_secs)
+        self._interruption.over()
+        self._interruption.bot("", False)
         self._held_since_secs = None
         self._end_watch()
 

@@ -46,8 +46,8 @@ from pipecat.transports.base_transport import TransportParams
 from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 
+from processors.ends_at_a_clause import EndsAtAClause
 from processors.filler import Filler
-from processors.overtaken import EndsAtAClause
 from processors.patience import FillerPolicy
 from processors.tool_pace import ToolPace
 from processors.whole_chunks import WholeChunks

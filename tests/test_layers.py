@@ -12,7 +12,9 @@ OURS = ("bot", "processors", "transports", "server", "evals", "tests")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # The leaves know pipecat and themselves.
     "processors": ("processors",),
-    "transports": ("transports",),
+    "transports": ("transports", "processors.polyphase"),
+    # What both use knows nothing of ours (docs/adr/0064).
+    "processors.polyphase": (),
     # Inside the agent, from what everything needs to what needs everything.
     "bot.tools": ("bot.tools",),
     "bot.telemetry": (
@@ -20,7 +22,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "bot.threads": (),
     "bot.log": (),
-    "bot.turns": ("bot.threads", "processors"),
+    "bot.silero": ("processors",),
+    "bot.smart_turn": ("bot.threads",),
+    "bot.turns": ("bot.silero", "bot.smart_turn", "processors"),
     "bot.providers": ("bot.providers", "bot.threads", "bot.turns", "processors"),
     "bot.language": ("bot.language.book",),
     "bot.language.localized": (
@@ -66,10 +70,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         ),
     ),
     "bot.session": (
-        *("bot.answering", "bot.config", "bot.greeting", "bot.house", "bot.language.book"),
+        *("bot.answering", "bot.greeting", "bot.house", "bot.language.book"),
         *("bot.language.choice", "bot.permission", "bot.providers.choice", "bot.rescue"),
         *("bot.providers.local.purpose", "bot.switch", "bot.telemetry", "bot.tools", "bot.urgent"),
-        *("processors.resume", "processors.shown", "processors.vault", "transports.connection"),
+        *("bot.worker", "processors.vault", "transports.connection"),
+    ),
+    "bot.worker": (
+        *("bot.config", "bot.tools.desk", "processors.resume", "processors.shown"),
+        "transports.connection",
     ),
     "bot.greeting": ("transports.connection",),
     "bot.rescue": (

@@ -1,20 +1,8 @@
-"""The caller's audio at another rate, each piece of it at once.
+"""The caller's audio at another rate, without waiting for more of it."""
 
-libsoxr filters in blocks: a stream of 8 kHz comes out of it at 16 kHz in pieces of 108 ms, and
-whoever calls by phone waits for them at the end of each turn. A filter of 4 ms is enough for a
-voice.
-"""
-
-import math
-
-import numpy as np
 from pipecat.audio.resamplers.soxr_stream_resampler import SOXRStreamAudioResampler
 
-_ZERO_CROSSINGS = 16
-"""Of the windowed sinc, to either side: 2 ms at 8 kHz, which is all that it delays."""
-_KAISER_BETA = 8.0
-"""What is above the lower rate's half lies 80 dB down (Kaiser's window, J. F. Kaiser, 1974)."""
-_MOST_STEPS = 6
+from processors.polyphase import Polyphase, polyphase
 
 
 class PromptResampler:
@@ -22,44 +10,16 @@ class PromptResampler:
 
     def __init__(self) -> None:
         self._in_blocks = SOXRStreamAudioResampler(quality="MQ", clear_after_secs=None)
-        self._at_once: dict[tuple[int, int], Polyphase] = {}
+        self._at_once: dict[tuple[int, int], Polyphase | None] = {}
 
     async def resample(self, audio: bytes, in_rate: int, out_rate: int) -> bytes:
         """16-bit mono samples, at `out_rate` Hz what came at `in_rate`."""
         if in_rate == out_rate:
             return audio
-        shared = math.gcd(in_rate, out_rate)
-        up, down = out_rate // shared, in_rate // shared
-        if max(up, down) > _MOST_STEPS:
+        rates = in_rate, out_rate
+        if rates not in self._at_once:
+            self._at_once[rates] = polyphase(in_rate, out_rate)
+        at_once = self._at_once[rates]
+        if at_once is None:
             return await self._in_blocks.resample(audio, in_rate, out_rate)
-        if (up, down) not in self._at_once:
-            self._at_once[up, down] = Polyphase(up, down)
-        return self._at_once[up, down].resample(audio)
-
-
-class Polyphase:
-    """A stream at `up / down` times its rate: as many samples come out as went in, so many times.
-
-    The low-pass is linear in phase and delays by `_ZERO_CROSSINGS` samples of the lower rate.
-    """
-
-    def __init__(self, up: int, down: int) -> None:
-        self._up, self._down = up, down
-        reach = _ZERO_CROSSINGS * max(up, down)
-        times = np.arange(-reach, reach + 1) / max(up, down)
-        taps = np.sinc(times) * np.kaiser(len(times), _KAISER_BETA)
-        self._taps = (taps / taps.sum() * up).astype(np.float32)
-        self._tail = np.zeros(len(taps) - 1, np.float32)
-        self._skip = 0
-
-    def resample(self, audio: bytes) -> bytes:
-        """16-bit mono samples, both ways."""
-        samples = np.frombuffer(audio, "<i2")
-        spread = np.zeros(len(samples) * self._up, np.float32)
-        spread[:: self._up] = samples
-        sound = np.concatenate((self._tail, spread))
-        self._tail = sound[len(spread) :]
-        filtered = np.convolve(sound, self._taps, "valid") if len(spread) else spread
-        kept = filtered[self._skip :: self._down]
-        self._skip = (self._skip - len(filtered)) % self._down
-        return np.clip(np.rint(kept), -32768, 32767).astype("<i2").tobytes()
+        return at_once.resample(audio)

@@ -31,12 +31,11 @@ from bot.turns import TurnSettings
 from processors.alarm import Alarm, EmergencySettings
 from processors.discreet import Discreet, Mended
 from processors.end_of_audio import EndOfAudio
+from processors.ends_at_a_clause import EndsAtAClause
 from processors.filler import Filler
-from processors.interruption import InterruptionSettings
 from processors.keypad import Keypad
-from processors.long_talk import Bounded, LongTalkSettings
+from processors.long_talk import LongTalkSettings
 from processors.one_turn import OneTurn
-from processors.overtaken import EndsAtAClause
 from processors.own_voice import OwnVoice, OwnVoiceTap
 from processors.patience import FillerPolicy
 from processors.repair import Repairing, RepairSettings
@@ -45,7 +44,9 @@ from processors.reticent import Reticence, Reticent
 from processors.silence import AttentiveVAD, SilenceTeller
 from processors.unheard import Unheard
 from processors.vault import Vault
+from processors.verdict import InterruptionSettings
 from processors.whole_chunks import WholeChunks
+from processors.word_limit import WordLimit
 
 __all__ = [
     "Brief",
@@ -83,6 +84,7 @@ def stages(
     engines: Engines,
     brief: Brief,
     vad: AttentiveVAD,
+    *,
     filler: FillerPolicy,
     resume: ResumeSettings | None = None,
     own: OwnVoice | None = None,
@@ -105,7 +107,7 @@ def stages(
     ear = _alone(able.stt) or Hearing(able.stt, health, settings.hearing)
     vault = vault or Vault()
     Discreet(vault).watch(ear)
-    Bounded((talk or LongTalkSettings()).most_words).watch(ear)
+    WordLimit((talk or LongTalkSettings()).most_words).watch(ear)
     repairing = Repairing(repair or RepairSettings(), vault, certainty)
     repairing.watch(ear)
     model = _alone(able.llm) or Thinking(able.llm, health, settings.thinking)
@@ -168,10 +170,10 @@ def realtime_stages(
     engines: Engines,
     brief: Brief,
     vad: VADAnalyzer,
-    filler: FillerPolicy,
     context: LLMContext,
-    emergency: EmergencySettings | None = None,
     *,
+    filler: FillerPolicy,
+    emergency: EmergencySettings,
     vault: Vault,
     keypad: Keypad,
     reticence: Reticence,
@@ -186,7 +188,7 @@ def realtime_stages(
     vad_processor = VADProcessor(vad_analyzer=vad, speech_activity_period=SPEECH_ACTIVITY_SECS)
     return RealtimeStages(
         vad=Pipeline([keypad, vad_processor, Typed()]),
-        alarm=Alarm(emergency or EmergencySettings()),
+        alarm=Alarm(emergency),
         stand_in=StandIn(loaded(engines.voice), lambda: model.can_speak),
         model=Pipeline([model, EndOfAudio()]),
         filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),
@@ -206,15 +208,15 @@ def direct_stages(
     settings: ProviderSettings,
     engines: Engines,
     line: ControlLine,
-    filler: FillerPolicy,
     context: LLMContext,
-    emergency: EmergencySettings | None = None,
     *,
+    filler: FillerPolicy,
+    emergency: EmergencySettings,
     reticence: Reticence,
 ) -> DirectStages:
     """The stages of a call between a browser and the provider, under control by `line`."""
     return DirectStages(
         model=controlled(settings, line, context, reticence),
-        alarm=Alarm(emergency or EmergencySettings()),
+        alarm=Alarm(emergency),
         filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),
     )

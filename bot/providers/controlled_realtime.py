@@ -36,12 +36,9 @@ from bot.providers.control_line import ControlLine
 from bot.providers.history import notes, said
 from bot.providers.overheard import Overheard, Words
 from bot.providers.prompted_realtime import Prompted
+from bot.providers.realtime_errors import ALREADY_ANSWERING, ends_session
 from bot.providers.repairable import Repairable
 from bot.providers.transcribed import Transcribed
-
-ALREADY_ANSWERING = "conversation_already_has_active_response"
-"""Two sides that asked at the same moment."""
-FATAL_ERRORS = {"session_expired", "invalid_api_key", "insufficient_quota", "server_error"}
 
 
 class Controlled(Prompted, Repairable, AfterWords, Transcribed):
@@ -144,7 +141,7 @@ class Controlled(Prompted, Repairable, AfterWords, Transcribed):
     async def _refused(self, error: Mapping[str, object]) -> None:
         code = str(error.get("code"))
         logger.bind(code=code).warning("the provider refused an event")
-        if {code, str(error.get("type"))} & FATAL_ERRORS:
+        if ends_session(code, str(error.get("type"))):
             await self.push_error("The session is of no use", force_treat_as_permanent=True)
         elif error.get("event_id") == self._asked_by:
             self._not_asked(already_answering=code == ALREADY_ANSWERING)

@@ -5,10 +5,7 @@ again, with the conversation in it, before the provider's limit (`Renewal`) and 
 """
 
 import asyncio
-import json
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import Any
 
 from loguru import logger
 from pipecat.frames.frames import (
@@ -33,25 +30,21 @@ from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.realtime import events
 from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMSettings
 from pipecat.utils.errors import ErrorCategory
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
+from bot.providers.held_audio import HeldAudio
 from bot.providers.history import items, notes
+from bot.providers.realtime_connection import RealtimeConnection
+from bot.providers.realtime_errors import HARMLESS, category, is_refusal
 from bot.providers.renewal import Renewal
-from bot.providers.transcribed import Transcribed
+from processors.due import until_due
 
 RETRY_AFTER_SECS = (0.0, 0.3, 1.0, 2.0)
 """Waits before each attempt to open a session again; then the service gives up."""
-CONNECT_SECS = 5.0
 HELD_AUDIO_SECS = 10.0
 """Of the caller's audio, kept while a session is being opened."""
-FATAL_ERRORS = {"session_expired", "invalid_api_key", "insufficient_quota", "server_error"}
-"""Codes and types of `error` events that end a session; all others concern one event."""
-HARMLESS_ERRORS = {"response_cancel_not_active", "conversation_already_has_active_response"}
-"""Two sides that acted at the same moment."""
 
 
-class LastingRealtime(Transcribed):
+class LastingRealtime(RealtimeConnection):
     """One conversation, `context` from the start, in as many sessions as it takes.
 
     After `RETRY_AFTER_SECS` without a session it is unusable, as with a bad key at once.
@@ -77,18 +70,11 @@ class LastingRealtime(Transcribed):
         self._llm_needs_conversation_setup = False  # `_carry_over` does it
         self._renewal = renewal
         self._changed = asyncio.Event()
-        self._ready = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
-        self._connect_error: Exception | None = None
         self._callers_turn = False
-        self._held: list[InputAudioRawFrame] = []
-        self._held_secs = 0.0
+        self._held = HeldAudio(HELD_AUDIO_SECS)
         self._notes_read = 0
         self._asked_by = ""  # the event that asked for a response last
-
-    @property
-    def _connected(self) -> bool:
-        return bool(self._websocket)
 
     @property
     def _now_secs(self) -> float:
@@ -143,21 +129,15 @@ class LastingRealtime(Transcribed):
     # The caller's audio waits for a session
 
     async def _send_user_audio(self, frame: InputAudioRawFrame) -> None:
-        if self._api_session_ready and not self._held:
+        if self._api_session_ready and not self._held.oldest:
             await super()._send_user_audio(frame)
-            return
-        self._held.append(frame)
-        self._held_secs += frame.num_frames / frame.sample_rate
-        while self._held_secs > HELD_AUDIO_SECS:
-            dropped = self._held.pop(0)
-            self._held_secs -= dropped.num_frames / dropped.sample_rate
+        else:
+            self._held.hold(frame)
 
     async def _send_held_audio(self) -> None:
-        while self._held:
-            frame = self._held[0]
+        while frame := self._held.oldest:
             await super()._send_user_audio(frame)
-            self._held.pop(0)
-        self._held_secs = 0.0
+            self._held.drop_oldest()
 
     # Responses
 
@@ -178,25 +158,13 @@ class LastingRealtime(Transcribed):
             self._renewal.ends("response", self._now_secs)
             self._changed.set()
 
-    async def _maybe_handle_evt_retrieve_conversation_item_error(
-        self, evt: events.ErrorEvent
-    ) -> bool:
-        """Errors after which the session goes on; to the others Pipecat's loop ends."""
-        if await super()._maybe_handle_evt_retrieve_conversation_item_error(evt):
-            return True
-        if {evt.error.code, evt.error.type} & FATAL_ERRORS:
-            return False
-        logger.bind(code=evt.error.code).warning("the provider refused an event")
-        if evt.error.event_id == self._asked_by and evt.error.code not in HARMLESS_ERRORS:
+    async def _refused(self, error: events.RealtimeError) -> None:
+        """A response that will not come is an error; what two sides did at once is none."""
+        if error.event_id == self._asked_by and error.code not in HARMLESS:
             self._response_active = False
             self._renewal.ends("response", self._now_secs)
             await self.push_frame(LLMFullResponseEndFrame())
             await self.push_error("A response was refused", category=ErrorCategory.INVALID_REQUEST)
-        return True
-
-    async def _handle_evt_error(self, evt: events.ErrorEvent) -> None:
-        """The session is of no use any more; `_lose` follows."""
-        logger.bind(code=evt.error.code).warning("the provider ended the session")
 
     # Sessions
 
@@ -228,50 +196,8 @@ class LastingRealtime(Transcribed):
         self._messages_added_manually[item.id] = True
         await self.send_client_event(events.ConversationItemCreateEvent(item=item))
 
-    async def _connect(self) -> None:
-        """Open a session; an error is kept for `_renew` to act upon."""
-        if self._websocket:
-            return
-        try:
-            self._websocket = await connect(
-                uri=self.base_url,
-                additional_headers=await self._auth_headers(),
-                open_timeout=CONNECT_SECS,
-                close_timeout=1,
-                ping_interval=5,
-                ping_timeout=5,
-                compression=None,
-                max_size=None,
-            )
-            self._connect_error = None
-            self._ready.clear()
-            self._receive_task = self.create_task(self._receive_task_handler())
-        except (OSError, TimeoutError, WebSocketException) as error:
-            self._connect_error = error
-
-    async def _receive_task_handler(self) -> None:
-        """Until the connection ends; a message that makes no sense is passed over."""
-        going_on = True
-        while going_on:
-            try:
-                await super()._receive_task_handler()
-                going_on = False
-            except ConnectionClosed:
-                going_on = False
-            except Exception:  # noqa: BLE001  Pipecat raises no narrower one; its text is private
-                logger.warning("the provider sent a malformed message")
-        if not self._disconnecting:
-            self._lose()
-
-    async def _ws_send(self, realtime_message: dict[str, Any]) -> None:
-        """A send that fails is no error of its own: the receiver learns of the drop as well."""
-        if self._websocket and not self._disconnecting:
-            with suppress(ConnectionClosed):
-                await self._websocket.send(json.dumps(realtime_message))
-
     def _lose(self) -> None:
-        self._api_session_ready = False
-        self._ready.clear()
+        super()._lose()
         self._renewal.drops(self._now_secs)
         self._changed.set()
 
@@ -279,30 +205,16 @@ class LastingRealtime(Transcribed):
         if not await self._opens():
             self._renewal.drops(self._now_secs)
         while self.is_usable:
-            due_secs = self._renewal.due_secs
-            if due_secs is not None and due_secs <= self._now_secs:
+            await until_due(lambda: self._renewal.due_secs, self._changed)
+            if self.is_usable:
                 await self._renew()
-                continue
-            with suppress(TimeoutError):
-                async with asyncio.timeout_at(due_secs):
-                    await self._changed.wait()
-            self._changed.clear()
-
-    async def _opens(self) -> bool:
-        """Whether the session that was connected to is ready in time."""
-        if not self._connected:
-            return False
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CONNECT_SECS):
-                await self._ready.wait()
-        return self._ready.is_set()
 
     async def _renew(self) -> None:
         """Exchange the session for a fresh one; the caller's audio waits meanwhile."""
         dropped, missed = self._renewal.lost, not self._renewal.quiet
         await self._end_session()
         for wait_secs in RETRY_AFTER_SECS:
-            if _is_refusal(self._connect_error):
+            if is_refusal(self._connect_error):
                 break
             await asyncio.sleep(wait_secs)
             await self.reset_conversation()
@@ -327,21 +239,11 @@ class LastingRealtime(Transcribed):
             await self.broadcast_frame(ProposedUserStoppedSpeakingFrame)
 
     async def _give_up(self, why: str, error: Exception | None) -> None:
-        if _is_refusal(error):
+        if is_refusal(error):
             logger.error("OpenAI refused the key: set OPENAI_API_KEY to one that is valid")
         await self.push_error(
             f"OpenAI Realtime is out of order: {why}",
             exception=error,
-            category=_category(error),
+            category=category(error),
             force_treat_as_permanent=True,
         )
-
-
-def _is_refusal(error: Exception | None) -> bool:
-    return isinstance(error, InvalidStatus) and error.response.status_code in (401, 403)
-
-
-def _category(error: Exception | None) -> ErrorCategory:
-    if _is_refusal(error):
-        return ErrorCategory.AUTHENTICATION
-    return ErrorCategory.CONNECTIVITY if error else ErrorCategory.SERVER

@@ -31,7 +31,7 @@ async def rehearse(settings: ProviderSettings, engines: Engines, brief: Brief) -
         MissingKeyError: a provider was chosen whose key is not set.
     """
     vad = engines.ears.vad(TurnSettings())
-    rehearsed = stages(settings, engines, brief, vad, FillerPolicy())
+    rehearsed = stages(settings, engines, brief, vad, filler=FillerPolicy())
     for stage in (rehearsed.vad, rehearsed.stt, rehearsed.llm, rehearsed.filler, rehearsed.tts):
         await stage.cleanup()
     able = candidates(settings, engines, brief)

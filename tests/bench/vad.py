@@ -14,7 +14,8 @@ import numpy as np
 from loguru import logger
 from pipecat.audio.vad.vad_analyzer import VADParams, VADState
 
-from bot.turns import Ears, SharedSilero, TurnSettings
+from bot.silero import SharedSilero
+from bot.turns import Ears, TurnSettings
 from evals.ear import Span
 from processors.own_voice import OwnVoice
 from tests.bench.lines import AFTERGLOW_SECS, VOICE_DBFS, Track, bad_input, clean, in_noise

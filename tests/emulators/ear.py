@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Protocol
 
-from bot.providers.local.whisper import Clip, Whisper, WhisperSettings, load
+from bot.providers.local.transcript import Clip
+from bot.providers.local.whisper import Whisper, WhisperSettings, load
 from tests.emulators.speech import Utterance
 
 

@@ -35,7 +35,8 @@ def scripted(*texts: str) -> Ear:
 
 def whisper() -> Ear:
     """Echo's local speech recognition, in its own threads."""
-    from bot.providers.local.whisper import Clip, WhisperSettings, load
+    from bot.providers.local.transcript import Clip
+    from bot.providers.local.whisper import WhisperSettings, load
 
     engine = load(WhisperSettings())
 

@@ -20,7 +20,9 @@ from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.audio.vad_processor import VADProcessor
 from pipecat.workers.runner import WorkerRunner
 
-from bot.providers.local.stt import Clip, Transcript, Whisper, WhisperSettings, WhisperSTT, load
+from bot.providers.local.stt import WhisperSTT
+from bot.providers.local.transcript import Clip, Transcript
+from bot.providers.local.whisper import Whisper, WhisperSettings, load
 
 RATE = 16_000
 PATIENT = WhisperSettings(deadline_secs=60)

@@ -23,10 +23,9 @@ from pipecat.transcriptions.language import Language
 from pipecat.utils.time import time_now_iso8601
 
 from bot.providers.local.listening import Kind, Listening, Take
-from bot.providers.local.whisper import Clip, Transcript, Whisper, WhisperSettings, load
+from bot.providers.local.transcript import Clip, Transcript
+from bot.providers.local.whisper import WhisperSettings
 from processors.all_heard import WholeGuessFrame
-
-__all__ = ["Clip", "Engine", "Transcript", "Whisper", "WhisperSTT", "WhisperSettings", "load"]
 
 TTFS_P99_SECS = 0.5
 """From the last word to the final text, one call on two busy AVX2 cores without AVX-512: 0.35 s at

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from pipecat.audio.vad.vad_analyzer import VADState
 
-from bot.turns import SharedSilero, SharedSmartTurn
+from bot.silero import SharedSilero
+from bot.smart_turn import SharedSmartTurn
 from processors.endpointing import Endpointing, EndpointingSettings
 from tests.bench.endpointing.sound import LEAD_SECS, Recording
 from tests.bench.endpointing.utterances import written

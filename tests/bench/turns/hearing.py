@@ -10,8 +10,9 @@ from typing import Literal
 from pipecat.audio.vad.vad_analyzer import VADState
 
 from bot.providers.local.listening import Kind, Listening, Take
-from bot.providers.local.whisper import Clip, Reading, Transcript, WhisperSettings, load
-from bot.turns import SharedSilero
+from bot.providers.local.transcript import Clip, Reading, Transcript
+from bot.providers.local.whisper import WhisperSettings, load
+from bot.silero import SharedSilero
 from processors.barge_in import level_db
 from tests.bench.turns.tracks import Track, pieces
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from pipecat.audio.vad.vad_analyzer import VADParams
 
-from bot.turns import Ears, SharedSilero, TurnSettings
+from bot.silero import SharedSilero
+from bot.turns import Ears, TurnSettings
 from tests.bench.turns.events import Event
 from tests.bench.turns.hearing import heard
 from tests.bench.turns.panel import Case

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from processors.interruption import Interruption, InterruptionSettings
+from processors.interruption import Interruption
+from processors.verdict import InterruptionSettings
 from tests.bench.turns.events import Event
 from tests.bench.turns.hearing import Mark, Words
 from tests.bench.turns.tracks import Track
@@ -61,7 +62,7 @@ def echos(event: Event, track: Track, heard: Heard) -> Outcome:
 class _Call:
     def __init__(self, event: Event) -> None:
         self._settings = InterruptionSettings()
-        self._judge = Interruption(self._settings)
+        self._interruption = Interruption(self._settings)
         self._echo = event.echo
         self._holding = self._dismissed = False
         self.outcome = Outcome()
@@ -76,24 +77,24 @@ class _Call:
             case Words():
                 if not self._dismissed:
                     self._hold(each.at_secs)
-                self._judge.words(
+                self._interruption.words(
                     *(each.text, each.final, each.at_secs, each.confidence),
                     whole=each.whole,
                     readings=each.readings,
                 )
             case Mark(kind="quiet"):
-                self._judge.room(each.level_db)
+                self._interruption.room(each.level_db)
             case Mark(kind="sounding") if self._settings.at_once:
                 self._hold(each.at_secs)
-                self._judge.sounding()
+                self._interruption.sounding()
             case Mark(kind="started"):
                 self._hold(each.at_secs)
             case Mark(kind="nothing"):
-                self._judge.click(each.at_secs)
+                self._interruption.click(each.at_secs)
             case Mark(kind="voice"):
-                self._judge.voice(each.at_secs, each.level_db)
+                self._interruption.voice(each.at_secs, each.level_db)
             case Mark(kind="silence" | "stopped"):
-                self._judge.silence(each.at_secs - each.silent_secs)
+                self._interruption.silence(each.at_secs - each.silent_secs)
             case _:
                 pass
         self.decide(each.at_secs)
@@ -102,15 +103,15 @@ class _Call:
         """This caller's own voice, and the room."""
         match each:
             case Mark(kind="voice"):
-                self._judge.bot("", False, each.at_secs)
-                self._judge.voice(each.at_secs, each.level_db)
+                self._interruption.bot("", False)
+                self._interruption.voice(each.at_secs, each.level_db)
             case Mark(kind="quiet"):
-                self._judge.room(each.level_db)
+                self._interruption.room(each.level_db)
             case _:
                 pass
 
     def decide(self, now_secs: float) -> None:
-        verdict = self._judge.decide(now_secs) if self._holding or self._dismissed else None
+        verdict = self._interruption.decide(now_secs) if self._holding or self._dismissed else None
         if verdict is None:
             return
         if verdict.act == "resume":
@@ -123,8 +124,8 @@ class _Call:
         if self._holding:
             return
         self._holding, self._dismissed = True, False
-        self._judge.over()
-        self._judge.bot(self._echo, True, now_secs)
+        self._interruption.over()
+        self._interruption.bot(self._echo, True)
         seen = self.outcome
         self.outcome = Outcome(seen.silent_secs or now_secs, None, seen.resumed_secs, seen.kind)
 

@@ -1,6 +1,7 @@
 import pytest
 
-from processors.interruption import Interruption, InterruptionSettings, Verdict
+from processors.interruption import Interruption
+from processors.verdict import InterruptionSettings, Verdict
 
 STEP = 0.032
 SETTINGS = InterruptionSettings()
@@ -10,25 +11,25 @@ class Caller:
     """Speaks over Echo in steps of audio; asks for a verdict after each, as the strategy does."""
 
     def __init__(self, bot_said: str = "Your order has been shipped and", speaking: bool = True):
-        self.judge = Interruption(SETTINGS)
+        self.interruption = Interruption(SETTINGS)
         self.now = 10.0
         self.verdicts: list[tuple[float, Verdict]] = []
-        self.judge.bot(bot_said, speaking, self.now)
+        self.interruption.bot(bot_said, speaking)
 
     def speaks(self, secs: float, level_db: float = -25.0) -> "Caller":
-        return self._passes(secs, lambda: self.judge.voice(self.now, level_db))
+        return self._passes(secs, lambda: self.interruption.voice(self.now, level_db))
 
     def pauses(self, secs: float) -> "Caller":
-        return self._passes(secs, lambda: self.judge.silence(self.now))
+        return self._passes(secs, lambda: self.interruption.silence(self.now))
 
     def is_understood(self, text: str, *, final: bool = False, sure: float = 1.0) -> "Caller":
         """All that was said before this silence."""
-        self.judge.words(text, final, self.now, sure, whole=True)
+        self.interruption.words(text, final, self.now, sure, whole=True)
         self._ask()
         return self
 
     def seems_to_say(self, text: str) -> "Caller":
-        self.judge.words(text, False, self.now)
+        self.interruption.words(text, False, self.now)
         self._ask()
         return self
 
@@ -40,7 +41,7 @@ class Caller:
         return self
 
     def _ask(self) -> None:
-        if verdict := self.judge.decide(self.now):
+        if verdict := self.interruption.decide(self.now):
             self.verdicts.append((round(self.now - 10.0, 2), verdict))
 
     @property
@@ -136,14 +137,14 @@ def test_a_short_gap_after_okay_is_no_end():
 
 def test_a_soft_voice_speaks_to_somebody_else():
     caller = Caller(speaking=False).speaks(2.0, level_db=-20)
-    caller.judge.bot("Your order has", True, caller.now)
+    caller.interruption.bot("Your order has", True)
     caller.speaks(1.0, level_db=-33).pauses(0.4).is_understood("Did he call you back")
     assert caller.kinds == ["aside"]
 
 
 def test_a_soft_stop_is_still_a_stop():
     caller = Caller(speaking=False).speaks(2.0, level_db=-20)
-    caller.judge.bot("Your order has", True, caller.now)
+    caller.interruption.bot("Your order has", True)
     caller.speaks(0.4, level_db=-33).pauses(0.3).is_understood("Stop")
     assert caller.acts == ["yield"]
 
@@ -155,7 +156,7 @@ def test_nothing_is_an_interruption_while_echo_is_silent():
 
 def test_after_it_is_over_the_next_sound_is_judged_anew():
     caller = Caller().speaks(0.4).pauses(0.4).is_understood("Uh-huh")
-    caller.judge.over()
+    caller.interruption.over()
     caller.speaks(0.5).pauses(0.3).is_understood("Wait")
     assert caller.acts == ["resume", "yield"]
 
@@ -197,7 +198,7 @@ def test_nobody_is_gone_on_with_while_they_speak_to_somebody_else():
 
 def test_a_click_is_over_when_no_voice_follows():
     caller = Caller()
-    caller.judge.click(caller.now)
+    caller.interruption.click(caller.now)
     caller.pauses(0.5)
     assert caller.acts == ["resume"]
     assert caller.verdicts[0][0] == pytest.approx(SETTINGS.click_secs, abs=2 * STEP)
@@ -205,9 +206,9 @@ def test_a_click_is_over_when_no_voice_follows():
 
 def test_a_word_that_begins_with_a_click_is_one_word():
     caller = Caller()
-    caller.judge.click(caller.now)
+    caller.interruption.click(caller.now)
     caller.pauses(0.1)
-    caller.judge.sounding()
+    caller.interruption.sounding()
     caller.speaks(0.4).pauses(0.3).is_understood("Stop.")
     assert caller.acts == ["yield"]
 
@@ -215,9 +216,9 @@ def test_a_word_that_begins_with_a_click_is_one_word():
 def test_noise_does_not_hide_that_a_voice_is_far():
     caller = Caller(speaking=False)
     for _ in range(40):
-        caller.judge.room(-30)
+        caller.interruption.room(-30)
     caller.speaks(2.0, level_db=-20)
-    caller.judge.bot("Your order has", True, caller.now)
+    caller.interruption.bot("Your order has", True)
     caller.speaks(1.0, level_db=-25).pauses(0.4).is_understood("Did he call you back")
     assert caller.kinds == ["aside"]
 
@@ -226,8 +227,8 @@ def test_a_caller_whose_turns_differ_in_level_may_speak_softly():
     caller = Caller(speaking=False)
     for level_db in (-14, -26, -14, -26):
         caller.speaks(1.0, level_db=level_db)
-        caller.judge.bot("Your order has", True, caller.now)
-        caller.judge.bot("", False, caller.now)
-    caller.judge.bot("Your order has", True, caller.now)
+        caller.interruption.bot("Your order has", True)
+        caller.interruption.bot("", False)
+    caller.interruption.bot("Your order has", True)
     caller.speaks(1.0, level_db=-26).pauses(0.3).is_understood("Did he call you back")
     assert caller.acts == ["yield"]

@@ -22,9 +22,9 @@ from pipecat.tests.utils import SleepFrame, run_test
 
 from bot.turns import decided_elsewhere
 from processors.asking import AskingSettings
-from processors.interruption import InterruptionSettings
 from processors.long_talk import LongTalkSettings
 from processors.long_turn import EndTurnFrame
+from processors.verdict import InterruptionSettings
 
 LINE = "I'm with you."
 WORDS = "And then my order was, um,"

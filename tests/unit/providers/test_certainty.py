@@ -4,7 +4,7 @@ import pytest
 from deepgram.listen.v1.types import ListenV1Results
 
 from bot.providers.certainty import certainty
-from bot.providers.local.whisper import Reading, Transcript, Word
+from bot.providers.local.transcript import Reading, Transcript, Word
 
 
 def nova(words: object) -> ListenV1Results:

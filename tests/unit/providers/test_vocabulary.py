@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.providers.local.stt import WhisperSettings
+from bot.providers.local.whisper import WhisperSettings
 from bot.providers.settings import ProviderSettings
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soxr
 
-from transports.resampling import Polyphase, PromptResampler
+from transports.resampling import PromptResampler
 
 RATES = [(8_000, 16_000), (24_000, 16_000), (48_000, 16_000), (24_000, 48_000)]
 
@@ -38,14 +38,6 @@ async def test_it_sounds_as_with_the_best_filter(rate: int, to: int):
 async def test_a_tone_too_high_for_the_new_rate_is_gone(rate: int, to: int, hz: int):
     heard = np.concatenate(await resampled(tone(hz, rate), rate, to))[400:]
     assert np.abs(heard).max() < 10
-
-
-def test_it_does_not_matter_where_the_pieces_end():
-    sound, dice = tone(700, 24_000), np.random.default_rng(1)
-    whole, parts = Polyphase(2, 3), Polyphase(2, 3)
-    cuts = np.sort(dice.integers(0, len(sound), 40))
-    pieces = b"".join(parts.resample(piece.tobytes()) for piece in np.split(sound, cuts))
-    assert pieces == whole.resample(sound.tobytes())
 
 
 async def test_the_loudest_sound_does_not_turn_over():

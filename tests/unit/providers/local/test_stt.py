@@ -26,7 +26,9 @@ from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.workers.runner import WorkerRunner
 
-from bot.providers.local.stt import Clip, Transcript, WhisperSettings, WhisperSTT
+from bot.providers.local.stt import WhisperSTT
+from bot.providers.local.transcript import Clip, Transcript
+from bot.providers.local.whisper import WhisperSettings
 from processors.all_heard import WholeGuessFrame
 from tests.unit.providers.local.sounds import chunks, noise, voice
 

@@ -12,8 +12,9 @@ import tokenizers
 from pydantic import ValidationError
 
 from bot.providers.local.mel import log_mel, mel_filters
+from bot.providers.local.transcript import Clip
 from bot.providers.local.weights import WeightsError, packaged
-from bot.providers.local.whisper import Clip, Whisper, WhisperSettings, load, window_secs
+from bot.providers.local.whisper import Whisper, WhisperSettings, load, window_secs
 from tests.unit.providers.local.sounds import hum, noise, voice
 
 FILTERS = mel_filters(80)
