@@ -56,7 +56,7 @@ RATE = 16_000
 STOP_SECS = 0.2
 SILENCE_SECS = 0.03
 """What every utterance of the TTS begins with."""
-SECRET = "4711"
+SECRET = "XK-4711"
 """Said by the caller, by Echo, in a tool's arguments and in its result."""
 
 Script = list[str | tuple[str, float]]
