@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from processors.spoken_digits import Digits, joined, leads, numbers, replaced, trails
+
 SHORTEST, LONGEST = 13, 19
 """Digits of a card number, ISO/IEC 7812-1."""
 
@@ -18,62 +20,10 @@ NUMBER = "[number]"
 WITHHELD = "[number withheld]"
 """Stands for digits said while a secret is being keyed in."""
 
-_UNITS = {
-    "zero": "0",
-    "oh": "0",
-    "o": "0",
-    "nought": "0",
-    "one": "1",
-    "two": "2",
-    "three": "3",
-    "four": "4",
-    "five": "5",
-    "six": "6",
-    "seven": "7",
-    "eight": "8",
-    "nine": "9",
-}
-_TEENS = {
-    "ten": "10",
-    "eleven": "11",
-    "twelve": "12",
-    "thirteen": "13",
-    "fourteen": "14",
-    "fifteen": "15",
-    "sixteen": "16",
-    "seventeen": "17",
-    "eighteen": "18",
-    "nineteen": "19",
-}
-_TENS = {
-    "twenty": "20",
-    "thirty": "30",
-    "forty": "40",
-    "fifty": "50",
-    "sixty": "60",
-    "seventy": "70",
-    "eighty": "80",
-    "ninety": "90",
-}
-_TIMES = {"double": 2, "triple": 3}
-_BETWEEN = frozenset(("um", "uh", "er", "and", "then", "dash", "hyphen", "space"))
-"""Words that may stand between the digits of one number."""
-
-_PART = re.compile(
-    r"\[card ending \d{4}\]|\d+|[a-z]+|\+|[^\da-z+\s,.;:…/'’()\u2010-\u2015-]+", re.IGNORECASE
-)
+_PHONE_DIGITS = 11
 _BEGINS = re.compile(r"4|5[0-8]|2[2-7]|3[0-8]|6")
 """What card numbers begin with in the networks there are."""
 _TAKEN_APART = re.compile(r"(?:[\d][\d\s,.-]*)?(?:\[number\][\s,.]*)+(\[card ending \d{4}\])")
-
-
-@dataclass(frozen=True, slots=True)
-class _Digits:
-    """A part of a number: its digits, and where in the text they are."""
-
-    digits: str
-    start: int
-    end: int
 
 
 def is_card(digits: str) -> bool:
@@ -95,13 +45,13 @@ def named(digits: str) -> str:
 
 def hide(text: str) -> str:
     """The text with `[card ending 1111]` for each card number in it, whoever wrote it down."""
-    return _replaced(text, [card for run in _numbers(text) for card in _cards(run)])
+    return replaced(text, [card for run in numbers(text) for card in _cards(run)])
 
 
 def withhold(text: str, from_digits: int = 3) -> str:
     """The text without any number of so many digits or more."""
-    long = [(run, WITHHELD) for run in _numbers(text) if len(_joined(run)) >= from_digits]
-    return _replaced(text, long)
+    long = [(run, WITHHELD) for run in numbers(text) if len(joined(run)) >= from_digits]
+    return replaced(text, long)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +71,11 @@ class OpenNumber:
 
 def open_number(text: str, before: str = "") -> OpenNumber | None:
     """The number that the text ends with; `before` are the digits that the last one ended with."""
-    *_, last = ([], *_numbers(text))
-    if not last or any(_PART.finditer(text[last[-1].end :])):
+    *_, last = ([], *numbers(text))
+    if not last or not trails(last, text):
         return None
-    goes_on = _leads(last, text)
-    digits = (before if goes_on else "") + _joined(last)
+    goes_on = leads(last, text)
+    digits = (before if goes_on else "") + joined(last)
     return OpenNumber(last[0].start, digits, goes_on)
 
 
@@ -155,51 +105,55 @@ class InPieces:
         text = hide(text)
         long = [
             (run, NUMBER)
-            for run in _numbers(text)
-            if len(digits := self._with_before(run, text)) > 11 and _BEGINS.match(digits)
+            for run in numbers(text)
+            if _may_become_a_card(self._with_before(run, text))
         ]
-        return _replaced(text, long)
+        return replaced(text, long)
 
     def final(self, text: str) -> str:
         """A transcript to be kept."""
         if whole := self._completed(text):
             return whole
         text, before = hide(text), self._before
-        runs = [*_numbers(text)]
-        goes_on = bool(before and runs and _leads(runs[0], text))
+        runs = [*numbers(text)]
+        goes_on = bool(before and runs and leads(runs[0], text))
         self._remember(runs, text, before if goes_on else "")
         if goes_on:
-            digits = before + _joined(runs[0])
-            long = len(digits) > 11 and _BEGINS.match(digits)
-            return _replaced(text, [(runs[0], NUMBER)]) if long else text
+            long = _may_become_a_card(before + joined(runs[0]))
+            return replaced(text, [(runs[0], NUMBER)]) if long else text
         return self._held_back(text)
 
     def _completed(self, text: str) -> str:
         """The transcript, if the number it begins with ends a card's that began before it."""
-        first, before = next(_numbers(text), None), self._before
-        if not before or not first or not _leads(first, text):
+        first, before = next(numbers(text), None), self._before
+        if not before or not first or not leads(first, text):
             return ""
         for end in range(len(first), 0, -1):
-            if card := _ending(before + _joined(first[:end]), at_least=len(before)):
+            if card := _ending(before + joined(first[:end]), at_least=len(before)):
                 rest = hide(text[first[end - 1].end :])
-                self._remember([*_numbers(rest)], rest, "")
+                self._remember([*numbers(rest)], rest, "")
                 return f"{text[: first[0].start]}{NUMBER} {named(card)}{rest}"
         return ""
 
     def _held_back(self, text: str) -> str:
         """Without a number at its end that is too long for a telephone's: more of it may come."""
-        *_, last = ([], *_numbers(text))
+        *_, last = ([], *numbers(text))
         cut = len(self._before) >= SHORTEST and last and _BEGINS.match(self._before)
-        return _replaced(text, [(last, NUMBER)]) if cut else text
+        return replaced(text, [(last, NUMBER)]) if cut else text
 
-    def _with_before(self, run: Sequence[_Digits], text: str) -> str:
-        return (self._before if _leads(run, text) else "") + _joined(run)
+    def _with_before(self, run: Sequence[Digits], text: str) -> str:
+        return (self._before if leads(run, text) else "") + joined(run)
 
-    def _remember(self, runs: Sequence[Sequence[_Digits]], text: str, before: str) -> None:
+    def _remember(self, runs: Sequence[Sequence[Digits]], text: str, before: str) -> None:
         self._before = ""
-        if runs and not any(_PART.finditer(text[runs[-1][-1].end :])):
+        if runs and trails(runs[-1], text):
             carried = before if len(runs) == 1 else ""
-            self._before = (carried + _joined(runs[-1]))[: 2 * LONGEST]
+            self._before = (carried + joined(runs[-1]))[: 2 * LONGEST]
+
+
+def _may_become_a_card(digits: str) -> bool:
+    """Begun as cards are, and longer than a telephone number."""
+    return len(digits) > _PHONE_DIGITS and bool(_BEGINS.match(digits))
 
 
 def _ending(digits: str, at_least: int) -> str:
@@ -210,65 +164,17 @@ def _ending(digits: str, at_least: int) -> str:
     return ""
 
 
-def _leads(run: Sequence[_Digits], text: str) -> bool:
-    """Whether nothing but what may stand within a number is before it."""
-    words = (part.group().lower() for part in _PART.finditer(text[: run[0].start]))
-    return all(word in _BETWEEN for word in words)
-
-
-def _joined(run: Sequence[_Digits]) -> str:
-    return "".join(part.digits for part in run)
-
-
-def _cards(run: Sequence[_Digits]) -> Iterator[tuple[Sequence[_Digits], str]]:
+def _cards(run: Sequence[Digits]) -> Iterator[tuple[Sequence[Digits], str]]:
     """The cards in one number; what is before or behind them stays."""
-    if is_card(_joined(run)):
-        yield run, named(_joined(run))
+    if is_card(joined(run)):
+        yield run, named(joined(run))
         return
     start = 0
     while start < len(run):
         for end in range(len(run), start, -1):
-            digits = _joined(run[start:end])
+            digits = joined(run[start:end])
             if is_card(digits) and _BEGINS.match(digits):
                 yield run[start:end], named(digits)
                 start = end - 1
                 break
         start += 1
-
-
-def _replaced(text: str, places: Sequence[tuple[Sequence[_Digits], str]]) -> str:
-    for run, instead in reversed(places):
-        text = text[: run[0].start] + instead + text[run[-1].end :]
-    return text
-
-
-def _numbers(text: str) -> Iterator[list[_Digits]]:
-    """Each number in a text: digits that only pauses are between. Telephone numbers that say so
-    with a plus are none."""
-    run: list[_Digits] = []
-    foreign = False  # a plus began it
-    times, tens = 1, False
-    opened = 0
-    for part in _PART.finditer(text):
-        word = part.group().lower()
-        if digits := _digits(word):
-            start, end = part.span()
-            if tens and run and len(digits) == 1 and not word.isdigit() and digits != "0":
-                run[-1] = _Digits(run[-1].digits[0] + digits, run[-1].start, end)
-            else:
-                run.append(_Digits(digits * times, opened if times > 1 else start, end))
-            times, tens = 1, word in _TENS
-        elif word in _TIMES:
-            times, opened, tens = _TIMES[word], part.start(), False
-        elif word not in _BETWEEN:
-            if run and not foreign:
-                yield run
-            run, foreign, times, tens = [], word in ("+", "plus"), 1, False
-    if run and not foreign:
-        yield run
-
-
-def _digits(word: str) -> str:
-    if word.isascii() and word.isdigit():
-        return word
-    return _UNITS.get(word) or _TEENS.get(word) or _TENS.get(word) or ""
