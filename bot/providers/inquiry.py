@@ -25,13 +25,14 @@ class Inquiry:
 
     base: str
     """The provider's address, to which the paths are added."""
-    path: str
     headers: Mapping[str, str]
     key: str
     """The key's variable."""
-    has_key: bool
     otherwise: str
     """The choice that needs no key, such as "LLM=local"."""
+    has_key: bool = True
+    """Whether there is one; else the address alone says who may use it."""
+    path: str = ""
     named: str = ""
     """The variable of what the path names, if `missing` means that there is no such thing."""
     value: str = ""
@@ -91,83 +92,78 @@ def _deepgram(settings: ProviderSettings) -> Inquiry:
     key = required(settings.deepgram.api_key, "DEEPGRAM_API_KEY", "STT=local")
     return Inquiry(
         base=_over_http(address(settings.deepgram.base_url)),
-        path="/v1/auth/token",
         headers={"Authorization": f"Token {key}"},
         key="DEEPGRAM_API_KEY",
-        has_key=True,
         otherwise="STT=local",
+        path="/v1/auth/token",
     )
 
 
 def _openai(settings: ProviderSettings) -> Inquiry:
     openai = settings.openai
-    return Inquiry(
+    asked = Inquiry(
         base=openai.base_url or "https://api.openai.com/v1",
-        path=f"/models/{quote(openai.model, safe='')}",
         headers={"Authorization": f"Bearer {openai_key(openai)}"},
         key="OPENAI_API_KEY",
         has_key=bool(given(openai.api_key)),
         otherwise="LLM=local",
-        named="OPENAI_MODEL",
-        value=openai.model,
-        listed="/models",
-        names=_ids,
         complete=openai.base_url is None,
     )
+    return _about(asked, "OPENAI_MODEL", openai.model, "/models")
 
 
 def _anthropic(settings: ProviderSettings) -> Inquiry:
     anthropic = settings.anthropic
     key = required(anthropic.api_key, "ANTHROPIC_API_KEY", "LLM=local")
-    return Inquiry(
+    asked = Inquiry(
         base=anthropic.base_url or "https://api.anthropic.com",
-        path=f"/v1/models/{quote(anthropic.model, safe='')}",
         headers={"x-api-key": key, "anthropic-version": "2023-06-01"},
         key="ANTHROPIC_API_KEY",
-        has_key=True,
         otherwise="LLM=local",
-        named="ANTHROPIC_MODEL",
-        value=anthropic.model,
-        listed="/v1/models?limit=1000",
-        names=_ids,
         complete=anthropic.base_url is None,
     )
+    return _about(asked, "ANTHROPIC_MODEL", anthropic.model, "/v1/models", "?limit=1000")
 
 
 def _cartesia(settings: ProviderSettings) -> Inquiry:
     cartesia = settings.cartesia
     key = required(cartesia.api_key, "CARTESIA_API_KEY", "TTS=local")
-    return Inquiry(
+    asked = Inquiry(
         base=_over_http(cartesia.base_url),
-        path=f"/voices/{quote(cartesia.voice, safe='')}",
         headers={"X-API-Key": key, "Cartesia-Version": "2026-03-01"},
         key="CARTESIA_API_KEY",
-        has_key=True,
         otherwise="TTS=local",
-        named="CARTESIA_VOICE",
-        value=cartesia.voice,
-        listed="/voices?limit=100",
-        names=_ids,
         complete=cartesia.base_url == CartesiaSettings().base_url,
     )
+    return _about(asked, "CARTESIA_VOICE", cartesia.voice, "/voices", "?limit=100")
 
 
 def _elevenlabs(settings: ProviderSettings) -> Inquiry:
     elevenlabs = settings.elevenlabs
     key = required(elevenlabs.api_key, "ELEVENLABS_API_KEY", "TTS=local")
-    return Inquiry(
+    asked = Inquiry(
         base=_over_http(elevenlabs.base_url),
-        path=f"/v1/voices/{quote(elevenlabs.voice, safe='')}",
         headers={"xi-api-key": key},
         key="ELEVENLABS_API_KEY",
-        has_key=True,
         otherwise="TTS=local",
-        named="ELEVENLABS_VOICE",
-        value=elevenlabs.voice,
         missing=400,
-        listed="/v1/voices",
-        names=_ids,
         complete=elevenlabs.base_url == ElevenLabsSettings().base_url,
+    )
+    return _about(asked, "ELEVENLABS_VOICE", elevenlabs.voice, "/v1/voices")
+
+
+def _about(asked: Inquiry, named: str, value: str, listed: str, query: str = "") -> Inquiry:
+    """The same about the one model or voice that the variable `named` names.
+
+    listed: the path of all there are, to which its name is added; query: all of them at once.
+    """
+    return replace(
+        asked,
+        path=f"{listed}/{quote(value, safe='')}",
+        named=named,
+        value=value,
+        listed=f"{listed}{query}",
+        names=_ids,
     )
 
 
