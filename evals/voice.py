@@ -16,7 +16,7 @@ from evals.mouth import RATE
 from evals.script import Play, Say, ScriptError
 
 if TYPE_CHECKING:
-    from bot.providers.local.tts import Voice as Engine
+    from bot.providers.local.voice import Voice as Engine
 
 Voice = Callable[[str], Samples]
 
@@ -35,7 +35,7 @@ def render(words: Say | Play, voice: Voice) -> Samples:
 
 def local_voice(text: str) -> Samples:
     """The local text to speech, at 16 kHz, without silence around it."""
-    from bot.providers.local.tts import voiced  # a caller who plays WAV files needs no engine
+    from bot.providers.local.voiced import voiced  # a caller who plays WAV files needs no engine
 
     return np.frombuffer(voiced(_engine(), text, sample_rate=RATE).audio, np.int16)
 
@@ -67,6 +67,6 @@ def resample(samples: Samples, from_rate: int, to_rate: int) -> Samples:
 
 @cache
 def _engine() -> Engine:
-    from bot.providers.local.tts import VoiceSettings, load
+    from bot.providers.local.voice import VoiceSettings, load
 
     return load(VoiceSettings())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 
-from bot.providers.local.tts import Voice
+from bot.providers.local.voice import Voice
 
 
 @dataclass(frozen=True, slots=True)

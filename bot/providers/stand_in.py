@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pipecat.frames.frames import Frame, TTSSpeakFrame
 from pipecat.processors.frame_processor import FrameDirection
 
-from bot.providers.local.tts import HibariTTS, Voice
+from bot.providers.local.tts import HibariTTS
+
+from bot.providers.local.voice import Voice
 
 
 class StandIn(HibariTTS):

@@ -11,7 +11,9 @@ from bot.providers.by_heart import Repertoire
 from bot.providers.choice import orders
 from bot.providers.clients import Clients
 from bot.providers.health import Health, HealthPolicy
-from bot.providers.local import brain, embedding, tts, whisper
+from bot.providers.local import brain, embedding, whisper
+from bot.providers.local.voice import Voice
+from bot.providers.local.voice import load as load_voice
 from bot.providers.settings import ProviderSettings, required
 from bot.turns import Ears
 from processors.tool_pace import ToolPace
@@ -32,7 +34,7 @@ class Engines:
 
     ears: Ears
     whisper: whisper.Whisper | None
-    voice: tts.Voice | None
+    voice: Voice | None
     embedder: embedding.Embedder | None
     clients: Clients = field(default_factory=Clients)
     repertoire: Repertoire = field(default_factory=Repertoire)
@@ -68,7 +70,7 @@ async def warm(
 
     whisper_engine, voice, embedder, ears = await asyncio.gather(
         load("speech to text", "STT" in local, _whisper(settings)),
-        load("the voice", True, lambda: tts.load(settings.voice)),
+        load("the voice", True, lambda: load_voice(settings.voice)),
         load("the brain", "LLM" in local, lambda: brain.load(tools)),
         told("voice detection", asyncio.to_thread(Ears), progress),
     )

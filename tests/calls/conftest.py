@@ -5,7 +5,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from bot.providers.local.tts import Voice, VoiceSettings, load
+from bot.providers.local.voice import Voice, VoiceSettings, load
 from tests.calls.chromium import ANOTHER_HOST, MICROPHONES, chromium
 from tests.calls.running import RunningServer, running_server
 from tests.calls.sound import plug_in

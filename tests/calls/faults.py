@@ -2,7 +2,7 @@
 
 import re
 
-from bot.providers.local.tts import VoiceSettings, load
+from bot.providers.local.voice import VoiceSettings, load
 from bot.providers.settings import (
     AnthropicSettings,
     CartesiaSettings,

@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from bot.house import House
-from bot.providers.local.tts import Voice
+from bot.providers.local.voice import Voice
 from bot.tools.outlook import Outlook
 from evals import wire
 from evals.caller import place_call

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.providers.local import brain, tts, whisper
+from bot.providers.local import brain, voice, whisper
 from tests.emulators import ear, mouth, realtime_ear, realtime_mind, realtime_mouth
 from tests.emulators.anthropic import Anthropic
 from tests.emulators.brainy import Brainy
@@ -58,7 +58,7 @@ def understanding(profile: Profile) -> Cloud:
     engine = whisper.load(whisper.WhisperSettings())
     hears = ear.Whispering(engine)
     thinks = Brainy(brain.load())
-    speaks = mouth.Hibari(tts.load(tts.VoiceSettings()))
+    speaks = mouth.Hibari(voice.load(voice.VoiceSettings()))
     return Cloud(
         Deepgram(profile=profile, ear=hears),
         Flux(profile=profile, ear=hears),

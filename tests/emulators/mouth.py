@@ -9,7 +9,9 @@ from typing import Protocol
 
 import numpy as np
 
-from bot.providers.local.tts import Voice, heard_at, voiced
+from bot.providers.local.voice import Voice
+
+from bot.providers.local.voiced import heard_at, voiced
 
 SECS_A_CHARACTER = 0.065
 _LEVEL = 8_000

@@ -33,7 +33,8 @@ async def tone(text: str) -> list[Word]:
 def local() -> Mouth:
     """Echo's local voice, in a thread."""
     from bot.providers.clauses import clauses
-    from bot.providers.local.tts import VoiceSettings, load, voiced
+    from bot.providers.local.voice import VoiceSettings, load
+    from bot.providers.local.voiced import voiced
 
     voice = load(VoiceSettings())
 

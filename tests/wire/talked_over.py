@@ -21,7 +21,8 @@ from pipecat.services.tts_service import TTSService
 from pydantic import SecretStr
 
 from bot.providers.choice import Choice
-from bot.providers.local.tts import HibariTTS, Voice
+from bot.providers.local.tts import HibariTTS
+from bot.providers.local.voice import Voice
 from bot.providers.settings import DeepgramSettings, ProviderSettings
 from bot.providers.stt import stt, turn_strategies
 from bot.providers.warm import Engines

@@ -7,7 +7,8 @@ import pytest
 from pipecat.frames.frames import InterruptionFrame, TTSSpeakFrame
 
 from bot.providers.by_heart import ByHeart, Repertoire
-from bot.providers.local.tts import HibariTTS, Voice, VoiceSettings, load
+from bot.providers.local.tts import HibariTTS
+from bot.providers.local.voice import Voice, VoiceSettings, load
 from tests.wire.test_local_tts import calling
 
 GREETING = "Hi, this is Echo at Acme. How can I help?"

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot.providers.by_heart import Repertoire
 from bot.providers.choice import Choice
-from bot.providers.local.tts import VoiceSettings, load
+from bot.providers.local.voice import VoiceSettings, load
 from bot.providers.settings import CartesiaSettings, ElevenLabsSettings, ProviderSettings
 from bot.providers.tts import tts
 from bot.providers.warm import Engines

@@ -5,7 +5,7 @@ import pytest
 import pytest_asyncio
 from pipecat.frames.frames import TTSSpeakFrame
 
-from bot.providers.local.tts import Voice, VoiceSettings, load
+from bot.providers.local.voice import Voice, VoiceSettings, load
 from bot.providers.warm import Engines
 from bot.turns import Ears
 from evals.ear import Samples

@@ -32,8 +32,10 @@ from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import TransportParams
 from pipecat.workers.runner import WorkerRunner
 
-from bot.providers.local import tts
-from bot.providers.local.tts import HibariTTS, Voice, VoiceSettings, load, read_aloud
+from bot.providers.local import voice as hibari
+from bot.providers.local.tts import HibariTTS
+from bot.providers.local.voice import Voice, VoiceSettings, load
+from bot.providers.local.voiced import read_aloud
 from bot.providers.local.weights import WeightsError
 
 REPLY = "Okay, your order 1042 shipped on Tuesday, and it costs $149.50 with tax."
@@ -254,6 +256,6 @@ def test_text_can_be_read_aloud_without_a_pipeline(voice):
 
 
 def test_altered_weights_are_refused(monkeypatch):
-    monkeypatch.setattr(tts, "_VOICES", {"heart": ("hibari.onnx", "0" * 64)})
+    monkeypatch.setattr(hibari, "_VOICES", {"heart": ("hibari.onnx", "0" * 64)})
     with pytest.raises(WeightsError, match="not the expected file"):
-        tts.HibariVoice(VoiceSettings())
+        hibari.HibariVoice(VoiceSettings())

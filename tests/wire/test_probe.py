@@ -13,7 +13,7 @@ from bot.providers.clip import Clip
 from bot.providers.health import Health, HealthPolicy
 from bot.providers.lineup import candidates
 from bot.providers.llm import Brief
-from bot.providers.local.tts import VoiceSettings, load
+from bot.providers.local.voice import VoiceSettings, load
 from bot.providers.probe import keep_probing
 from bot.providers.role import Role
 from bot.providers.settings import (

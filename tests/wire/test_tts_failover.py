@@ -21,7 +21,7 @@ from bot.providers.candidate import Candidate
 from bot.providers.choice import Choice
 from bot.providers.health import Health, HealthPolicy
 from bot.providers.incident import IncidentFrame
-from bot.providers.local.tts import Voice, VoiceSettings, load
+from bot.providers.local.voice import Voice, VoiceSettings, load
 from bot.providers.settings import CartesiaSettings, ElevenLabsSettings, ProviderSettings
 from bot.providers.speaking import Speaking
 from bot.providers.tts import tts

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bot.providers.local.tts import VoiceSettings, load
+from bot.providers.local.voice import VoiceSettings, load
 from tests.emulators.mouth import SECS_A_CHARACTER, Hibari, Tone, letters, mulaw
 from tests.emulators.speech import mulaw_table
 

@@ -5,15 +5,8 @@ import pytest
 from pydantic import ValidationError
 
 from bot.providers.local.spoken import WrittenWord
-from bot.providers.local.tts import (
-    Take,
-    VoicedClause,
-    VoiceSettings,
-    heard_at,
-    pause_after,
-    read_aloud,
-    voiced,
-)
+from bot.providers.local.voice import VoiceSettings
+from bot.providers.local.voiced import Take, VoicedClause, heard_at, pause_after, read_aloud, voiced
 
 RATE = 24_000
 
