@@ -118,7 +118,7 @@ async def open_house(settings: Settings, progress: Progress) -> AsyncGenerator[H
                 confidential=confidential(tongues.values(), tools.calling_out),
                 tongues=tongues,
             )
-            _keep()
+            _spare_the_collector()
             async with _kept_up(house):
                 yield house
     finally:
@@ -160,7 +160,7 @@ def confidential(tongues: Iterable[Tongue], tools: ToolsSchema) -> Confidential:
     return Confidential(told, public)
 
 
-def _keep() -> None:
+def _spare_the_collector() -> None:
     """Takes what is loaded out of the garbage collector's sight.
 
     It would look at all of it again and again, 0.1 s at a time in which nobody hears anything.

@@ -1,18 +1,16 @@
 """One call, from connect to hang-up."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from loguru import logger
 from pipecat.frames.frames import EndFrame, Frame, TTSSpeakFrame
-from pipecat.pipeline.worker import PipelineParams, PipelineWorker
-from pipecat.processors.frameworks.rtvi import RTVIObserverParams, RTVIServerMessageFrame
-from pipecat.processors.frameworks.rtvi.observer import RTVIFunctionCallReportLevel
+from pipecat.observers.base_observer import BaseObserver
+from pipecat.processors.frameworks.rtvi import RTVIServerMessageFrame
 from pipecat.workers.runner import WorkerRunner
 
 from bot.answering import IDLE, answering
-from bot.config import Settings
 from bot.greeting import Greeting
 from bot.house import House
 from bot.language.book import Language
@@ -28,13 +26,12 @@ from bot.telemetry.observer import LatencyObserver
 from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSessionMetrics
 from bot.tools.desk import Desk
 from bot.urgent import in_full
-from processors.resume import Playback
-from processors.shown import ShownRTVI
+from bot.worker import worker_of
 from processors.vault import Vault
 from transports.connection import Connection
 
-KEYLESS = ("local", "openai-webrtc")
-"""Ways in whose keys do not reach us."""
+NO_KEYPAD = ("local", "openai-webrtc")
+"""Ways in over which no keys are pressed that reach us."""
 
 
 async def run_call(house: House, connection: Connection) -> VoiceSessionMetrics:
@@ -86,7 +83,9 @@ class Call:
             house, connection, self._vault, self._permission.consent, self._language.ladder, follower
         )
         self._language.follow_in(self._pipeline)
-        self._worker = self._build(house.settings)
+        self._worker = worker_of(
+            self._pipeline, connection, house.settings, self._desk, self._observers()
+        )
         self._greeting = Greeting(connection, self._worker, self._first_words)
         self._rescue = Rescue(
             connection, self._pipeline, self._worker, self._language, self._desk, self._is_given_up
@@ -160,35 +159,6 @@ class Call:
             yield in_full(disclosure)
         yield self._permission.question or TTSSpeakFrame(self._hello)
 
-    def _build(self, settings: Settings) -> PipelineWorker:
-        audio, recorder = self._connection.audio, self._permission.recorder
-        return PipelineWorker(
-            self._pipeline,
-            params=PipelineParams(
-                audio_in_sample_rate=audio.in_hz,
-                audio_out_sample_rate=audio.out_hz,
-                enable_metrics=True,
-                enable_usage_metrics=True,
-            ),
-            app_resources=self._desk,
-            rtvi_processor=ShownRTVI(),
-            observers=[
-                LatencyObserver(self._on_turn, self._tally, self._house.prices),
-                *([recorder] if recorder else []),
-            ],
-            rtvi_observer_params=RTVIObserverParams(
-                function_call_report_level={"*": RTVIFunctionCallReportLevel.NAME},
-                # A hush is no interruption: Echo may go on.
-                ignored_sources=[p for p in self._pipeline.processors if isinstance(p, Playback)],
-            ),
-            enable_turn_tracking=bool(settings.tracing.url),
-            enable_tracing=bool(settings.tracing.url),
-            conversation_id=self._connection.session_id,
-            idle_timeout_secs=settings.idle_secs,
-            # The runner is this call's own: a call left idle ends nobody else's.
-            cancel_runner_on_idle_timeout=True,
-        )
-
     def _listen(self) -> None:
         transport, worker = self._connection.transport, self._worker
 
@@ -208,6 +178,11 @@ class Call:
             if isinstance(end, EndFrame) and end.reason == IDLE:
                 self._outcome = "idle"
 
+    def _observers(self) -> Sequence[BaseObserver]:
+        latency = LatencyObserver(self._on_turn, self._tally, self._house.prices)
+        recorder = self._permission.recorder
+        return (latency, recorder) if recorder else (latency,)
+
     def _is_given_up(self, outcome: SessionOutcome) -> None:
         self._outcome = outcome
         self._greeting.leave_out()
@@ -226,7 +201,7 @@ def _desk(house: House, connection: Connection, vault: Vault, permission: Permis
         call_id=connection.session_id,
         transfer=connection.transfer,
         may_keep_words=permission.may_keep_words,
-        expect_keys=vault.expect if connection.kind not in KEYLESS else None,
+        expect_keys=vault.expect if connection.kind not in NO_KEYPAD else None,
         introduce=connection.introduce if settings.handoff.kind == "warm" else None,
         colleague=settings.handoff.to,
         caller=connection.caller.who,

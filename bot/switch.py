@@ -55,13 +55,13 @@ class CallLanguage:
 
     async def speak(self, language: str) -> bool:
         """Go on in this language; False if it is none of ours."""
-        tongue = named(language)
-        if tongue is None or tongue not in self.house.tongues:
+        wanted = named(language)
+        if wanted is None or wanted not in self.house.tongues:
             return False
-        if tongue != self._language and self._pipeline:
-            self._language = tongue
-            self._following.goes_on_in(tongue)
-            self.house = self.house.speaking(tongue)
+        if wanted != self._language and self._pipeline:
+            self._language = wanted
+            self._following.goes_on_in(wanted)
+            self.house = self.house.speaking(wanted)
             self._then(self.house)
             await switch(self._pipeline, self.ladder, self.house)
         return True

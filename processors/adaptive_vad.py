@@ -39,11 +39,9 @@ class RoomSettings(BaseModel):
 
 def level_dbfs(samples: npt.NDArray[np.int16]) -> float:
     """The RMS level around the mean, since a line may be off zero; -100 for digital silence."""
-    wave = samples.astype(np.float32)
-    mean = float(wave.sum()) / max(len(wave), 1)
-    power = (
-        float(np.dot(wave, wave)) / max(len(wave), 1) - mean**2
-    )  # `np.std` takes ten times as long
+    wave, count = samples.astype(np.float32), max(len(samples), 1)
+    mean = float(wave.sum()) / count
+    power = float(np.dot(wave, wave)) / count - mean**2  # `np.std` takes ten times as long
     return 20 * math.log10(max(math.sqrt(max(power, 0.0)) / 32768, 1e-5))
 
 
@@ -59,10 +57,13 @@ class Room:
     _SETTLED_AFTER = round(2.5 / WINDOW_SECS)
     _QUANTILE = 0.25
     _STANDS_OUT_DB = 6.0
+    """Over the floor: such a sound is the caller's, or something that happens in the room."""
     _AFTER = round(0.3 / WINDOW_SECS)
     """Windows after one that stood out which may still be the caller's: soft ends of words."""
-    _WEIGHT = WINDOW_SECS / 1.0
+    _WEIGHT = WINDOW_SECS
+    """Of a window: the share is that of about the last second."""
     _SURE = 0.5
+    """Silero's confidence, from which on a window is taken for a voice."""
     _SLIPS = 0.03
     """The share of a silent room's sound that is taken for a voice all the same."""
     _TALKS = 0.13

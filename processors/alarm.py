@@ -116,8 +116,8 @@ class Vigilance:
         """When an interim has stood for long enough, if one of an emergency stands."""
         return None if self._since_secs is None else self._since_secs + _SETTLE_SECS
 
-    def is_due(self, now_secs: float) -> bool:
-        """Whether to raise the alarm, nothing else having been heard."""
+    def comes_due(self, now_secs: float) -> bool:
+        """Whether to raise the alarm now, nothing else having been heard; says so once."""
         if self.due_secs is None or now_secs < self.due_secs:
             return False
         self._raise(now_secs)
@@ -179,7 +179,7 @@ class Alarm(FrameProcessor):
     async def _raise_when_due(self, direction: FrameDirection) -> None:
         while (due_secs := self._vigilance.due_secs) is not None:
             await asyncio.sleep(max(0, due_secs - self._now_secs))
-            if self._vigilance.is_due(self._now_secs):
+            if self._vigilance.comes_due(self._now_secs):
                 await self._raise(direction)
 
     async def _raise(self, direction: FrameDirection) -> None:

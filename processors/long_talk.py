@@ -14,7 +14,6 @@ from pipecat.frames.frames import (
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
-from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.turns.types import ProcessFrameResult
 from pipecat.turns.user_stop import BaseUserTurnStopStrategy
 from pydantic import BaseModel, ConfigDict, Field
@@ -169,31 +168,3 @@ class LongTalkStopStrategy(BaseUserTurnStopStrategy):
         await self.trigger_user_turn_speculation_cancelled()
         await self.trigger_user_turn_finalized(confirms_speculation=True)
         await self.push_frame(TTSSpeakFrame(self._settings.line, append_to_context=True))
-
-
-class Bounded:
-    """Lets no more than so many words through before Echo says something."""
-
-    def __init__(self, most_words: int) -> None:
-        self._most_words = most_words
-        self._words = 0
-
-    def watch(self, ear: FrameProcessor) -> None:
-        """Shorten what this one writes down, in the moment it leaves."""
-        ear.add_event_handler("on_before_push_frame", self.shorten)
-        ear.add_event_handler("on_before_process_frame", self.notice)
-
-    async def notice(self, _: FrameProcessor, frame: Frame) -> None:
-        """A frame that comes to the ear."""
-        if isinstance(frame, BotStartedSpeakingFrame):
-            self._words = 0
-
-    async def shorten(self, _: FrameProcessor, frame: Frame) -> None:
-        """A frame that leaves it; a transcript keeps as many words as there is room for."""
-        if not isinstance(frame, TranscriptionFrame):
-            return
-        words = frame.text.split()
-        room = max(0, self._most_words - self._words)
-        self._words += len(words)
-        if len(words) > room:
-            frame.text = " ".join(words[:room])

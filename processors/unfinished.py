@@ -141,6 +141,22 @@ def _lead(words: list[str]) -> Looks | None:
 
 def _number(words: list[str]) -> Looks | None:
     """A run of digits at the end; one or two digits are a time or a count as often."""
+    digits, count = _digits_at_end(words)
+    if not digits:
+        return None
+    before = words[: len(words) - count]
+    last = before[-1] if before else ""
+    if last in _MONTHS or (digits <= 2 and last in _TIMELY):
+        return Looks.PLAIN
+    if words[-1] == "one" and count == 1 and last not in _IS:
+        return None  # "the right one"
+    by_phone = any(word in before for word in _CALLED_BY_NUMBER)
+    whole = _PHONE_DIGITS if by_phone else (*_ORDER_DIGITS, *_PHONE_DIGITS)
+    return Looks.WHOLE if digits in whole else Looks.GROWING
+
+
+def _digits_at_end(words: list[str]) -> tuple[int, int]:
+    """How many digits the words end with, and how many words those are."""
     digits, count = 0, 0
     for word in reversed(words):
         if _NUMBERED.fullmatch(word):
@@ -154,18 +170,7 @@ def _number(words: list[str]) -> Looks | None:
         else:
             break
         count += 1
-    if not digits:
-        return None
-    before = words[: len(words) - count]
-    if (before and before[-1] in _MONTHS) or (
-        digits <= 2 and before[-1:] and before[-1] in _TIMELY
-    ):
-        return Looks.PLAIN
-    if words[-1] == "one" and count == 1 and not (before and before[-1] in _IS):
-        return None  # "the right one"
-    by_phone = any(word in before for word in _CALLED_BY_NUMBER)
-    whole = _PHONE_DIGITS if by_phone else (*_ORDER_DIGITS, *_PHONE_DIGITS)
-    return Looks.WHOLE if digits in whole else Looks.GROWING
+    return digits, count
 
 
 def _address(words: list[str]) -> Looks | None:

@@ -70,10 +70,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         ),
     ),
     "bot.session": (
-        *("bot.answering", "bot.config", "bot.greeting", "bot.house", "bot.language.book"),
+        *("bot.answering", "bot.greeting", "bot.house", "bot.language.book"),
         *("bot.language.choice", "bot.permission", "bot.providers.choice", "bot.rescue"),
-        *("bot.switch", "bot.telemetry", "bot.tools", "bot.urgent", "processors.resume"),
-        *("processors.shown", "processors.vault", "transports.connection"),
+        *("bot.switch", "bot.telemetry", "bot.tools", "bot.urgent", "bot.worker"),
+        *("processors.vault", "transports.connection"),
+    ),
+    "bot.worker": (
+        *("bot.config", "bot.tools.desk", "processors.resume", "processors.shown"),
+        "transports.connection",
     ),
     "bot.greeting": ("transports.connection",),
     "bot.rescue": (

@@ -35,7 +35,7 @@ from processors.ends_at_a_clause import EndsAtAClause
 from processors.filler import Filler
 from processors.verdict import InterruptionSettings
 from processors.keypad import Keypad
-from processors.long_talk import Bounded, LongTalkSettings
+from processors.long_talk import LongTalkSettings
 from processors.one_turn import OneTurn
 from processors.own_voice import OwnVoice, OwnVoiceTap
 from processors.patience import FillerPolicy
@@ -46,6 +46,7 @@ from processors.silence import AttentiveVAD, SilenceTeller
 from processors.unheard import Unheard
 from processors.vault import Vault
 from processors.whole_chunks import WholeChunks
+from processors.word_limit import WordLimit
 
 __all__ = [
     "Brief",
@@ -106,7 +107,7 @@ def stages(
     ear = _alone(able.stt) or Hearing(able.stt, health, settings.hearing)
     vault = vault or Vault()
     Discreet(vault).watch(ear)
-    Bounded((talk or LongTalkSettings()).most_words).watch(ear)
+    WordLimit((talk or LongTalkSettings()).most_words).watch(ear)
     repairing = Repairing(repair or RepairSettings(), vault, certainty)
     repairing.watch(ear)
     model = _alone(able.llm) or Thinking(able.llm, health, settings.thinking)

@@ -17,9 +17,9 @@ def test_an_interim_raises_it_once_it_has_stood_for_a_while():
     due_secs = vigilance.due_secs
     assert due_secs is not None
     assert due_secs < 1
-    assert not vigilance.is_due(due_secs - 0.01)
-    assert vigilance.is_due(due_secs)
-    assert not vigilance.is_due(due_secs + 1)
+    assert not vigilance.comes_due(due_secs - 0.01)
+    assert vigilance.comes_due(due_secs)
+    assert not vigilance.comes_due(due_secs + 1)
 
 
 def test_an_interim_that_goes_on_harmlessly_does_not():

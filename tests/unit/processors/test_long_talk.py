@@ -19,9 +19,10 @@ from pipecat.turns.user_start import VADUserTurnStartStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from processors.endpointing import EndpointingSettings
-from processors.long_talk import Bounded, LongTalk, LongTalkSettings, LongTalkStopStrategy
+from processors.long_talk import LongTalk, LongTalkSettings, LongTalkStopStrategy
 from processors.prompt_stop import PromptStopStrategy
 from processors.silence import SoundFrame
+from processors.word_limit import WordLimit
 from tests.unit.processors.test_prompt_stop import Voice, said
 
 SETTINGS = LongTalkSettings()
@@ -152,7 +153,7 @@ async def test_nothing_is_said_to_a_caller_who_is_brief():
 class TestBounds:
     @staticmethod
     async def left(*frames: Frame, most_words: int = 50) -> list[int]:
-        ear, bounded = FrameProcessor(), Bounded(most_words)
+        ear, bounded = FrameProcessor(), WordLimit(most_words)
         for frame in frames:
             await bounded.notice(ear, frame)
             await bounded.shorten(ear, frame)
