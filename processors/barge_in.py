@@ -177,7 +177,9 @@ class BargeInStrategy(BaseUserTurnStartStrategy):
         sure = frame.result.confidence if isinstance(frame.result, _Sure) else 1.0
         readings = frame.result.readings if isinstance(frame.result, _Torn) else ()
         whole = isinstance(frame, WholeGuessFrame)
-        self._interruption.words(frame.text, final, self._now_secs, sure, whole=whole, readings=readings)
+        self._interruption.words(
+            frame.text, final, self._now_secs, sure, whole=whole, readings=readings
+        )
         if known:  # else Echo is to be held first, and tells what it has said
             await self._decide()
         if final and self._dismissed:

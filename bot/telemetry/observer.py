@@ -160,6 +160,14 @@ class LatencyObserver(BaseObserver):
 
     def _follow(self, frame: Frame, at_secs: float, *, played: bool) -> None:
         """Pass a frame that is pushed for the first time on; `played` by a transport."""
+        self._follow_caller(frame, at_secs)
+        self._follow_model(frame, at_secs)
+        self._follow_output(frame, at_secs)
+        if not played:  # else it is audio that the transport cut anew: `_hear` takes it
+            self._follow_tool(frame, at_secs)
+            self._follow_speech(frame, at_secs)
+
+    def _follow_caller(self, frame: Frame, at_secs: float) -> None:
         turns = self._turns
         match frame:
             case ClientConnectedFrame():
@@ -172,22 +180,22 @@ class LatencyObserver(BaseObserver):
                 turns.caller_took_turn()
             case UserStoppedSpeakingFrame():
                 turns.caller_yielded_turn(at_secs)
+            case LLMMessagesAppendFrame():
+                if frame.run_llm and _typed(frame):
+                    turns.typed(at_secs)
+            case TranscriptionFrame():
+                turns.transcript(at_secs)
+            case _:
+                pass
+
+    def _follow_model(self, frame: Frame, at_secs: float) -> None:
+        turns = self._turns
+        match frame:
             case LLMContextFrame():
                 if frame.speculation:
                     turns.guessed()
             case EagerEndOfTurnCancelFrame():
                 turns.guess_withdrawn()
-            case LLMMessagesAppendFrame():
-                if frame.run_llm and _typed(frame):
-                    turns.typed(at_secs)
-            case HushFrame():
-                self._ear.flush()
-                turns.hushed()
-            case InterruptionFrame():
-                self._ear.flush()
-                turns.interrupted()
-            case TranscriptionFrame():
-                turns.transcript(at_secs)
             case LLMFullResponseStartFrame():
                 turns.asked(at_secs)
             case LLMTextFrame():
@@ -204,16 +212,25 @@ class LatencyObserver(BaseObserver):
                 )
                 self._tally.add_incident(incident)
                 turns.failed(incident, at_secs)
+            case _:
+                pass
+
+    def _follow_output(self, frame: Frame, at_secs: float) -> None:
+        turns = self._turns
+        match frame:
+            case HushFrame():
+                self._ear.flush()
+                turns.hushed()
+            case InterruptionFrame():
+                self._ear.flush()
+                turns.interrupted()
             case BotStartedSpeakingFrame():
                 self._ear.begin(at_secs)
                 turns.started_speaking()
             case BotStoppedSpeakingFrame():
                 turns.stopped_speaking(self._ear.ends_at(at_secs))
-            case _ if played:
-                pass  # audio that the transport cut anew: `_hear` takes it
             case _:
-                self._follow_tool(frame, at_secs)
-                self._follow_speech(frame, at_secs)
+                pass
 
     def _follow_tool(self, frame: Frame, at_secs: float) -> None:
         match frame:
