@@ -1,6 +1,6 @@
-"""A filler that its answer overtakes ends at its next clause, and the answer follows at once.
+"""A filler that its answer overtakes ends at its next clause; the answer follows at once (pure).
 
-Pure. A voice gives a filler faster than it is heard. What is not needed yet is held here, so that it can
+A voice gives a filler faster than it is heard. What is not needed yet is held here, so that it can
 still be left out; what comes behind it waits with it. Words carry the times at which their voice
 takes them to be heard: behind a filler that ended early, they are heard as much earlier.
 """
