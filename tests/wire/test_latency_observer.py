@@ -3,13 +3,13 @@
 import pytest
 from pipecat.clocks.system_clock import SystemClock
 
-from tests.unit.telemetry.small_call import Script, SmallCall, place_call
+from tests.unit.telemetry.measured_call import MeasuredCall, Script, place_call
 
 AGREE_MS = 25
 """What the observer sees and what is written may differ by a hop between processors, no more."""
 
 
-async def speak_once(call: SmallCall) -> None:
+async def speak_once(call: MeasuredCall) -> None:
     await call.caller.speak(for_secs=0.5)
 
 

@@ -20,14 +20,14 @@ from pipecat.utils.errors import ErrorCategory
 from bot.telemetry.latency import Inference, ToolSpan, TurnLatency
 from bot.telemetry.prices import prices
 from bot.telemetry.report import log_session, log_turn, turn_message
-from tests.unit.telemetry.small_call import SECRET, Script, SmallCall, place_call
+from tests.unit.telemetry.measured_call import SECRET, MeasuredCall, Script, place_call
 
 ON_ITS_WAY = f"Order {SECRET} is on its way."
 FILLER_MS = pytest.approx(780, abs=20)
 """The tool starts at 350 ms, patience ends 350 ms later, and the voice takes 80 ms to a sound."""
 
 
-async def speak_once(call: SmallCall) -> None:
+async def speak_once(call: MeasuredCall) -> None:
     await call.caller.speak()
 
 
@@ -103,7 +103,7 @@ async def test_tools_of_one_turn_are_told_apart():
 
 
 async def test_pause_in_the_callers_words_moves_the_end_of_speech():
-    async def act(call: SmallCall) -> None:
+    async def act(call: MeasuredCall) -> None:
         await call.caller.begin()
         await call.caller.pause()
         await asyncio.sleep(0.02)
@@ -114,7 +114,7 @@ async def test_pause_in_the_callers_words_moves_the_end_of_speech():
 
 
 async def test_caller_who_goes_on_before_the_answer_sounds_is_in_the_same_turn():
-    async def act(call: SmallCall) -> None:
+    async def act(call: MeasuredCall) -> None:
         await call.caller.speak()
         await asyncio.sleep(0.05)
         await call.caller.speak()
@@ -125,7 +125,7 @@ async def test_caller_who_goes_on_before_the_answer_sounds_is_in_the_same_turn()
 
 
 async def test_caller_who_talks_over_the_answer_interrupts_it():
-    async def act(call: SmallCall) -> None:
+    async def act(call: MeasuredCall) -> None:
         await call.caller.speak()
         await asyncio.sleep(0.4)
         await call.caller.speak()
@@ -137,7 +137,7 @@ async def test_caller_who_talks_over_the_answer_interrupts_it():
 
 
 async def test_caller_who_interrupts_a_tool_gets_no_answer_to_it():
-    async def act(call: SmallCall) -> None:
+    async def act(call: MeasuredCall) -> None:
         await call.caller.speak()
         await asyncio.sleep(1.3)
         await call.caller.speak()
@@ -155,7 +155,7 @@ async def test_caller_who_interrupts_a_tool_gets_no_answer_to_it():
 
 
 async def test_idle_prompt_is_a_turn_of_echos_own():
-    async def act(call: SmallCall) -> None:
+    async def act(call: MeasuredCall) -> None:
         await call.caller.speak()
         await asyncio.sleep(2)
         await call.queue(TTSSpeakFrame("Are you still there?"))
@@ -166,7 +166,7 @@ async def test_idle_prompt_is_a_turn_of_echos_own():
 
 
 async def test_greeting_is_turn_0_and_timed_from_connecting():
-    async def act(call: SmallCall) -> None:
+    async def act(call: MeasuredCall) -> None:
         await call.caller.connect()
         await asyncio.sleep(0.02)
         await call.queue(TTSSpeakFrame("Hello."))
@@ -180,7 +180,7 @@ async def test_greeting_is_turn_0_and_timed_from_connecting():
 
 
 async def test_greeting_that_the_model_writes_is_timed_too():
-    async def act(call: SmallCall) -> None:
+    async def act(call: MeasuredCall) -> None:
         await call.caller.connect()
         await call.queue(LLMRunFrame())
 
@@ -191,7 +191,7 @@ async def test_greeting_that_the_model_writes_is_timed_too():
 
 
 async def test_caller_who_speaks_first_is_not_greeted():
-    async def act(call: SmallCall) -> None:
+    async def act(call: MeasuredCall) -> None:
         await call.caller.connect()
         await call.caller.speak()
 
@@ -200,7 +200,7 @@ async def test_caller_who_speaks_first_is_not_greeted():
 
 
 async def test_typed_turn_is_timed_from_the_text():
-    async def act(call: SmallCall) -> None:
+    async def act(call: MeasuredCall) -> None:
         said = {"role": "user", "content": f"my order is {SECRET}"}
         await call.queue(LLMMessagesAppendFrame(messages=[said], run_llm=True))
 
@@ -210,7 +210,7 @@ async def test_typed_turn_is_timed_from_the_text():
 
 
 async def test_typed_message_interrupts_what_is_being_said():
-    async def act(call: SmallCall) -> None:
+    async def act(call: MeasuredCall) -> None:
         await call.caller.speak()
         await asyncio.sleep(0.4)
         await call.queue(InterruptionFrame())
@@ -231,7 +231,7 @@ async def test_turn_that_the_hang_up_cuts_short_is_reported():
 
 
 async def test_errors_are_counted_by_category():
-    async def act(call: SmallCall) -> None:
+    async def act(call: MeasuredCall) -> None:
         for category in (ErrorCategory.RATE_LIMIT, ErrorCategory.RATE_LIMIT, None):
             await call.caller.push_error_frame(
                 ErrorFrame(f"about {SECRET}", category=category or ErrorCategory.UNKNOWN)
@@ -245,7 +245,7 @@ async def test_errors_are_counted_by_category():
 async def test_no_word_argument_or_result_leaves_in_any_record():
     lines: list[str] = []
 
-    async def act(call: SmallCall) -> None:
+    async def act(call: MeasuredCall) -> None:
         await call.caller.connect()
         await call.queue(TTSSpeakFrame(f"Hello, {SECRET}."))
         await asyncio.sleep(1)
@@ -274,7 +274,7 @@ async def test_no_word_argument_or_result_leaves_in_any_record():
 
 
 async def test_questions_ahead_of_the_end_of_a_turn_and_those_withdrawn_are_counted():
-    async def guess(call: SmallCall) -> None:
+    async def guess(call: MeasuredCall) -> None:
         await call.caller.begin()
         for frame in (LLMContextFrame(LLMContext(), speculation=True), EagerEndOfTurnCancelFrame()):
             await call.queue(frame)

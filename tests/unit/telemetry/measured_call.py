@@ -1,8 +1,8 @@
-"""A small call: Pipecat's own aggregators, TTS and output around a scripted caller and model."""
+"""A call whose turns are measured: Pipecat's own aggregators, TTS and output around a scripted caller and model."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
@@ -33,7 +33,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.processors.frameworks.rtvi import RTVIServerMessageFrame
 from pipecat.services.llm_service import FunctionCallParams, LLMService
-from pipecat.services.settings import LLMSettings, TTSSettings
+from pipecat.services.settings import TTSSettings
 from pipecat.services.tts_service import TTSService
 from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import TransportParams
@@ -50,6 +50,7 @@ from bot.telemetry.session_metrics import SessionTally
 from processors.filler import Filler
 from processors.patience import FillerPolicy
 from tests.clock import LoopClock
+from tests.small_call import llm_settings
 
 RATE = 16_000
 STOP_SECS = 0.2
@@ -98,16 +99,11 @@ class Caller(FrameProcessor):
         await self.fall_silent()
 
 
-def _settings() -> LLMSettings:
-    unsupported = {each.name: None for each in fields(LLMSettings) if each.name != "extra"}
-    return LLMSettings(**unsupported | {"model": "script", "filter_incomplete_user_turns": False})
-
-
 class Model(LLMService):
     """Answers by script: asked, it takes 0.1 s to its first token."""
 
     def __init__(self, script: Script) -> None:
-        super().__init__(settings=_settings())
+        super().__init__(settings=llm_settings())
         self._script = iter(script)
         self.register_function("look_up_order", self._tool)
         self.register_function("fails", self._tool)
@@ -186,7 +182,7 @@ class Output(BaseOutputTransport):
 
 
 @dataclass(slots=True)
-class SmallCall:
+class MeasuredCall:
     caller: Caller
     output: Output
     worker: PipelineWorker
@@ -199,9 +195,9 @@ class SmallCall:
 
 async def place_call(
     script: Script,
-    act: Callable[[SmallCall], Awaitable[None]],
+    act: Callable[[MeasuredCall], Awaitable[None]],
     clock: Callable[[], BaseClock] = LoopClock,
-) -> SmallCall:
+) -> MeasuredCall:
     """Run `act` in a call, hang up 3 s after it, and return the call with its turns."""
     caller, output = Caller(), Output()
     aggregators = LLMContextAggregatorPair(
@@ -214,7 +210,7 @@ async def place_call(
         ),
     )
     turns: list[TurnLatency] = []
-    tally = SessionTally("session", "small")
+    tally = SessionTally("session", "measured")
 
     async def keep(turn: TurnLatency) -> None:
         turns.append(turn)
@@ -245,7 +241,7 @@ async def place_call(
     await runner.add_workers(worker)
     running = asyncio.create_task(runner.run())
     await started.wait()
-    call = SmallCall(caller, output, worker, turns, tally)
+    call = MeasuredCall(caller, output, worker, turns, tally)
     await act(call)
     await asyncio.sleep(3)
     await worker.queue_frame(EndFrame())
