@@ -1,4 +1,4 @@
-"""A call whose turns are measured: Pipecat's own aggregators, TTS and output around a scripted caller and model."""
+"""A call whose turns are measured: Pipecat's aggregators and output around scripted others."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
