@@ -28,13 +28,13 @@ from bot.tools.outlook import WeatherSettings
 from bot.turns import TurnSettings
 from processors.alarm import EmergencySettings
 from processors.idle import IdlePolicy
-from processors.verdict import InterruptionSettings
 from processors.keypad import KeypadPolicy
 from processors.long_talk import LongTalkSettings
 from processors.patience import FillerPolicy
 from processors.repair import RepairSettings
 from processors.resume import ResumeSettings
 from processors.reticent import ReticencePolicy
+from processors.verdict import InterruptionSettings
 from transports.daily import DailySettings
 from transports.edge.settings import EdgeSettings
 from transports.local import LocalSettings

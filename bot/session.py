@@ -80,7 +80,12 @@ class Call:
         follower = self._language.follower() if self._can_switch() else None
         self._desk.speak = self._language.speak if follower else None
         self._pipeline = answering(
-            house, connection, self._vault, self._permission.consent, self._language.ladder, follower
+            house,
+            connection,
+            self._vault,
+            self._permission.consent,
+            self._language.ladder,
+            follower,
         )
         self._language.follow_in(self._pipeline)
         self._worker = worker_of(

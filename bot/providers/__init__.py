@@ -33,7 +33,6 @@ from processors.discreet import Discreet, Mended
 from processors.end_of_audio import EndOfAudio
 from processors.ends_at_a_clause import EndsAtAClause
 from processors.filler import Filler
-from processors.verdict import InterruptionSettings
 from processors.keypad import Keypad
 from processors.long_talk import LongTalkSettings
 from processors.one_turn import OneTurn
@@ -45,6 +44,7 @@ from processors.reticent import Reticence, Reticent
 from processors.silence import AttentiveVAD, SilenceTeller
 from processors.unheard import Unheard
 from processors.vault import Vault
+from processors.verdict import InterruptionSettings
 from processors.whole_chunks import WholeChunks
 from processors.word_limit import WordLimit
 

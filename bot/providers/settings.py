@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from bot.providers.health import HealthPolicy
 from bot.providers.hearing import HearingPolicy
-from bot.providers.local.whisper import WhisperSettings
 from bot.providers.local.voice import VoiceSettings
+from bot.providers.local.whisper import WhisperSettings
 from bot.providers.reply import ThinkingPolicy
 from bot.providers.speaking import SpeakingPolicy
 

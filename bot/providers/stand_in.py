@@ -6,7 +6,6 @@ from pipecat.frames.frames import Frame, TTSSpeakFrame
 from pipecat.processors.frame_processor import FrameDirection
 
 from bot.providers.local.tts import HibariTTS
-
 from bot.providers.local.voice import Voice
 
 

@@ -8,8 +8,8 @@ from bot.providers.choice import Choice
 from bot.providers.settings import DeepgramSettings, ProviderSettings, required
 from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings, decided_elsewhere
-from processors.verdict import InterruptionSettings
 from processors.long_talk import LongTalkSettings
+from processors.verdict import InterruptionSettings
 
 
 def stt(choice: Choice, settings: ProviderSettings, engines: Engines) -> STTService:

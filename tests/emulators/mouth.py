@@ -10,7 +10,6 @@ from typing import Protocol
 import numpy as np
 
 from bot.providers.local.voice import Voice
-
 from bot.providers.local.voiced import heard_at, voiced
 
 SECS_A_CHARACTER = 0.065

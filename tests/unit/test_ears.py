@@ -7,7 +7,6 @@ import pytest
 from pipecat.audio.vad.vad_analyzer import VADState
 
 from bot.providers.local.voice import VoiceSettings, load
-
 from bot.providers.local.voiced import voiced
 from bot.silero import AdaptiveSilero
 from bot.turns import Ears, TurnSettings

@@ -7,9 +7,7 @@ import pytest
 from pipecat.frames.frames import TTSTextFrame
 
 from bot.providers.local.tts import HibariTTS
-
 from bot.providers.local.voice import Voice, VoiceSettings, load
-
 from bot.providers.local.voiced import voiced
 from processors.patience import FillerPolicy
 from tests.small_call import Call, Ear, Pace, Reply, SmallCall, small_call

@@ -14,7 +14,6 @@ import numpy as np
 import soxr
 
 from bot.providers.local.voice import Voice, VoiceSettings, load
-
 from bot.providers.local.voiced import voiced
 from evals.ear import Samples, Span, speech_spans
 from tests.bench.endpointing.utterances import Noise, Utterance

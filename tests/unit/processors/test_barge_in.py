@@ -26,9 +26,9 @@ from pipecat.turns.user_stop import SpeechTimeoutUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from processors.barge_in import BargeInStrategy, level_db
-from processors.verdict import InterruptionSettings
 from processors.resume import HeldFrame, HoldFrame, ReleaseFrame
 from processors.silence import SoundFrame
+from processors.verdict import InterruptionSettings
 
 BOT = BotStartedSpeakingFrame()
 VOICE = VADUserStartedSpeakingFrame(start_secs=0.1)

@@ -21,9 +21,9 @@ from pipecat.processors.aggregators.llm_response_universal import (
 from pipecat.tests.utils import SleepFrame, run_test
 
 from bot.turns import decided_elsewhere
-from processors.verdict import InterruptionSettings
 from processors.long_talk import LongTalkSettings
 from processors.long_turn import EndTurnFrame
+from processors.verdict import InterruptionSettings
 
 LINE = "I'm with you."
 WORDS = "And then my order was, um,"
