@@ -31,10 +31,6 @@ class LagHistogram:
         self.max_ms = max(self.max_ms, late_ms)
 
     @property
-    def p50_ms(self) -> float:
-        return self.percentile_ms(50)
-
-    @property
     def p99_ms(self) -> float:
         return self.percentile_ms(99)
 

@@ -35,7 +35,6 @@ from pipecat.workers.runner import WorkerRunner
 from bot.providers.local import voice as hibari
 from bot.providers.local.tts import HibariTTS
 from bot.providers.local.voice import Voice, VoiceSettings, load
-from bot.providers.local.voiced import read_aloud
 from bot.providers.local.weights import WeightsError
 
 REPLY = "Okay, your order 1042 shipped on Tuesday, and it costs $149.50 with tax."
@@ -248,11 +247,6 @@ def test_one_voice_serves_many_threads(voice):
         spoken = list(pool.map(voice.synthesise, texts))
     alone = [len(voice.synthesise(text)) for text in texts]
     assert [len(audio) for audio in spoken] == alone
-
-
-def test_text_can_be_read_aloud_without_a_pipeline(voice):
-    audio = read_aloud(voice, "Hello there. Where is my order 1042?")
-    assert 2.0 < len(audio) / 2 / voice.sample_rate < 5.0
 
 
 def test_altered_weights_are_refused(monkeypatch):

@@ -43,7 +43,7 @@ class Meaning:
 
     def meant(self, text: str) -> str:
         """The tool or topic that is meant by rule or likeness, "" if none is near."""
-        return self._intents.of(text, tuple(self.tools.values())).name
+        return self._intents.of(text, tuple(self.tools.values()))
 
     def other_meant(self, text: str, tool: Tool) -> str:
         """The tool that is meant, surely or not, if it is not this one or of its kind."""

@@ -1,6 +1,6 @@
 """Where a conversation stands: what is being done, what is known, what was offered."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -137,8 +137,3 @@ def _offers(result: Result, tools: Collection[Tool]) -> Mapping[str, tuple[str, 
 
 def _offer(entry: object, parameter: str) -> str:
     return str(entry.get(parameter, "")) if isinstance(entry, Mapping) else str(entry)
-
-
-def spoken_within(words: Sequence[str]) -> str:
-    """Sentences as one text."""
-    return " ".join(word for word in words if word)

@@ -12,7 +12,7 @@ from pipecat.services.settings import TTSSettings
 
 from bot.providers.clauses import ByClause, clauses
 from bot.providers.local.voice import Voice
-from bot.providers.local.voiced import Take, VoicedClause, heard_at, silence, voiced
+from bot.providers.local.voiced import Take, VoicedClause, heard_at, voiced
 from bot.threads import model_threads
 
 _SYNTHESIS = model_threads(2, "voice")
@@ -68,7 +68,7 @@ class HibariTTS(ByClause):
     ) -> AsyncGenerator[Frame, None]:
         played_secs = self._played_secs(context_id)
         take = self._take(context_id)
-        pause = silence(take.silence_secs(played_secs), self.sample_rate)
+        pause = bytes(2 * int(take.silence_secs(played_secs) * self.sample_rate))
         take = take.after(clause, spoken, played_secs)
         self._takes[context_id] = take
         chunks = self._chunks(pause + spoken.audio, context_id)

@@ -6,7 +6,6 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from bot.providers.clauses import clauses
 from bot.providers.local.spoken import WrittenWord, speech
 from bot.providers.local.voice import Voice
 
@@ -62,19 +61,6 @@ def pause_after(clause: str) -> float:
     return _CLAUSE_PAUSE_SECS if mark in ",;:—–-" else _BREATH_SECS
 
 
-def read_aloud(voice: Voice, text: str) -> bytes:
-    """A whole text with its pauses, 16-bit mono PCM at the voice's rate; blocks.
-
-    For whoever wants speech without a pipeline: a caller emulator, a clip made ahead of time.
-    """
-    audio, before, pause_secs = bytearray(), "", 0.0
-    for clause in clauses(text):
-        spoken = voiced(voice, clause, before)
-        audio += silence(pause_secs, voice.sample_rate) + spoken.audio
-        before, pause_secs = clause, spoken.pause_secs
-    return bytes(audio)
-
-
 def _trimmed(pcm: NDArray[np.int16], rate: int) -> NDArray[np.int16]:
     sounding = np.flatnonzero(np.abs(pcm.astype(np.int32)) > _AUDIBLE)
     if not len(sounding):
@@ -86,11 +72,6 @@ def _trimmed(pcm: NDArray[np.int16], rate: int) -> NDArray[np.int16]:
     kept[:lead] = kept[:lead] * np.linspace(0, 1, len(kept[:lead]))
     kept[-tail:] = kept[-tail:] * np.linspace(1, 0, len(kept[-tail:]))
     return kept
-
-
-def silence(secs: float, rate: int) -> bytes:
-    """16-bit mono PCM."""
-    return bytes(2 * int(secs * rate))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from bot.providers.local.spoken import WrittenWord
 from bot.providers.local.voice import VoiceSettings
-from bot.providers.local.voiced import Take, VoicedClause, heard_at, pause_after, read_aloud, voiced
+from bot.providers.local.voiced import Take, VoicedClause, heard_at, pause_after, voiced
 
 RATE = 24_000
 
@@ -65,17 +65,6 @@ def test_clause_without_sound_is_a_short_silence_and_bothers_no_engine():
 
 def test_sentence_ends_with_a_longer_pause_than_a_clause():
     assert pause_after('She said "yes."') > pause_after("Well,") > pause_after("Your order") > 0
-
-
-def test_reading_aloud_puts_the_pauses_between_the_clauses():
-    voice = Humming()
-    audio = read_aloud(voice, "Okay, one moment please. Thank you!")
-    assert voice.said == ["Okay,", "one moment please.", "Thank you!"]
-    parts = sum(
-        voiced(voice, clause).secs for clause in ("Okay,", "one moment please.", "Thank you!")
-    )
-    pauses = pause_after("Okay,") + pause_after("please.")
-    assert len(audio) / 2 / RATE == pytest.approx(parts + pauses, abs=0.001)
 
 
 SPOKEN = VoicedClause(
