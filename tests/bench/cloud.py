@@ -1,7 +1,8 @@
-"""`python -m tests.bench.cloud`: Echo beside others on the same emulated providers, in one run.
+"""`python -m tests.bench.cloud`: Echo beside others on the same emulated providers.
 
 Writes docs/cloud.json, docs/cloud.md and docs/cloud.svg after each thing it has measured; some
-50 minutes in all. LiveKit Agents takes part where `make peers` put it.
+50 minutes in all. Told to measure a part alone, it keeps what the file has of the others. LiveKit
+Agents takes part where `make peers` put it.
 """
 
 import argparse
@@ -12,6 +13,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from evals.report import ms
 from evals.script import Step
@@ -80,6 +83,10 @@ class Measured:
     mb_a_call: float
     callers_late_ms: float
 
+    @property
+    def what(self) -> tuple[str, int, str]:
+        return self.profile, self.calls, self.system
+
 
 def measure(part: Part, system: System, lines: Lines) -> Measured:
     """Every caller says the same sentences, in real time.
@@ -119,8 +126,8 @@ def page(results: Sequence[Measured], on: Machine) -> str:
         "",
         "Written by `make bench-cloud`. From the caller's last audible sample to the first audible "
         "sample of the answer, in ms. Deepgram, OpenAI and Cartesia are emulated on this machine; "
-        "callers, emulators and the system under test share its cores. Each system has its own "
-        "defaults. Tool turns are those that ask for a tool's work. Barge-in is from the caller's "
+        "callers, emulators and the system under test share its cores. All systems with as many "
+        "callers were measured one after the other, each with its own defaults. Tool turns are those that ask for a tool's work. Barge-in is from the caller's "
         "first sample over an answer to the last audible one of that.",
         "",
     ]
@@ -205,14 +212,24 @@ def main() -> int:
         for part in PARTS
         if given.profile in (None, part.profile) and part.calls in (given.calls or [part.calls])
     ]
-    results: list[Measured] = []
-    on = machine()
+    is_part = given.only is not None or parts != list(PARTS)
+    results = {each.what: each for each in (_kept(given.out) if is_part else ())}
+    on, measured = machine(), 0
     with tempfile.TemporaryDirectory() as folder:
-        for measured in _measured(parts, given.only, Lines(Path(folder))):
-            results.append(measured)
-            print(measured, flush=True)
-            _write(results, on, given.out)
-    return 0 if results else 2
+        for each in _measured(parts, given.only, Lines(Path(folder))):
+            measured += 1
+            results[each.what] = each
+            print(each, flush=True)
+            _write([*results.values()], on, given.out)
+    return 0 if measured else 2
+
+
+def _kept(out: Path) -> Sequence[Measured]:
+    """What was measured before."""
+    if not out.exists():
+        return ()
+    told = json.loads(out.read_text(encoding="utf-8"))
+    return TypeAdapter(list[Measured]).validate_python(told["results"])
 
 
 def _measured(parts: Sequence[Part], only: str | None, lines: Lines) -> Iterator[Measured]:

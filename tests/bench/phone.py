@@ -1,14 +1,16 @@
 """`python -m tests.bench.phone`: phone calls by the emulated Twilio, on emulated providers.
 
-Echo and stock Pipecat's Twilio bot in one run, one caller and then many at once. Writes
-docs/phone.json and docs/phone.md.
+Echo and stock Pipecat's Twilio bot in one run: one caller, many at once, and one while others want
+every core. Writes docs/phone.json and docs/phone.md.
 """
 
 import argparse
 import asyncio
 import json
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -39,6 +41,19 @@ LONGEST_SECS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """So many calls at once, each of so many turns; `loaded` while others want every core."""
+
+    calls: int
+    turns: int
+    loaded: bool = False
+
+
+PARTS = {"one": Part(1, 20), "ten": Part(10, 5), "loaded": Part(1, 10, loaded=True)}
+_BUSY = "import time\nend = time.monotonic() + 600\nwhile time.monotonic() < end: pass"
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A system that takes phone calls; its webhook is at `path`."""
 
@@ -52,6 +67,7 @@ class Measured:
 
     system: str
     calls: int
+    loaded: bool
     greeting: Spread
     first_sound: Spread
     lost: int
@@ -82,20 +98,21 @@ def _unused_account() -> dict[str, str]:
     return {"TWILIO_ACCOUNT_SID": ACCOUNT.sid, "TWILIO_AUTH_TOKEN": ACCOUNT.auth_token}
 
 
-def measure(line: Line, calls: int, said: Sequence[str]) -> Measured:
+def measure(line: Line, part: Part, said: Sequence[str]) -> Measured:
     """Every caller says the same sentences, in real time, and speaks over one answer at the end.
 
     Raises `BenchError` when the system does not start or a call does not come about.
     """
-    with running(line.system) as server:
+    with running(line.system) as server, loaded(machine().cores if part.loaded else 0):
         try:
-            placed = asyncio.run(_place(line, server.url, calls, said))
+            placed = asyncio.run(_place(line, server.url, part.calls, said))
         except (CarrierError, aiohttp.ClientError, OSError, TimeoutError) as error:
             raise BenchError(f"a call did not come about: {type(error).__name__}") from error
     waits = [wait for call in placed for wait in call.waits_ms]
     return Measured(
         line.system.name,
-        calls,
+        part.calls,
+        part.loaded,
         spread(call.greeting_ms for call in placed),
         spread(waits),
         sum(wait is None for wait in waits),
@@ -103,6 +120,16 @@ def measure(line: Line, calls: int, said: Sequence[str]) -> Measured:
         spread(call.clear_ms for call in placed),
         spread(call.hush_ms for call in placed),
     )
+
+
+@contextmanager
+def loaded(cores: int) -> Generator[None]:
+    """So many cores are wanted by others, at the priority of the system under test."""
+    with ExitStack() as stack:
+        for _ in range(cores):
+            process = stack.enter_context(subprocess.Popen([sys.executable, "-c", _BUSY]))
+            stack.callback(process.kill)
+        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +219,10 @@ def _hushed_ms(heard: Samples) -> float | None:
 
 def page(results: Sequence[Measured], on: Machine) -> str:
     """The results as a page of Markdown; ratios are to Echo with as many calls."""
-    echo = {each.calls: each.first_sound.p50 for each in results if each.system == "Echo"}
+    echo = {_how(each): each.first_sound.p50 for each in results if each.system == "Echo"}
     rows = [
-        f"| {each.calls} | {each.system} | {ms(each.greeting.p50)} | {ms(each.first_sound.p50)} "
-        f"| {ms(each.first_sound.p95)} | {ratio(each.first_sound.p50, echo.get(each.calls))} "
+        f"| {_how(each)} | {each.system} | {ms(each.greeting.p50)} | {ms(each.first_sound.p50)} "
+        f"| {ms(each.first_sound.p95)} | {ratio(each.first_sound.p50, echo.get(_how(each)))} "
         f"| {each.lost} of {each.lost + each.first_sound.count} | {each.gaps} "
         f"| {ms(each.clear.p50)} | {ms(each.hush.p50)} |"
         for each in results
@@ -208,7 +235,8 @@ def page(results: Sequence[Measured], on: Machine) -> str:
             f"and Cartesia are emulated with the delays whose stages alone take {STAGES_MS} ms. "
             "From the caller's last audible sample to the first of the answer, in milliseconds; "
             f"gaps are those of over {GAP_MS} ms inside speech; clear and hush are from the "
-            "caller's first sample over an answer.",
+            "caller's first sample over an answer. All cores are busy when as many processes as "
+            "there are cores do nothing but want them.",
             "",
             "| calls | system | greeting | p50 | p95 | to Echo's | lost | gaps | clear | hush |",
             "|---|---|---|---|---|---|---|---|---|---|",
@@ -222,24 +250,27 @@ def page(results: Sequence[Measured], on: Machine) -> str:
     )
 
 
+def _how(measured: Measured) -> str:
+    return f"{measured.calls}, all cores busy" if measured.loaded else f"{measured.calls}"
+
+
 def main() -> int:
     """0 when something could be measured, 2 when not."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.phone", description=__doc__)
-    parser.add_argument("--calls", type=int, nargs="+", default=[1, 10])
-    parser.add_argument("--turns", type=int, nargs="+", default=[20, 5])
+    parser.add_argument("--parts", choices=list(PARTS), nargs="+", default=list(PARTS))
     parser.add_argument("--out", type=Path, default=Path("docs/phone.json"))
     given = parser.parse_args()
     results: list[Measured] = []
-    for calls, count in zip(given.calls, given.turns, strict=False):
-        said = turns(count)
+    for part in (PARTS[name] for name in given.parts):
+        said = turns(part.turns)
         heard = (*said, "What can you do for me?", INTERRUPTIONS[2])
         with cloud("budget", heard) as env:
-            for line in lines(dict(env), calls):
+            for line in lines(dict(env), part.calls):
                 try:
-                    results.append(measure(line, calls, said))
+                    results.append(measure(line, part, said))
                     print(results[-1], flush=True)
                 except BenchError as error:
-                    print(f"{line.system.name}, {calls} calls: {error}", file=sys.stderr)
+                    print(f"{line.system.name}, {part.calls} calls: {error}", file=sys.stderr)
     if not results:
         return 2
     on = machine()
