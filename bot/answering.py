@@ -71,16 +71,7 @@ def _cascade(
     behind_ears: Sequence[FrameProcessor],
 ) -> Pipeline:
     settings, engines = house.settings, house.engines
-    context = LLMContextAggregatorPair(
-        _context(house, connection),
-        user_params=LLMUserAggregatorParams(
-            user_turn_strategies=strategies(
-                settings, engines, settings.turn, settings.interruption, settings.talk
-            ),
-            user_turn_stop_timeout=settings.turn.wordless_secs,
-            user_idle_timeout=settings.silence.after_secs,
-        ),
-    )
+    context = _memory(house, _context(house, connection))
     keypad = Keypad(vault, settings.keypad)
     _ask_when_idle(context.user(), ladder, keypad)
     own = OwnVoice()
@@ -103,6 +94,18 @@ def _cascade(
     if behind_ears:
         parts = replace(parts, stt=Pipeline([parts.stt, *behind_ears]))
     return cascade(connection.transport, parts, context)
+
+
+def _memory(house: House, context: LLMContext) -> LLMContextAggregatorPair:
+    """What both sides say goes there; our strategies say whose turn it is."""
+    settings = house.settings
+    turns = strategies(settings, house.engines, settings.turn, settings.interruption, settings.talk)
+    params = LLMUserAggregatorParams(
+        user_turn_strategies=turns,
+        user_turn_stop_timeout=settings.turn.wordless_secs,
+        user_idle_timeout=settings.silence.after_secs,
+    )
+    return LLMContextAggregatorPair(context, user_params=params)
 
 
 def _context(house: House, connection: Connection) -> LLMContext:
