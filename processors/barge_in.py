@@ -29,9 +29,9 @@ from pipecat.turns.types import ProcessFrameResult
 from pipecat.turns.user_start import BaseUserTurnStartStrategy
 
 from processors.all_heard import WholeGuessFrame
+from processors.hold import HeldFrame, HoldFrame, ReleaseFrame
 from processors.interruption import Interruption
 from processors.readings import Reading
-from processors.resume import HeldFrame, HoldFrame, ReleaseFrame
 from processors.silence import SilenceFrame, SoundFrame, VoiceFrame
 from processors.verdict import InterruptionSettings, Verdict
 

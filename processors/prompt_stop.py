@@ -23,7 +23,7 @@ from pipecat.turns.user_stop import TurnAnalyzerUserTurnStopStrategy
 
 from processors.all_heard import AllHeardFrame, WholeGuessFrame
 from processors.endpointing import Endpointing, EndpointingSettings
-from processors.resume import HoldFrame, ReleaseFrame
+from processors.hold import HoldFrame, ReleaseFrame
 from processors.silence import CallSilenceFrame, SilenceFrame, VoiceFrame
 
 

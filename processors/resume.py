@@ -26,6 +26,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pydantic import BaseModel, ConfigDict, Field
 
+from processors.hold import HeldFrame, HoldFrame, ReleaseFrame
 from processors.unheard import NS, Unheard
 
 SPARES_PLAYOUT = "spares_playout"
@@ -46,29 +47,6 @@ class ResumeSettings(BaseModel):
     """Said then. It is heard, and not remembered."""
     last_word_secs: float = Field(default=0.2, ge=0, le=2)
     """With so little left to say, Echo has finished: what the caller says then is an answer."""
-
-
-@dataclass
-class HoldFrame(SystemFrame):
-    """Downstream: the caller makes a sound; say nothing more until it is clear what it was.
-
-    busy: there will be more to say, even if nothing is being said.
-    """
-
-    busy: bool = False
-
-
-@dataclass
-class ReleaseFrame(SystemFrame):
-    """Downstream: it was no interruption; go on."""
-
-
-@dataclass
-class HeldFrame(SystemFrame):
-    """Upstream, the answer to `HoldFrame`: what was heard, and whether there is more to say."""
-
-    text: str = ""
-    speaking: bool = False
 
 
 @dataclass

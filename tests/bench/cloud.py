@@ -127,7 +127,8 @@ def page(results: Sequence[Measured], on: Machine) -> str:
         "Written by `make bench-cloud`. From the caller's last audible sample to the first audible "
         "sample of the answer, in ms. Deepgram, OpenAI and Cartesia are emulated on this machine; "
         "callers, emulators and the system under test share its cores. All systems with as many "
-        "callers were measured one after the other, each with its own defaults. Tool turns are those that ask for a tool's work. Barge-in is from the caller's "
+        "callers were measured one after the other, each with its own defaults. Tool "
+        "turns are those that ask for a tool's work. Barge-in is from the caller's "
         "first sample over an answer to the last audible one of that.",
         "",
     ]

@@ -17,7 +17,8 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
 
 from evals.ear import speech_spans
-from processors.resume import HoldFrame, Playback
+from processors.hold import HoldFrame
+from processors.resume import Playback
 from tests.calls.inside import Inside, inside, practised, until
 from tests.calls.phone import PhoneCall, Uttered, plain, telephone, telephoning
 from tests.emulators.twilio_caller import HZ

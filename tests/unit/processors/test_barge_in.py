@@ -26,7 +26,7 @@ from pipecat.turns.user_stop import SpeechTimeoutUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from processors.barge_in import BargeInStrategy, level_db
-from processors.resume import HeldFrame, HoldFrame, ReleaseFrame
+from processors.hold import HeldFrame, HoldFrame, ReleaseFrame
 from processors.silence import SoundFrame
 from processors.verdict import InterruptionSettings
 
