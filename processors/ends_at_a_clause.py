@@ -1,7 +1,6 @@
 """Behind the voice: lets a filler through as it is heard, and no more of it than is needed."""
 
 import asyncio
-from contextlib import suppress
 
 from pipecat.frames.frames import (
     CancelFrame,
@@ -13,6 +12,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.utils.time import nanoseconds_to_seconds
 
+from processors.due import until_due
 from processors.overtaken import Overtaken
 
 
@@ -60,23 +60,17 @@ class EndsAtAClause(FrameProcessor):
 
     async def _give_when_due(self) -> None:
         while True:
-            await self._due()
+            await until_due(self._due_secs, self._taken)
             async with self._in_order:
                 await self._push(*self._overtaken.release(self._now_ns))
 
-    async def _due(self) -> None:
-        """Returns when there is something to release; what is taken may bring that nearer."""
-        with suppress(TimeoutError):
-            while True:
-                async with asyncio.timeout(self._wait_secs):
-                    await self._taken.wait()
-                self._taken.clear()
-
-    @property
-    def _wait_secs(self) -> float | None:
-        """None: until something more is taken."""
+    def _due_secs(self) -> float | None:
+        """When there is something to release; None: not before something more is taken."""
         due_ns = self._overtaken.due_ns
-        return None if due_ns is None else nanoseconds_to_seconds(max(0, due_ns - self._now_ns))
+        if due_ns is None:
+            return None
+        wait_secs = nanoseconds_to_seconds(max(0, due_ns - self._now_ns))
+        return asyncio.get_running_loop().time() + wait_secs
 
     async def _push(self, *frames: Frame) -> None:
         for frame in frames:

@@ -1,7 +1,6 @@
 """Says a phrase when a tool outlasts the caller's patience, while the answer is being computed."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 
 from pipecat.frames.frames import (
@@ -25,6 +24,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.utils.text.base_text_aggregator import TextType
 
+from processors.due import until_due
 from processors.fast_lane import FastLane, PromptRunFrame
 from processors.patience import FillerPolicy, Patience
 from processors.tool_pace import ToolPace
@@ -123,17 +123,10 @@ class Filler(FrameProcessor):
 
     async def _speak_when_due(self) -> None:
         while True:
-            await self._due()
+            await until_due(lambda: self._patience.due_secs, self._changed)
             await asyncio.sleep(_SETTLE_SECS)
             if phrase := self._patience.phrase(asyncio.get_running_loop().time()):
                 await self.push_frame(FillerFrame(phrase), self._speaker)
-
-    async def _due(self) -> None:
-        with suppress(TimeoutError):
-            while True:
-                async with asyncio.timeout_at(self._patience.due_secs):
-                    await self._changed.wait()
-                self._changed.clear()
 
     async def _run_model(self) -> None:
         await self.push_frame(PromptRunFrame(), FrameDirection.UPSTREAM)

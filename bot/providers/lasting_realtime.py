@@ -6,7 +6,6 @@ again, with the conversation in it, before the provider's limit (`Renewal`) and 
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 
 from loguru import logger
 from pipecat.frames.frames import (
@@ -37,6 +36,7 @@ from bot.providers.history import items, notes
 from bot.providers.realtime_connection import RealtimeConnection
 from bot.providers.realtime_errors import HARMLESS, category, is_refusal
 from bot.providers.renewal import Renewal
+from processors.due import until_due
 
 RETRY_AFTER_SECS = (0.0, 0.3, 1.0, 2.0)
 """Waits before each attempt to open a session again; then the service gives up."""
@@ -205,14 +205,9 @@ class LastingRealtime(RealtimeConnection):
         if not await self._opens():
             self._renewal.drops(self._now_secs)
         while self.is_usable:
-            due_secs = self._renewal.due_secs
-            if due_secs is not None and due_secs <= self._now_secs:
+            await until_due(lambda: self._renewal.due_secs, self._changed)
+            if self.is_usable:
                 await self._renew()
-                continue
-            with suppress(TimeoutError):
-                async with asyncio.timeout_at(due_secs):
-                    await self._changed.wait()
-            self._changed.clear()
 
     async def _renew(self) -> None:
         """Exchange the session for a fresh one; the caller's audio waits meanwhile."""
