@@ -65,7 +65,7 @@ def faded(audio: bytes, hz: int) -> bytes:
 def _loudness(sound: NDArray[np.float64], hz: int) -> NDArray[np.float64]:
     """Of each window, one per hop."""
     window, hop = _WINDOW_MS * hz // 1000, _HOP_MS * hz // 1000
-    if len(sound) < window:
+    if len(sound) < max(1, window):
         return np.zeros(0)
     each = np.lib.stride_tricks.sliding_window_view(sound, window)[::hop]
     return np.sqrt(np.mean(each**2, axis=1))

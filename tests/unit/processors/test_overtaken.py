@@ -177,6 +177,14 @@ def test_words_that_are_told_before_their_sound_are_held_with_it():
     assert 600 <= ms_of(frames) <= 720
 
 
+def test_an_answer_follows_a_filler_that_has_words_and_no_sound():
+    overtaken = Overtaken()
+    first, started, _, *words, _ = spoken("filler")
+    frames = given(overtaken, [first, started, *words, *answer(NOW)])
+    assert text_of(frames) == "One second, I'm looking into it. Shipped."
+    assert ms_of(frames, "answer") == 500
+
+
 def test_another_filler_overtakes_nothing():
     overtaken = Overtaken()
     first = given(overtaken, spoken("filler") + spoken("second", from_ns=NOW + 1800 * MS))
