@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from pipecat.frames.frames import (
     EagerEndOfTurnCancelFrame,
@@ -28,6 +29,7 @@ from bot.providers.candidate import Candidate
 from bot.providers.health import Health, HealthPolicy
 from bot.providers.local.adapter import PlainAdapter
 from bot.providers.reply import ThinkingPolicy
+from bot.providers.still_asked import StillAsked
 from bot.providers.thinking import Thinking
 from bot.providers.tool_steps import InSteps, Steps
 from tests.clock import LoopClock
@@ -96,6 +98,10 @@ class _Model(InSteps[PlainAdapter], _Speaks):
         super().__init__(requests, done, delay)
 
 
+class _TakesBack(StillAsked[PlainAdapter], _Speaks):
+    """Pipecat's way: a guess that wants a tool is taken back, to be asked again."""
+
+
 class _Passes(FrameProcessor):
     """Before the model it is the hand that asks, behind it the ear."""
 
@@ -149,10 +155,16 @@ def final(words: str) -> LLMContextFrame:
 async def asked(
     names: str = "a", delay: Delay = lambda: 0.05, policy: ThinkingPolicy | None = None
 ) -> AsyncIterator[Asked]:
-    """`Thinking` with models of these names; with none, a model alone."""
+    """`Thinking` with models of these names; with none, a model alone.
+
+    Those in capitals take a guess back that wants a tool.
+    """
     requests: list[str] = []
     done: list[str] = []
-    able = [Candidate(name, lambda: _Model(requests, done, delay)) for name in names]
+    able = [
+        Candidate(name, partial(_TakesBack if name.isupper() else _Model, requests, done, delay))
+        for name in names
+    ]
     stage = (
         Thinking(able, Health(HealthPolicy()), policy or ThinkingPolicy())
         if able

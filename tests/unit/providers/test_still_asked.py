@@ -5,7 +5,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from pipecat.frames.frames import Frame
+from pipecat.frames.frames import Frame, LLMContextFrame
 
 from bot.providers.reply import ThinkingPolicy
 from tests.unit.providers.asked import (
@@ -85,6 +85,15 @@ async def test_a_guess_that_is_confirmed_is_heard(names, pause_secs):
 async def test_a_guess_that_is_withdrawn_from_a_turn_without_words_is_not_heard(names, pause_secs):
     turn = TALKS(), ahead("one"), WITHDRAWN(), DONE()
     assert await answered(names, pause_secs, *turn) == whole()
+
+
+async def test_a_guess_that_the_model_takes_back_is_asked_again_and_its_tool_runs_then():
+    async with asked("A") as call:
+        for frame in TALKS(), ahead("one"), final("one"), DONE():
+            await call.tell(frame)
+            await asyncio.sleep(LONG_SECS if isinstance(frame, LLMContextFrame) else 0)
+        assert call.heard == whole("one")
+        assert call.done == ["one"]
 
 
 @STAGES
