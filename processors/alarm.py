@@ -150,7 +150,7 @@ class Alarm(FrameProcessor):
         await super().process_frame(frame, direction)
         match frame:
             case TranscriptionFrame() | InterimTranscriptionFrame() if self._settings.enabled:
-                self._hear(frame, direction)
+                await self._hear(frame, direction)
             case EndFrame() | CancelFrame():
                 await self._stop()
             case _:
@@ -161,12 +161,13 @@ class Alarm(FrameProcessor):
         await self._stop()
         await super().cleanup()
 
-    def _hear(
+    async def _hear(
         self, frame: TranscriptionFrame | InterimTranscriptionFrame, direction: FrameDirection
     ) -> None:
         final, settling = isinstance(frame, TranscriptionFrame), self._vigilance.due_secs
         if self._vigilance.hear(frame.text, final, self._now_secs):
-            self._run(self._raise(direction))
+            await self._note(direction)  # before the words, which may be all the model waits for
+            self._run(self._raise())
         elif settling is None and self._vigilance.due_secs is not None:
             self._run(self._raise_when_due(direction))
 
@@ -180,15 +181,19 @@ class Alarm(FrameProcessor):
         while (due_secs := self._vigilance.due_secs) is not None:
             await asyncio.sleep(max(0, due_secs - self._now_secs))
             if self._vigilance.comes_due(self._now_secs):
-                await self._raise(direction)
+                await self._note(direction)
+                await self._raise()
 
-    async def _raise(self, direction: FrameDirection) -> None:
+    async def _note(self, direction: FrameDirection) -> None:
+        note = NOTE.format(number=self._settings.dialled)
+        told = LLMMessagesAppendFrame([{"role": "developer", "content": note}], run_llm=False)
+        told.interruptible = False
+        await self.push_frame(told, direction)
+
+    async def _raise(self) -> None:
         logger.warning("the caller told of an emergency")
         await self.broadcast_frame(InterruptionFrame)
         await self._call_event_handler("on_emergency")
-        note = NOTE.format(number=self._settings.dialled)
-        told = LLMMessagesAppendFrame([{"role": "developer", "content": note}], run_llm=False)
-        await self.push_frame(told, direction)
 
     async def _stop(self) -> None:
         for task in [*self._tasks]:

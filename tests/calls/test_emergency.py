@@ -33,7 +33,8 @@ async def test_a_caller_in_danger_is_told_whom_to_dial_with_the_model_dead(fault
 async def test_the_model_gets_to_know_and_the_call_goes_on():
     emulator = OpenAIChat(profile=BUDGET, mind=Scripted(["Please dial nine one one."] * 3))
     async with serving(emulator), inside(**thinking_by(emulator)) as echo:
-        await place_call(echo.url, [Say("There is a fire in the kitchen.")], manners=PATIENT)
+        script = [Say("There is a fire in the kitchen."), Say("The smoke is very thick.")]
+        await place_call(echo.url, script, manners=PATIENT)
     told = [line.text for run in emulator.mind.runs for line in run if isinstance(line, Line)]
     assert any("in an emergency" in text for text in told)
 
