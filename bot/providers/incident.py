@@ -16,7 +16,7 @@ class IncidentFrame(SystemFrame):
     """For whoever measures; pushed downstream the moment it is decided.
 
     successor: who serves from here on; "" when nobody is left.
-    after_ms: since the provider was asked; None where it was not asked a single thing.
+    after_ms: since somebody waited for the provider; None where it was not asked a single thing.
     """
 
     role: Role

@@ -70,7 +70,8 @@ class Question(Generic[S]):
     context: LLMContext
     policy: ThinkingPolicy
     succession: Succession[S]
-    asked_secs: float
+    since_secs: float
+    """When it was asked; then, if that was ahead of it, when the turn was over."""
     is_held: bool = False
     """It was asked ahead of the end of the turn: nobody waits for the answer yet."""
     is_open: bool = False
@@ -94,7 +95,8 @@ class Question(Generic[S]):
 
     def confirmed(self, now_secs: float) -> None:
         """The caller's turn is over, and from here on the caller waits."""
-        self.is_held = False
+        if self.is_held:
+            self.is_held, self.since_secs = False, now_secs
         for attempt in self.attempts:
             attempt.reply.confirmed(now_secs)
 
@@ -181,7 +183,7 @@ class Question(Generic[S]):
         following: Candidate[S] | None,
         now_secs: float,
     ) -> Change[S]:
-        after_ms = round((now_secs - self.asked_secs) * 1000)
+        after_ms = round((now_secs - self.since_secs) * 1000)
         return Change(IncidentFrame("LLM", name, cause, successor, after_ms), following)
 
 

@@ -77,6 +77,8 @@ def test_nobody_waits_for_an_answer_ahead_of_the_end_of_the_turn():
     assert asked.due_secs is None
     asked.confirmed(20.0)
     assert asked.due_secs == 21.5
+    change = asked.failed(asked.attempts[0], "late", 21.5, 0.0)
+    assert told(change.incident) == ("a", "late", "b", 1500)
 
 
 def test_one_that_is_late_is_hedged_once():
