@@ -154,8 +154,8 @@ def page(results: Sequence[Measured], on: Machine) -> str:
             'The emulated model opens every answer with "Sure,", as the persona of Echo asks of a '
             "model, and is the same for all. In the cascade, Echo says that much from memory, and "
             "it is the first audible sample; an answer that opens otherwise is heard later, by the "
-            f"first sound of the voice itself ({VOICE_MS['budget']} ms). Where the model is late by "
-            'a second, the first sound is Echo\'s "One moment, please."',
+            f"first sound of the voice itself ({VOICE_MS['budget']} ms). Where the model is late "
+            "by a second, the first sound is the phrase that bridges it.",
             "",
         ]
     )
