@@ -30,7 +30,8 @@ class StillAsked(LLMService[Adapter]):
     """Notes with each question, in the order in which they are given, what the signals say of it.
 
     One that was withdrawn is passed over when its turn comes; one that was confirmed is no guess
-    any more. A guess that is followed by another question is withdrawn.
+    any more. A guess that is followed by another question is withdrawn, and so is one that the
+    model takes back itself, since it wants a tool.
     """
 
     _open: tuple[LLMContextFrame, ...] = ()
@@ -63,6 +64,11 @@ class StillAsked(LLMService[Adapter]):
             case _:
                 pass
         await super().queue_frame(frame, direction, callback)
+
+    async def broadcast_frame(self, frame_cls: type[Frame], **kwargs: object) -> None:
+        if frame_cls is EagerEndOfTurnCancelFrame and self._begun:
+            _withdraw([self._begun])
+        await super().broadcast_frame(frame_cls, **kwargs)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         if isinstance(frame, LLMContextFrame):

@@ -167,9 +167,8 @@ class Thinking(FrameProcessor):
                 await self._give_up(name, cause, retry_after_secs(frame))
             case ErrorFrame():
                 await self.push_frame(frame, FrameDirection.UPSTREAM)
-            case EagerEndOfTurnCancelFrame():
-                if direction is FrameDirection.UPSTREAM:  # it wants a tool, and is asked again
-                    self._drop()
+            case EagerEndOfTurnCancelFrame():  # it wants a tool, and will be asked again
+                self._drop()
                 await self.push_frame(frame, direction)
             case _:
                 await self.push_frame(frame, direction)

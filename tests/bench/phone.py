@@ -1,7 +1,7 @@
 """`python -m tests.bench.phone`: phone calls by the emulated Twilio, on emulated providers.
 
 Echo and stock Pipecat's Twilio bot in one run: one caller, many at once, and one while others want
-every core. Writes docs/phone.json and docs/phone.md.
+every core. Writes docs/phone.json and docs/phone.md after each thing it has measured.
 """
 
 import argparse
@@ -261,6 +261,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("docs/phone.json"))
     given = parser.parse_args()
     results: list[Measured] = []
+    on = machine()
     for part in (PARTS[name] for name in given.parts):
         said = turns(part.turns)
         heard = (*said, "What can you do for me?", INTERRUPTIONS[2])
@@ -268,17 +269,18 @@ def main() -> int:
             for line in lines(dict(env), part.calls):
                 try:
                     results.append(measure(line, part, said))
-                    print(results[-1], flush=True)
                 except BenchError as error:
                     print(f"{line.system.name}, {part.calls} calls: {error}", file=sys.stderr)
-    if not results:
-        return 2
-    on = machine()
+                    continue
+                print(results[-1], flush=True)
+                _write(results, on, given.out)
+    return 0 if results else 2
+
+
+def _write(results: Sequence[Measured], on: Machine, out: Path) -> None:
     told = {"machine": asdict(on), "results": [*map(asdict, results)]}
-    given.out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    given.out.with_suffix(".md").write_text(page(results, on), encoding="utf-8")
-    print(f"Written: {given.out}, {given.out.with_suffix('.md')}")
-    return 0
+    out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    out.with_suffix(".md").write_text(page(results, on), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,13 +6,16 @@ from pipecat.frames.frames import (
     AggregatedTextFrame,
     BotStoppedSpeakingFrame,
     CancelFrame,
+    LLMFullResponseStartFrame,
     TTSStartedFrame,
     TTSTextFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.tests.utils import SleepFrame, run_test
 
-from processors.filler import FILLER, FillerFrame
+from processors.filler import FILLER, Filler, FillerFrame
 from processors.patience import OPENINGS, FillerPolicy, Patience
 from processors.tool_pace import ToolPace
 from tests.small_call import Call, Pace, Reply, SmallCall, secs_of, small_call
@@ -150,11 +153,14 @@ class TestALateModel:
             await asyncio.sleep(10)
         assert fillers(call) == []
 
-    async def test_that_speaks_itself_is_left_alone(self):
-        patience = Patience(POLICY)
-        patience.asked(now_secs=0)
-        patience.responded()
-        assert patience.phrase(now_secs=10) is None
+    @pytest.mark.parametrize(
+        ("speaker", "bridged"), [(FrameDirection.DOWNSTREAM, 1), (FrameDirection.UPSTREAM, 0)]
+    )
+    async def test_that_speaks_itself_is_left_alone(self, speaker: FrameDirection, bridged: int):
+        waits = [LLMFullResponseStartFrame(), SleepFrame(sleep=3)]
+        both_ways = await run_test(Filler(speaker=speaker), frames_to_send=waits)
+        told = [frame for frames in both_ways for frame in frames]
+        assert sum(isinstance(frame, FillerFrame) for frame in told) == bridged
 
 
 class TestTheCaller:
