@@ -64,6 +64,10 @@ class Consent(FrameProcessor):
         self._asking: Literal["not yet", "said", "heard", "over"] = "not yet"
         self._register_event_handler("on_answer", sync=True)
 
+    def follow(self, question: str) -> None:
+        """Ask this from here on, such as the same in another language."""
+        self._question = question
+
     def ask(self) -> TTSSpeakFrame:
         """The question, which is heard in full, to be given to the voice."""
         self._asking = "said"

@@ -83,6 +83,7 @@ class Spanish(Book):
         "Sigo sin oírle, así que voy a colgar. Vuelva a llamar, por favor. ¡Adiós!"
     )
     long_talk: str = "Le sigo. Para estar seguro: ¿con qué quiere que le ayude primero?"
+    refusal: str = "Lo siento, eso no se lo puedo decir."
     emergency: str = "Si es una emergencia, cuelgue ahora mismo y marque el {number}."
     emergency_transfer: str = "No cuelgue. Le paso con emergencias."
     digits: tuple[str, ...] = (

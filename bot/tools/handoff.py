@@ -33,6 +33,8 @@ class HandoffSettings(BaseModel):
     kind: Literal["cold", "warm"] = "cold"
     """Warm: the colleague hears first who calls and what it is about, and takes the call by a key
     (Twilio, with `TWILIO_NUMBER`; elsewhere it is cold)."""
+    language: Literal["en", "es"] | None = None
+    """What the colleague speaks and is told in, `en` or `es`; without it, the caller's language."""
 
 
 @tool_options(timeout_secs=WRITE_SECS)
@@ -57,7 +59,7 @@ async def talk_to_human(
     summary = summarize(reason, said)
     leaving = replace(params, result_callback=_leave_if_transferred(params))
     about = f"{reason or ''}"[:500]
-    words = brief(desk.caller, about, said, desk.conceal)
+    words = brief(desk.caller, about, said, desk.conceal, desk.parting.colleague)
     await answer_write(leaving, _hand_over(desk, about, summary, words))
 
 

@@ -69,21 +69,23 @@ def hold(room: str, words: str, music_url: str, then_url: str, say_in: str = "")
     return _text(response)
 
 
-def introduce(words: str, accept_url: str, within_secs: int, nobody: str) -> str:
+def introduce(
+    words: str, accept_url: str, within_secs: int, nobody: str, say_in: str = ""
+) -> str:
     """Say the words; a key pressed meanwhile, or in time after them, is told to `accept_url`."""
     response = Element("Response")
     waits = {"numDigits": "1", "timeout": str(within_secs), "action": accept_url, "method": "POST"}
-    SubElement(SubElement(response, "Gather", waits), "Say").text = words
-    SubElement(response, "Say").text = nobody
+    _say(SubElement(response, "Gather", waits), words, say_in)
+    _say(response, nobody, say_in)
     SubElement(response, "Hangup")
     return _text(response)
 
 
-def join(room: str, words: str) -> str:
+def join(room: str, words: str, say_in: str = "") -> str:
     """Let somebody into the room; when the other has left it, say the words and end the call."""
     response = Element("Response")
     _meet(response, room, {}, {"startConferenceOnEnter": "true"})
-    SubElement(response, "Say").text = words
+    _say(response, words, say_in)
     SubElement(response, "Hangup")
     return _text(response)
 

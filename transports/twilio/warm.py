@@ -17,7 +17,7 @@ from loguru import logger
 
 from transports.phone import twiml
 from transports.phone.lines import MOST_REMEMBERED, Line
-from transports.phone.phrases import Phrases
+from transports.phone.phrases import Colleague, Phrases
 from transports.twilio.handover import Handover
 from transports.twilio.rest import Rest, RestError
 from transports.twilio.settings import TwilioSettings
@@ -27,10 +27,6 @@ OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """What Twilio says of a call that has ended."""
 TRIES = 2
 
-HOW = "Press 1 to take the call, or hang up to leave it."
-GONE = "The caller has hung up. Goodbye."
-LEFT = "The caller has left the call. Goodbye."
-NOT_TAKEN = "Thank you. I will tell the caller that you cannot talk right now. Goodbye."
 DETECTING_SECS, SAYING_SECS = 35, 90
 """At most, who answers is found out in 30 s; and a brief is said."""
 
@@ -93,6 +89,9 @@ class Warm:
     def _back(self, call_sid: str) -> str:
         return self._exchange.phrases(call_sid).back or self._settings.back
 
+    def _to_colleague(self, call_sid: str) -> Colleague:
+        return self._exchange.phrases(call_sid).colleague
+
     def _remember(self, call_sid: str, handover: Handover) -> None:
         self._handovers.pop(call_sid, None)
         self._handovers[call_sid] = handover
@@ -131,19 +130,22 @@ class Warm:
     def ask(self, call_sid: str, form: dict[str, str]) -> str:
         """What the colleague who has answered is told."""
         handover = self._of(call_sid, form)
+        said = self._to_colleague(call_sid)
         if handover.answered(form.get("AnsweredBy", "")):
             accept = self._web(f"{ACCEPT}/{call_sid}")
-            words = f"{handover.brief} {HOW}"
-            return twiml.introduce(words, accept, self._settings.accept_secs, NOT_TAKEN)
-        return twiml.hang_up(GONE if handover.point == "left" else "")
+            words, within = f"{handover.brief} {said.how}", self._settings.accept_secs
+            return twiml.introduce(words, accept, within, said.not_taken, said.say_in)
+        return twiml.hang_up(said.gone if handover.point == "left" else "", said.say_in)
 
     def accept(self, call_sid: str, form: dict[str, str]) -> str:
         """What becomes of the colleague by the key they pressed."""
         handover = self._of(call_sid, form)
+        said = self._to_colleague(call_sid)
         if handover.pressed(form.get("Digits", "")):
             self._forget_deadline(call_sid)
-            return twiml.join(handover.room, LEFT)
-        return twiml.hang_up(GONE if handover.point == "left" else NOT_TAKEN)
+            return twiml.join(handover.room, said.left, said.say_in)
+        words = said.gone if handover.point == "left" else said.not_taken
+        return twiml.hang_up(words, said.say_in)
 
     async def ended(self, call_sid: str, form: dict[str, str]) -> None:
         """The colleague's call is over: if it came to nothing, the caller is with Echo again."""
@@ -159,7 +161,7 @@ class Warm:
             case "cancel":
                 await self._end(handover)
             case "tell":
-                await self._tell(handover)
+                await self._tell(handover, self._to_colleague(call_sid))
             case "nothing":
                 return
         self._forget_deadline(call_sid)
@@ -196,9 +198,10 @@ class Warm:
                 return
         self._exchange.give_up(call_sid)
 
-    async def _tell(self, handover: Handover) -> None:
+    async def _tell(self, handover: Handover, said: Colleague) -> None:
+        gone = twiml.hang_up(said.gone, said.say_in)
         try:
-            await self._rest.instruct(handover.colleague_sid, twiml.hang_up(GONE))
+            await self._rest.instruct(handover.colleague_sid, gone)
         except RestError as error:
             logger.bind(code=error.code).warning("A colleague could not be told: hanging up")
             await self._end(handover)

@@ -111,7 +111,7 @@ def lasting(secs: float) -> SleepFrame:
 async def heard(*frames: Frame, memory: LLMContext | None = None) -> list[Frame]:
     """What comes of them: lines of Echo's, questions to the model and ends of turns, in order."""
     stop = [
-        LongTalkStopStrategy(BRIEF),
+        LongTalkStopStrategy(LongTalk(BRIEF)),
         PromptStopStrategy(turn_analyzer=Voice(0.0), settings=OPEN_ENDED),
     ]
     strategies = UserTurnStrategies(start=[VADUserTurnStartStrategy()], stop=stop)

@@ -22,7 +22,7 @@ from pipecat.tests.utils import SleepFrame, run_test
 
 from bot.turns import decided_elsewhere
 from processors.asking import AskingSettings
-from processors.long_talk import LongTalkSettings
+from processors.long_talk import LongTalk, LongTalkSettings
 from processors.long_turn import EndTurnFrame
 from processors.verdict import InterruptionSettings
 
@@ -47,7 +47,7 @@ def lasting(secs: float) -> SleepFrame:
 
 async def heard(*frames: Frame, memory: LLMContext | None = None) -> list[type[Frame]]:
     """What comes of them downstream, and then what went upstream."""
-    talk = LongTalkSettings(after_secs=2.0, line=LINE)
+    talk = LongTalk(LongTalkSettings(after_secs=2.0, line=LINE))
     context = LLMContextAggregatorPair(
         memory or LLMContext(),
         user_params=LLMUserAggregatorParams(
