@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import numpy as np
 import pytest
-from pipecat.frames.frames import TranscriptionFrame
+from pipecat.frames.frames import ProposedUserStoppedSpeakingFrame, TranscriptionFrame
 from pipecat.processors.audio.vad_processor import VADProcessor
 from pydantic import SecretStr
 
@@ -23,6 +24,7 @@ from bot.providers.stt import stt
 from bot.providers.tts import tts
 from bot.providers.warm import Engines, Repertoire
 from bot.turns import Ears, TurnSettings
+from processors.spoken_language import Following, SpokenLanguage
 from tests.emulators.cartesia import Cartesia
 from tests.emulators.deepgram import Deepgram
 from tests.emulators.ear import Heard, Scripted
@@ -78,7 +80,8 @@ def cloud(*emulators: Deepgram | Flux | Cartesia | ElevenLabs) -> Settings:
 
 def ear(provider: str, settings: Settings, language: Language, engines: Engines) -> Candidate:
     own = spoken_in(settings, language)
-    return Candidate(provider, lambda: stt(Choice("STT", provider, ""), own, engines))
+    made = partial(stt, Choice("STT", provider, ""), own, engines)
+    return Candidate(provider, made, takes_turns=provider == "flux")
 
 
 def voice(provider: str, settings: Settings, language: Language, engines: Engines) -> Candidate:
@@ -117,6 +120,28 @@ async def test_a_sentence_in_whose_middle_the_ears_change_is_heard_whole_and_onc
             await heard.until(TranscriptionFrame, 1)
             await asyncio.sleep(0.3)
     assert [frame.text for frame in heard.of(TranscriptionFrame)] == [PEDIDO.text]
+
+
+async def test_a_turn_whose_words_change_the_ears_is_ended_by_those_that_have_heard_it(
+    engines, health
+):
+    async with serving(emulator := Flux(ear=Scripted(["In Spanish, please."]))):
+        settings = cloud(emulator)
+        hearing = Hearing([ear("flux", settings, "en", engines)], health)
+        spoken_language = SpokenLanguage(Following("en", ("en", "es")))
+
+        @spoken_language.event_handler("on_language")
+        async def goes_on(_: object, language: Language) -> None:
+            await hearing.change([ear("flux", settings, language, engines)])
+
+        vad = VADProcessor(vad_analyzer=engines.ears.vad(TurnSettings()))
+        async with line(vad, hearing, spoken_language) as heard:
+            await heard.hear(np.concatenate((quiet(0.3), spoken(ORDER), quiet(1.0))), live=True)
+            await heard.until(TranscriptionFrame, 1)
+            await heard.until(ProposedUserStoppedSpeakingFrame, 2, within_secs=1)
+            await asyncio.sleep(0.3)
+    assert len(heard.of(ProposedUserStoppedSpeakingFrame)) == 2, "once in each direction"
+    assert len(emulator.noted("connect")) == 2
 
 
 @pytest.mark.parametrize("provider", ["cartesia", "elevenlabs"])

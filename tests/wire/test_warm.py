@@ -9,12 +9,15 @@ import pytest
 from fastapi import FastAPI
 from pipecat.frames.frames import EndFrame
 
+from bot.config import Settings
+from bot.language.carriers import spoken_by_carriers
 from tests.emulators import provider
 from tests.emulators.provider import Refuse
 from tests.emulators.twilio_caller import Account
 from tests.emulators.twilio_rest import TwilioApi
 from tests.emulators.twilio_switch import MUSIC, Leg, Phone, Switch
 from tests.wire.ways_in import Calls, Door, serving, until
+from transports.phone.phrases import Speaks, as_set
 from transports.tickets import Tickets, TicketSettings
 from transports.twilio import routes as twilio
 from transports.twilio.settings import TwilioSettings
@@ -39,6 +42,12 @@ class Office:
     async def calls_in(self) -> None:
         self.caller = self.switch.dials_in(self.api.is_called())
         await until(lambda: len(self.calls.connections) == 1)
+
+    def goes_on_in(self, language: str) -> None:
+        """The call, while it is with Echo."""
+        told = self.calls.connections[-1].goes_on_in
+        assert told is not None
+        told(language)
 
     async def passes_on(self) -> None:
         """Echo leaves the caller to a colleague."""
@@ -75,7 +84,7 @@ class Office:
 
 @asynccontextmanager
 async def office(
-    phone: Phone | None = None, places: int = 10, **settings: object
+    phone: Phone | None = None, places: int = 10, speaks: Speaks = as_set, **settings: object
 ) -> AsyncIterator[Office]:
     api = TwilioApi(key=ACCOUNT.auth_token)
     known = {"account_sid": ACCOUNT.sid, "auth_token": ACCOUNT.auth_token}
@@ -84,7 +93,8 @@ async def office(
         phone_settings = TwilioSettings(**(known | ours | settings))
         door, calls, app = Door(places), Calls(), FastAPI()
         tickets = Tickets(TicketSettings())
-        app.include_router(twilio.routes(phone_settings, PUBLIC_URL, tickets, door, calls.launch))
+        at = phone_settings, PUBLIC_URL, tickets, door, calls.launch
+        app.include_router(twilio.routes(*at, speaks=speaks))
         async with serving(app) as port:
             switch = Switch(http, f"http://127.0.0.1:{port}", PUBLIC_URL, frame_secs=0.002)
             switch.phones[COLLEAGUE] = phone or Phone()
@@ -273,3 +283,49 @@ async def test_without_a_number_of_ours_nobody_can_be_told_anything():
     async with office(number="") as one:
         assert one.calls.connections[0].introduce is None
         assert one.calls.connections[0].transfer is not None
+
+
+def house(**handoff: object) -> Settings:
+    return Settings(_env_file=None, languages=("en", "es"), handoff=handoff)
+
+
+async def test_a_colleague_is_told_in_the_language_that_the_call_has_gone_on_in():
+    async with office(speaks=spoken_by_carriers(house())) as one:
+        one.goes_on_in("es")
+        await one.passes_on()
+        colleague = await one.asked()
+        assert colleague.told[0].endswith("Pulse 1 para atender la llamada, o cuelgue para dejarla.")
+        await until(lambda: one.caller.holds)
+        await one.caller.hang_up()
+        await until(colleague.over.is_set)
+        assert colleague.told[-1] == "La persona que llamaba ha colgado. Adiós."
+        assert {*colleague.told_in} == {"es-ES"}
+        assert one.caller.told == [house().spanish.phone_hold]
+
+
+async def test_a_colleague_whose_language_is_known_is_told_in_it_whatever_the_caller_speaks():
+    async with office(speaks=spoken_by_carriers(house(language="en"))) as one:
+        one.goes_on_in("es")
+        await one.passes_on()
+        colleague = await one.asked()
+        assert "Press 1" in colleague.told[0]
+        colleague.press("2")
+        await one.back()
+        assert colleague.told[-1].startswith("Thank you. I will tell the caller")
+        assert {*colleague.told_in} == {""}
+        assert one.caller.told_in == ["es-ES"]
+        assert one.calls.connections[1].greeting == house().spanish.phone_back
+        assert one.calls.connections[1].body["language"] == "es"
+
+
+async def test_who_speaks_spanish_is_told_so_of_an_english_call():
+    async with office(speaks=spoken_by_carriers(house(language="es"))) as one:
+        await one.passes_on()
+        colleague = await one.asked()
+        colleague.press("1")
+        await until(lambda: one.caller.meets)
+        await one.caller.hang_up()
+        await until(colleague.over.is_set)
+        assert colleague.told[-1] == "La persona que llamaba ha dejado la llamada. Adiós."
+        assert {*colleague.told_in} == {"es-ES"}
+        assert one.caller.told_in == [""]
