@@ -157,6 +157,7 @@ class Exchange(StreamExchange):
         ours = self._settings.number
         line = Line(call_sid, session_id, "", wanted.to, ours, point="dialling", placed=True)
         line.menu, line.purpose = wanted.menu, wanted.purpose
+        line.language = wanted.language
         self._lines.put(line)
 
     def human(self, call_sid: str) -> None:
