@@ -114,7 +114,8 @@ async def test_a_machine_that_is_spoken_to_in_spanish_is_left_a_message_in_it(wa
         asked = {"json": wanted, "headers": {"Authorization": f"Bearer {KEY}"}}
         async with one.http.post(one.url + CALLS, **asked) as answer:
             call_sid = (await answer.json())["callSid"]
-        machine = one.twilio(call_sid=call_sid, caller=OURS, called=wanted["to"], direction="outbound-api")
+        who = {"call_sid": call_sid, "caller": OURS, "called": wanted["to"]}
+        machine = one.twilio(**who, direction="outbound-api")
         form = machine.form(AnsweredBy="machine_end_beep")
         assert (await machine.post(ANSWERED_BY, form))[0] == 204
     (told,) = api.noted("update")
