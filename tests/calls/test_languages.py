@@ -192,25 +192,29 @@ async def test_who_goes_on_in_spanish_is_answered_in_spanish_at_once(stage: Stag
 
 
 @in_one_loop
-async def test_who_asks_for_spanish_gets_it_and_who_asks_for_english_gets_that(stage: Stage):
-    heard = ["Do you speak Spanish?", spanish("English, please.")]
+async def test_who_asks_for_spanish_gets_it_and_may_go_back_and_come_again(stage: Stage):
+    heard = ["Do you speak Spanish?", spanish("English, please."), "¿Habla español?"]
     spanish_answer, english_answer = "Le escucho.", "I am listening."
+    again = "Le escucho otra vez."
     replies = [
         Reply(calls=(Call("switch_language", {"language": "es"}),)),
         spanish_answer,
         english_answer,
+        again,
     ]
     async with stage.call(heard, replies, called=DALLAS) as call:
-        await call.asks(SAMPLE)
-        await call.asks(SAMPLE)
+        for _ in heard:
+            await call.asks(SAMPLE)
     assert "Hablas español" in stage.told(0)[0]
     assert "You are Echo" in stage.told(2)[0]
-    assert stage.heard_in() == ["en", "es", "en"]
+    assert "Hablas español" in stage.told(3)[0]
+    assert stage.heard_in() == ["en", "es", "en", "es"]
     assert [(language, text) for language, _, text in stage.spoken()] == [
         ("es", spanish_answer),
         ("en", english_answer),
+        ("es", again),
     ]
-    said = [spanish_answer, english_answer]
+    said = [spanish_answer, english_answer, again]
     assert at_the_ear(call, stage, *said) == [stage.greeting, *said]
 
 
