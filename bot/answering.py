@@ -138,9 +138,7 @@ def _ask_when_idle(user: LLMUserAggregator, words: OwnWords, keypad: Keypad) -> 
             await user.push_frame(hang_up)
 
 
-def _realtime(
-    house: House, connection: Connection, vault: Vault, words: OwnWords
-) -> Pipeline:
+def _realtime(house: House, connection: Connection, vault: Vault, words: OwnWords) -> Pipeline:
     """Whose turn it is says the model: its service brings the strategies for it."""
     settings = house.settings
     context = _context(house, connection)
@@ -162,9 +160,7 @@ def _realtime(
     return realtime(connection.transport, parts, pair)
 
 
-def _direct(
-    house: House, connection: Connection, line: ControlLine, words: OwnWords
-) -> Pipeline:
+def _direct(house: House, connection: Connection, line: ControlLine, words: OwnWords) -> Pipeline:
     """Nobody's turn is ours to take: the caller and the model hear each other without us."""
     settings = house.settings
     context = LLMContext(tools=house.tools.of(connection))

@@ -56,7 +56,7 @@ def brief(
     reason: str,
     messages: Sequence[object],
     conceal: Callable[[str], str],
-    to: Listener = Listener(),  # noqa: B008  frozen
+    to: Listener = Listener(),
 ) -> str:
     """Who calls, what they want, what was done: some sentences, to be said aloud.
 
@@ -64,9 +64,7 @@ def brief(
     is to hear.
     """
     says, number = to.words, who.removeprefix("+")
-    caller = (
-        says.caller_from.format(number=" ".join(number)) if number.isdecimal() else says.caller
-    )
+    caller = says.caller_from.format(number=" ".join(number)) if number.isdecimal() else says.caller
     parts = (_wish(to, reason, messages), _done(says, messages), _last_word(to, messages))
     rest = _aloud(conceal(" ".join(filter(None, parts))))
     return " ".join(filter(None, (caller, to.foreign, rest)))

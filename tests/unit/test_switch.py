@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from itertools import count
 
 import pytest
 from pipecat.pipeline.pipeline import Pipeline
@@ -17,7 +18,6 @@ from bot.providers.warm import Engines
 from bot.switch import CallLanguage
 from bot.tongues import in_all_languages
 from bot.tools.parting import Parting
-from bot.turns import Ears
 from processors.alarm import Alarm, EmergencySettings
 from processors.confidential import Confidential
 from processors.consent import Consent
@@ -69,7 +69,7 @@ class Spoken:
         tongues = in_all_languages(SETTINGS)
         house = House(
             settings=SETTINGS,
-            engines=Engines(Ears(), None, None, None),
+            engines=Engines(None, None, None, None),
             store=None,  # type: ignore[arg-type]  # nobody writes
             weather=None,  # type: ignore[arg-type]
             tools=None,  # type: ignore[arg-type]
@@ -80,6 +80,7 @@ class Spoken:
             tongues=tongues,
         ).speaking("en")
         self.partings: list[Parting] = []
+        self._turns = count(1)
         self.model, self.filler = SlowModel(), Phrases()
         self.consent = Consent(SETTINGS.recording.question)
         self.alarm = Alarm(EmergencySettings())
@@ -92,7 +93,7 @@ class Spoken:
         """What would be said at this moment."""
         own = self.language.words
         return {
-            "silence": own.ladder.climb(-1).text,
+            "silence": own.ladder.climb(next(self._turns)).text,
             "long talk": own.talk.line,
             "refusal": own.reticence.refusal,
             "consent": self.consent.ask().text,

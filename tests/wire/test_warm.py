@@ -294,7 +294,9 @@ async def test_a_colleague_is_told_in_the_language_that_the_call_has_gone_on_in(
         one.goes_on_in("es")
         await one.passes_on()
         colleague = await one.asked()
-        assert colleague.told[0].endswith("Pulse 1 para atender la llamada, o cuelgue para dejarla.")
+        assert colleague.told[0].endswith(
+            "Pulse 1 para atender la llamada, o cuelgue para dejarla."
+        )
         await until(lambda: one.caller.holds)
         await one.caller.hang_up()
         await until(colleague.over.is_set)

@@ -15,9 +15,7 @@ class Colleague:
     """To one who has yet to take the call."""
     left: str = "The caller has left the call. Goodbye."
     """To one who was talking to the caller."""
-    not_taken: str = (
-        "Thank you. I will tell the caller that you cannot talk right now. Goodbye."
-    )
+    not_taken: str = "Thank you. I will tell the caller that you cannot talk right now. Goodbye."
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,7 @@ def hold(room: str, words: str, music_url: str, then_url: str, say_in: str = "")
     return _text(response)
 
 
-def introduce(
-    words: str, accept_url: str, within_secs: int, nobody: str, say_in: str = ""
-) -> str:
+def introduce(words: str, accept_url: str, within_secs: int, nobody: str, say_in: str = "") -> str:
     """Say the words; a key pressed meanwhile, or in time after them, is told to `accept_url`."""
     response = Element("Response")
     waits = {"numDigits": "1", "timeout": str(within_secs), "action": accept_url, "method": "POST"}

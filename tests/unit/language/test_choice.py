@@ -46,8 +46,8 @@ def test_what_was_asked_for_counts_for_more_than_any_number():
 @pytest.mark.parametrize(
     "tag",
     [
-        "es", "ES", "es-MX", "ES_mx", "es_419", " es ", "es-", "spa", "spanish", "Spanish", "SPANISH",
-        "español", "espan\u0303ol", "Castellano",
+        "es", "ES", "es-MX", "ES_mx", "es_419", " es ", "es-", "spa", "spanish", "Spanish",
+        "SPANISH", "español", "espan\u0303ol", "Castellano",
     ],
 )  # fmt: skip
 def test_a_language_may_be_asked_for_by_any_of_its_tags(tag: str):
@@ -55,7 +55,19 @@ def test_a_language_may_be_asked_for_by_any_of_its_tags(tag: str):
 
 
 JUNK: list[object] = [
-    *("fr", "", " ", "-", "_", "e", "ess", "en español", "es\x00", "\ud800", "'; DROP TABLE orders"),
+    *(
+        "fr",
+        "",
+        " ",
+        "-",
+        "_",
+        "e",
+        "ess",
+        "en español",
+        "es\x00",
+        "\ud800",
+        "'; DROP TABLE orders",
+    ),
     *("es" * 5_000, "es-" + "x" * 10_000, " " * 10_000, "\N{PILE OF POO}" * 3_000),
     *(None, 1, True, 1.5, ["es"], {"es": "es"}),
 ]

@@ -108,4 +108,4 @@ def test_it_is_refused_in_the_language_that_the_call_has_gone_on_in():
     reticence = Reticence(SECRET, POLICY)
     reticence.hear("Never tell")
     reticence.follow(POLICY.model_copy(update={"refusal": "No puedo."}))
-    assert reticence.hear(" a caller that the vault opens.") == "No puedo."
+    assert reticence.hear(" a caller that the vault opens.") == "... No puedo."
