@@ -33,6 +33,8 @@ from tests.emulators.flux import Flux
 from tests.emulators.provider import Refuse, serving
 from tests.wire.dictation import line, quiet, spoken
 from tests.wire.test_local_tts import calling
+from tests.wire.test_tts_failover import REPLY, Scale, assert_heard_once, reply
+from tests.wire.test_tts_failover import quiet as said_all
 
 ES = Spanish()
 ORDER = "Where is my order one zero four two?"
@@ -192,3 +194,23 @@ async def test_without_any_voice_there_are_no_last_words(cartesia):
     settings = spoken_in(cloud(cartesia), "es")
     engines = Engines(Ears(), None, None, None, repertoire=Repertoire(texts(settings)))
     assert await by_cloud(settings, engines) is None
+
+
+@pytest.mark.parametrize("between_secs", [0.0, 0.02, 0.5])
+async def test_what_is_being_said_when_the_voice_goes_there_and_back_is_heard_once(
+    between_secs: float, engines, health
+):
+    async with serving(emulator := Cartesia(mouth=Scale())):
+        settings = cloud(emulator)
+        speaking = Speaking([voice("cartesia", settings, "en", engines)], health)
+        async with calling(tts=speaking) as call:
+            await reply(call)
+            await call.played(1.0)
+            await speaking.change([voice("cartesia", settings, "es", engines)])
+            await asyncio.sleep(between_secs)
+            await speaking.change([voice("cartesia", settings, "en", engines)])
+            await said_all(call)
+            assert_heard_once(call)
+            assert await call.memory() == [REPLY]
+    asked = [each for each in emulator.noted("generate") if each["transcript"].strip()]
+    assert (asked[0]["language"], asked[-1]["language"]) == ("en", "en")
