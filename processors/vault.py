@@ -7,7 +7,7 @@ in, and of a card its last four digits.
 import re
 from typing import Literal
 
-from processors.cards import WITHHELD, hide, is_card, named
+from processors.cards import SHORTEST, WITHHELD, hide, is_card, named, withhold
 
 Secret = Literal["card", "pin"]
 
@@ -20,16 +20,23 @@ ATTEMPTS = 3
 class Vault:
     """Takes what was keyed in and says what may be known of it."""
 
-    __slots__ = ("_attempts", "_held", "expected")
+    __slots__ = ("_attempts", "_held", "expected", "keying")
 
     def __init__(self) -> None:
         self.expected: Secret | None = None
         """What the next keys are; while it is set, nothing of them may be known."""
+        self.keying = False
+        """Whether keys are being pressed: nobody knows yet what they come to."""
         self._held: dict[Secret, str] = {}
         self._attempts = 0
 
     def __repr__(self) -> str:
         return f"<Vault of {', '.join(self._held) or 'nothing'}>"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is to be taken, or is being taken, that may be secret."""
+        return self.expected is not None or self.keying
 
     def expect(self, secret: Secret) -> None:
         """From here on, what is keyed in is this."""
@@ -38,15 +45,25 @@ class Vault:
     def take(self, keys: str) -> str:
         """What the model is told instead of these digits; themselves if they are no secret.
 
-        A card number is one, whether or not it was expected.
+        A card number is one, whether or not it was expected, and so is one with a digit wrong.
         """
         match self.expected:
             case "pin":
                 return self._keep("pin", keys, "[PIN entered]", len(keys) in PIN_DIGITS)
             case "card":
                 return self._keep("card", keys, named(keys), is_card(keys))
+            case None if is_card(keys):
+                return self._keep("card", keys, named(keys), True)
             case None:
-                return self._keep("card", keys, named(keys), True) if is_card(keys) else keys
+                return keys if len(keys) < SHORTEST else WITHHELD
+
+    def read(self, text: str) -> str:
+        """What may be known of what was typed: digits alone are as if they were keyed in."""
+        keys = re.sub(r"[\s-]", "", text)
+        if keys.isascii() and keys.isdigit():
+            known = self.take(keys)
+            return text if known == keys else known
+        return withhold(hide(text)) if self.expected else hide(text)
 
     def give_up(self) -> str:
         """The caller does not want to; what the model is told."""
@@ -67,7 +84,7 @@ class Vault:
     def wipe(self) -> None:
         """Forget all of it."""
         self._held.clear()
-        self.expected = None
+        self.expected, self.keying = None, False
 
     def _keep(self, secret: Secret, keys: str, known: str, good: bool) -> str:
         if good:

@@ -215,8 +215,10 @@ def direct_stages(
     reticence: Reticence,
 ) -> DirectStages:
     """The stages of a call between a browser and the provider, under control by `line`."""
+    model = controlled(settings, line, context, reticence)
+    Discreet(Vault()).watch(model)
     return DirectStages(
-        model=controlled(settings, line, context, reticence),
+        model=model,
         alarm=Alarm(emergency),
         filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),
     )

@@ -124,7 +124,7 @@ async def _return(desk: Desk, order_number: str, reason: str, confirmed: bool) -
         )
     new = Return(
         order_number=number,
-        reason=f"{reason or ''}"[:500],
+        reason=desk.conceal(f"{reason or ''}")[:500] if desk.may_keep_words() else "",
         call_id=desk.call_id,
         started_at=desk.now(),
     )
