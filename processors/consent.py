@@ -56,6 +56,10 @@ def _clear(yes: str) -> re.Pattern[str]:
 
 
 _YES, _YES_FOR_SURE = _clear(f"{_SURELY}|{_ALSO}"), _clear(_SURELY)
+_ATTENTIVE = re.compile(
+    rf"(?:(?:{_GREETING}|{_HESITATION}|{_SURELY}|{_ALSO}|{_POLITE})(?: |$))+"
+)
+"""What people say who have yet to hear what they are asked."""
 _GREETS = re.compile(rf"(?:{_GREETING})\b")
 _FINE = re.compile(
     r"\bno (?:problem|worries|objections?)\b|\b(?:don't|do not|wouldn't) mind\b"
@@ -144,7 +148,7 @@ class Consent(FrameProcessor):
                 await self._end("neither")
             case LLMMessagesAppendFrame() if self._is_open and frame.run_llm:
                 await self._end("neither")  # typed, or keyed in: the model answers that
-            case TranscriptionFrame() if frame.text.strip():
+            case TranscriptionFrame() if plain(frame.text):
                 if await self._hear(frame.text):
                     return
             case _:
@@ -162,8 +166,8 @@ class Consent(FrameProcessor):
                 await self._end("neither")
             return False
         short = len(text.split()) <= _ONLY
-        if self._asking == "said" and short and answer_in(text) == "yes":
-            return True  # to something else: the question is yet to be heard
+        if self._asking == "said" and short and _ATTENTIVE.fullmatch(plain(text)):
+            return True
         answer = self._answer(text)
         if answer is None:
             return False
