@@ -10,7 +10,6 @@ from pipecat.transports.base_transport import BaseTransport
 from bot.providers.clip import Clip
 from processors.resume import Playback
 
-
 BEARABLE_SECS = 1.0
 """So long may words be waited for that are heard in full."""
 

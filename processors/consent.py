@@ -36,8 +36,8 @@ _SURELY = (
     r"|(?:sí )?puede(?: grabar(?:la|lo|me)?(?: (?:la|esta) llamada)?)?"
 )
 _ALSO = (
-    r"okay|ok|fine|alright|all right|(?:i'm|i am|that's|that is|that'll be|that would be|it's|it is)"
-    r" (?:fine|okay|ok|alright|all right|good)|(?:with|by|for) me|with (?:it|that)|sounds good"
+    r"okay|ok|fine|alright|all right|(?:i'm|i am|that's|that is|that'll be|that would be|it's"
+    r"|it is) (?:fine|okay|ok|alright|all right|good)|(?:with|by|for) me|with (?:it|that)|sounds good"
     r"|works for me|no (?:problem|worries|objections?)|at all|i (?:don't|do not|wouldn't) mind"
     r"|(?:i )?(?:agree|consent)|record (?:it|me|this|away)"
     r"|vale|cómo no|como no|perfecto|está bien|me parece bien|no hay problema"
@@ -56,9 +56,7 @@ def _clear(yes: str) -> re.Pattern[str]:
 
 
 _YES, _YES_FOR_SURE = _clear(f"{_SURELY}|{_ALSO}"), _clear(_SURELY)
-_ATTENTIVE = re.compile(
-    rf"(?:(?:{_GREETING}|{_HESITATION}|{_SURELY}|{_ALSO}|{_POLITE})(?: |$))+"
-)
+_ATTENTIVE = re.compile(rf"(?:(?:{_GREETING}|{_HESITATION}|{_SURELY}|{_ALSO}|{_POLITE})(?: |$))+")
 """What people say who have yet to hear what they are asked."""
 _GREETS = re.compile(rf"(?:{_GREETING})\b")
 _FINE = re.compile(
@@ -191,4 +189,3 @@ class Consent(FrameProcessor):
     async def _end(self, answer: Answer) -> None:
         self._asking, self._may_record = "over", answer == "yes"
         await self._call_event_handler("on_answer", answer)
-

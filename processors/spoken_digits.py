@@ -8,17 +8,21 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-_UNITS = dict.fromkeys(("oh", "o", "nought"), "0") | {
-    word: str(unit)
-    for unit, word in enumerate(
-        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    )
-} | {
-    word: str(unit)
-    for unit, word in enumerate(
-        ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
-    )
-}
+_UNITS = (
+    dict.fromkeys(("oh", "o", "nought"), "0")
+    | {
+        word: str(unit)
+        for unit, word in enumerate(
+            ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+        )
+    }
+    | {
+        word: str(unit)
+        for unit, word in enumerate(
+            ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
+        )
+    }
+)
 _TEENS = {
     word: str(10 + unit)
     for unit, word in enumerate(

@@ -142,16 +142,17 @@ async def test_the_reason_of_a_return_goes_when_it_is_too_old_and_the_return_sta
     assert await store.return_of(1038)
 
 
+def modes_of(folder: Path) -> dict[str, int]:
+    """Of the database and the logs beside it, who may do what with them."""
+    return {each.name: each.stat().st_mode & 0o777 for each in folder.glob("echo.db*")}
+
+
 async def test_only_the_owner_can_read_the_database_and_its_log(tmp_path: Path):
     before = os.umask(0)
     try:
         store = await open_store(StoreSettings(url=f"sqlite:///{tmp_path / 'echo.db'}"), CLINIC)
         await leave(store, tmp_path, "one")
-        modes = {
-            each.name: each.stat().st_mode & 0o777
-            for each in tmp_path.iterdir()
-            if each.name.startswith("echo.db")
-        }
+        modes = modes_of(tmp_path)
         await store.close()
     finally:
         os.umask(before)

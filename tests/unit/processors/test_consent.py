@@ -44,11 +44,14 @@ def test_a_no_and_a_yes_with_a_doubt_are_a_refusal(text: str):
     assert answer_in(text) == "no"
 
 
-@pytest.mark.parametrize("text", [
+@pytest.mark.parametrize(
+    "text",
+    [
         *("Where is my order?", "Maybe", "I want an appointment", "Hm", "", "You can hang up"),
         *("Yes, hello?", "Yes. Hello?", "Yes? Who is this?", "Okay. So I am calling about my lamp"),
         *("Yes hi I would like to book an appointment", "Fine weather today", "Sure?"),
-    ])
+    ],
+)
 def test_anything_else_is_no_consent(text: str):
     assert answer_in(text) == "neither"
 
@@ -83,7 +86,11 @@ def test_consent_may_be_given_and_refused_in_spanish(text: str, answer: str):
     "text",
     [
         *("Stop recording.", "Please don't record me.", "I don't want to be recorded anymore"),
-        *("Can you turn off the recording?", "I withdraw my consent", "I'd rather you didn't record"),
+        *(
+            "Can you turn off the recording?",
+            "I withdraw my consent",
+            "I'd rather you didn't record",
+        ),
         *("Deje de grabar, por favor.", "No quiero que me graben", "Pare la grabación"),
     ],
 )
@@ -94,7 +101,11 @@ def test_a_yes_is_taken_back_in_words_that_name_the_recording(text: str):
 @pytest.mark.parametrize(
     "text",
     [
-        *("You can record this call now.", "Okay, you may record again.", "Please resume recording"),
+        *(
+            "You can record this call now.",
+            "Okay, you may record again.",
+            "Please resume recording",
+        ),
         *("Ya puede grabar la llamada", "Siga grabando"),
     ],
 )

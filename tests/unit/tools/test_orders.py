@@ -109,9 +109,7 @@ async def test_the_reason_may_be_put_in_other_words_after_the_yes(desk: Desk):
     assert started.reason == "it does not fit"
 
 
-@pytest.mark.parametrize(
-    ("may_keep", "kept"), [(True, "paid by [card ending 4242]"), (False, "")]
-)
+@pytest.mark.parametrize(("may_keep", "kept"), [(True, "paid by [card ending 4242]"), (False, "")])
 async def test_the_reason_is_kept_where_words_may_be_and_without_card_numbers(
     desk: Desk, may_keep: bool, kept: str
 ):
