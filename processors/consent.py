@@ -37,7 +37,8 @@ _SURELY = (
 )
 _ALSO = (
     r"okay|ok|fine|alright|all right|(?:i'm|i am|that's|that is|that'll be|that would be|it's"
-    r"|it is) (?:fine|okay|ok|alright|all right|good)|(?:with|by|for) me|with (?:it|that)|sounds good"
+    r"|it is) (?:fine|okay|ok|alright|all right|good)|(?:with|by|for) me|with (?:it|that)"
+    r"|sounds good"
     r"|works for me|no (?:problem|worries|objections?)|at all|i (?:don't|do not|wouldn't) mind"
     r"|(?:i )?(?:agree|consent)|record (?:it|me|this|away)"
     r"|vale|cómo no|como no|perfecto|está bien|me parece bien|no hay problema"

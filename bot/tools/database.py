@@ -106,7 +106,7 @@ class Database:
 
     @property
     def _path(self) -> Path | None:
-        """Of a plain file; None for a database in memory, and for one that has a `file:` address."""
+        """Of a plain file; None for a database in memory, or one that has a `file:` address."""
         name = self._url.database or ":memory:"
         return None if name.startswith((":", "file:")) else Path(name)
 
