@@ -52,9 +52,9 @@ class Discreet:
         if frame.id == self._hidden:
             return
         self._hidden = frame.id
-        text = self._known(frame)
-        if self._vault.expected:
-            text = withhold(text, from_digits=4 if is_emergency(text) else 3)
+        text = self._vault.withhold(self._known(frame))
+        if self._vault.expected:  # digit by digit, as they are keyed in
+            text = withhold(text, from_digits=4 if is_emergency(text) else 1)
         if text != frame.text:
             frame.text, frame.result = text, None  # the provider's own message has the same words
 

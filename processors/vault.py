@@ -8,6 +8,7 @@ import re
 from typing import Literal
 
 from processors.cards import SHORTEST, WITHHELD, hide, is_card, named, withhold
+from processors.spoken_digits import joined, numbers, replaced
 
 Secret = Literal["card", "pin"]
 
@@ -63,7 +64,8 @@ class Vault:
         if keys.isascii() and keys.isdigit():
             known = self.take(keys)
             return text if known == keys else known
-        return withhold(hide(text)) if self.expected else hide(text)
+        text = self.withhold(hide(text))
+        return withhold(text, from_digits=1) if self.expected else text
 
     def give_up(self) -> str:
         """The caller does not want to; what the model is told."""
@@ -74,9 +76,15 @@ class Vault:
         """What was keyed in, for whoever charges a card or checks a PIN; empty if nothing was."""
         return self._held.get(secret, "")
 
+    def withhold(self, text: str) -> str:
+        """The text without what is held, for callers who say it when they have keyed it in."""
+        secrets = self._held.values()
+        said = [run for run in numbers(text) if any(each in joined(run) for each in secrets)]
+        return replaced(text, [(run, WITHHELD) for run in said])
+
     def conceal(self, text: str) -> str:
         """The text without card numbers, and without what is held, however it came into it."""
-        text = hide(text)
+        text = self.withhold(hide(text))
         for secret in self._held.values():
             text = re.sub(r"[\s-]*".join(secret), WITHHELD, text)
         return text

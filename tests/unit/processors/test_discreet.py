@@ -73,6 +73,25 @@ async def test_while_a_secret_is_keyed_in_no_number_goes_on():
     assert frame.text == "It is [number withheld]."
 
 
+async def test_a_secret_that_is_read_aloud_digit_by_digit_does_not_go_on():
+    vault = Vault()
+    vault.expect("pin")
+    frames = await seen(vault, TranscriptionFrame, "Seven.", "Three, um.", "One second.")
+    assert [frame.text for frame in frames] == [
+        "[number withheld].",
+        "[number withheld], um.",
+        "One second.",
+    ]
+
+
+async def test_what_was_keyed_in_and_is_said_afterwards_does_not_go_on():
+    vault = Vault()
+    vault.expect("pin")
+    vault.take("7391")
+    frames = await seen(vault, TranscriptionFrame, "It was seven three nine one.", "order 1042")
+    assert [frame.text for frame in frames] == ["It was [number withheld].", "order 1042"]
+
+
 @pytest.mark.parametrize("text", ["Call 911!", "Please call nine one one."])
 async def test_who_is_in_danger_while_a_secret_is_keyed_in_is_understood(text: str):
     vault = Vault()
