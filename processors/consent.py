@@ -90,6 +90,8 @@ _RECORD_IT = re.compile(
 )
 _ONLY = 6
 """With more words than this, an answer is not only one: the model hears it too."""
+_LONGEST = 16
+"""No yes is longer; to match more words could take for ever."""
 
 
 def answer_in(text: str) -> Answer:
@@ -97,12 +99,16 @@ def answer_in(text: str) -> Answer:
     said = plain(text)
     if _NO.search(_FINE.sub("", said)):
         return "no"
-    if _YES.fullmatch(said) and "?" not in text:
+    if "?" not in text and _is_all(_YES, said):
         return "yes"
     first, *others = re.split(r"(?<=[.!?])\s+", text.strip())
     goes_on = bool(others) and not _GREETS.match(plain(others[0]))
-    sure = goes_on and not first.endswith("?") and _YES_FOR_SURE.fullmatch(plain(first))
+    sure = goes_on and not first.endswith("?") and _is_all(_YES_FOR_SURE, plain(first))
     return "yes" if sure else "neither"
+
+
+def _is_all(pattern: re.Pattern[str], said: str) -> bool:
+    return len(said.split()) <= _LONGEST and bool(pattern.fullmatch(said))
 
 
 def change_in(text: str) -> Answer:

@@ -82,6 +82,11 @@ def test_consent_may_be_given_and_refused_in_spanish(text: str, answer: str):
     assert answer_in(text) == answer
 
 
+def test_who_says_yes_for_minutes_keeps_nobody_waiting():
+    assert answer_in("yes you can that's fine " * 200 + "then") == "neither"
+    assert answer_in("yes you can " * 5 + "or so") == "neither"
+
+
 @pytest.mark.parametrize(
     "text",
     [
