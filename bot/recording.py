@@ -51,8 +51,8 @@ class RecordingSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     enabled: bool = False
-    """In the cascade; a call that one model hears and speaks is never recorded, and then none of its
-    words are kept either."""
+    """In the cascade; a call that one model hears and speaks is never recorded, and none of its
+    words are kept then."""
     folder: Path = Path("recordings")
     """Where a call's `ID.wav` (the caller left, Echo right) and `ID.txt` go."""
     question: str = "Hello! May I record this call? You can say no."
