@@ -19,6 +19,7 @@ from pipecat.processors.aggregators.llm_context import LLMContextMessage
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pydantic import BaseModel, ConfigDict, Field
 
+from processors.cards import InPieces
 from processors.discreet import typed
 from processors.vault import Vault
 
@@ -83,6 +84,7 @@ class Keypad(FrameProcessor):
         self._vault = vault
         self._policy = policy or KeypadPolicy()
         self._entry = Entry(self._policy.digits)
+        self._pieces = InPieces()
         self._waiting: asyncio.Task[None] | None = None
         self._open_until_secs: float | None = None
 
@@ -133,7 +135,11 @@ class Keypad(FrameProcessor):
         await self._taken()
 
     async def _taken(self) -> None:
-        known = self._vault.take(self._entry.take())
+        keys = self._entry.take()
+        known = self._vault.take(keys)
+        if known == keys:  # or the first digits of a card, which is keyed in with pauses
+            known = self._pieces.final(keys)
+            self._pieces.clear()
         self._vault.keying = False
         await self._tell(known)
 

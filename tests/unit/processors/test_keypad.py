@@ -121,3 +121,21 @@ async def test_who_looks_for_the_card_and_presses_a_key_in_time_goes_on():
     vault.expect("card")
     slowly = [TextFrame(""), SleepFrame(50), *keys("4242"), SleepFrame(5), *keys(CARD[4:] + "#")]
     assert said(await passed_on(vault, *slowly)) == ["[card ending 4242]"]
+
+
+async def test_a_card_number_that_nobody_asked_for_is_known_as_one_in_spite_of_its_pauses():
+    """What was told before cannot be taken back."""
+    groups = [frame for _ in range(4) for frame in (*keys("4242"), SleepFrame(3))]
+    assert said(await passed_on(Vault(), *groups)) == [
+        *("4242", "4242", "[number]", "[number] [card ending 4242]"),
+    ]
+    halves = [*keys(CARD[:8]), SleepFrame(3), *keys(CARD[8:] + "#")]
+    assert said(await passed_on(Vault(), *halves)) == ["42424242", "[number] [card ending 4242]"]
+
+
+async def test_numbers_that_are_keyed_in_one_after_another_stay_what_they_are():
+    assert said(await passed_on(Vault(), *keys("1042#4155550100#2#"))) == [
+        "1042",
+        "4155550100",
+        "2",
+    ]
