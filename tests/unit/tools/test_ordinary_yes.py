@@ -11,10 +11,9 @@ from bot.tools.consent import (
     Exchange,
     Readback,
     agreed,
-    moment,
-    number,
-    person,
 )
+from bot.tools.names import person
+from bot.tools.values import moment, number
 
 NOW = datetime(2026, 11, 22, 12)
 TUESDAY = datetime(2026, 11, 24, 10, 30)
