@@ -8,7 +8,8 @@ from processors.phrases import phrases
 
 def is_emergency(text: str) -> bool:
     """Whether somebody's life, body or home is in danger as far as these words go."""
-    return bool(_EMERGENCY.search(_EXPECTED_NO.sub(" ", _bare(text))))
+    said = _EXPECTED_NO.sub(" ", _NUMBER_SPOKEN.sub("911", _bare(text)))
+    return bool(_EMERGENCY.search(said) or (_IF_NOW.search(said) and not _LONG_AGO.search(said)))
 
 
 def _bare(text: str) -> str:
@@ -18,97 +19,156 @@ def _bare(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s]", " ", letters).split())
 
 
+_NUMBER_SPOKEN = re.compile(
+    r"\b(?:nueve (?:once|uno uno)|uno uno dos|ciento doce|9 1 1|1 1 2|112|uno doce)\b"
+    r"(?! (?:mil|pesos|euros|\d|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve))"
+)
 _EXPECTED_NO = re.compile(
     r"\b(?:no (?:hay|es|tengo|tiene|estoy en|es una|es un)|sin|ningun[oa]?)(?: una?| ningun[oa]?)? "
-    r"(?:dolor(?:es)?(?: en el| de)? pecho|infarto|fuego|incendio|emergencia|peligro)\b"
+    r"(?:dolor(?:es)?(?: en el| de)? pecho|infarto|fuego|incendio|humo|emergencia|peligro|heridos?)\b"
+    r"|\bno (?:me|le) duele (?:nada )?el pecho\b|\b(?:ya )?no (?:huele|sale) (?:a gas|humo)\b"
+    r"|\bnadie (?:\w+ )?(?:sangrando|herido|herida|muerto)\b"
 )
 """A caller who says that there is none."""
 
 _WHOSE = r"(?:el|la|los|las|mi|mis|su|sus|tu|nuestr[oa]|un|una)"
 _KIN = (
-    r"(?:mujer|marido|esposo|esposa|hijo|hija|madre|padre|mama|papa|bebe|nino|nina|ninos|hermano"
+    r"(?:mujer|marido|esposo|esposa|hijo|hija|hijos|madre|padre|mama|papa|bebe|nino|nina|ninos|hermano"
     r"|hermana|abuelo|abuela|amigo|amiga|vecino|vecina|novio|novia|pareja|tio|tia|sobrino|sobrina"
     r"|primo|prima|companero|companera|jefe|hombre|senor|senora|chico|chica|persona|cliente"
-    r"|paciente|alguien|gente)"
+    r"|paciente|alguien|gente|muchacho|muchacha|suegro|suegra|nieto|nieta)"
 )
-_HOME = r"(?:casa|piso|apartamento|departamento|edificio|cocina|garaje|habitacion|cuarto|oficina)"
+_SOMEBODY = r"(?:alguien|ladron(?:es)?|(?:un|una|unos|dos|varios) (?:\w+ )?(?:ladron(?:es)?|hombres?|tipos?|desconocidos?|extranos?|sujetos?|intrusos?|encapuchados?))"
+_HOME = (
+    r"(?:casa|piso|apartamento|departamento|edificio|cocina|garaje|habitacion|cuarto|oficina|coche"
+    r"|carro|auto|camion|sala)"
+)
 _PAST = r"(?! (?:\w+ ){0,4}(?:el ano pasado|hace (?:\w+ )?(?:anos?|meses|semanas)|una vez))"
 _BURNT = r"(?! (?:artificial(?:es)?|lento|de leña|amigo)\b)"
+_PILLS = r"(?:pastillas|pildoras|medicinas|medicamentos|tabletas|calmantes|somniferos)"
+_POISON = (
+    r"(?:lejia|cloro|veneno|detergente|pilas?|matarratas|raticida|amoniaco|gasolina|insecticida"
+    r"|blanqueador|thinner|acido|aguarras|anticongelante|imanes|un iman)"
+)
+_SNAKE = r"(?:vibora|serpiente|culebra|cobra|cascabel|alacran|escorpion|tiburon)"
+_THING = r"(?:pantalla|control|boton|aplicacion|app|pagina|equipo|aparato|telefono|celular|movil|tele)"
 
 _PHRASES = rf"""
     \b(?:dolor(?:es)?|presion|opresion|punzadas?|quemazon|pinchazos?) (?:\w+ ){{0,3}}(?:en|de|sobre) (?:el |mi )?pecho\b
     \b(?:me|le) (?:duele|aprieta|oprime|quema|arde) (?:\w+ ){{0,2}}(?:el )?pecho\b
-    \b(?:ataque (?:al|de) corazon|ataque cardiaco|paro cardiaco|infarto)\b{_PAST}
+    (?<!casi me da un )(?<!casi me dio un )(?<!casi le da un )\b(?:ataque (?:al|de) corazon|ataque cardiaco|paro cardiaco|infarto)\b{_PAST}
     \b(?:derrame cerebral|ictus|embolia|convulsion(?:es|ando)?|convulsiona)\b{_PAST}
+    (?<!casi me )(?<!casi le )\b(?:dando|dio|da|ha dado) (?:un|una) (?:derrame|ataque|embolia|trombosis)\b(?! de (?:risa|nervios|tos))
     \b(?:se (?:me |le )?(?:ha |esta )?(?:paro|parado|parando|detuvo|detenido)|no (?:le |me )?late) (?:el )?corazon\b
     \bno (?:puedo|puede|podemos|pueden|logra|consigo|consigue) (?:\w+ )?respirar\b
     \bno (?:esta |estan |\w+ )?respira(?:ndo)?\b
     \b(?:dejo|ha dejado|deja) de respirar\b
     \b(?:me cuesta|le cuesta|cuesta mucho|apenas (?:puedo|puede)|dificultad(?:es)? para|problemas para) (?:\w+ )?respirar\b
-    \bme falta (?:el )?aire\b
-    \b(?:me|se) (?:estoy |esta |estan |ha |he |han )?(?:ahog(?:o|a|ando)|asfixi(?:o|a|ando)|atragant(?:o|a|ando|ado))\b(?! en (?:papeles|deudas|trabajo|vaso))
-    \b(?:se (?:esta |estan )?(?:ahogando|asfixiando|atragantando))\b
+    \b(?:me|le) falta (?:el )?aire\b(?! (?:acondicionado|comprimido))
+    \b(?:me|se) (?:estoy |esta |estan |ha |he |han )?(?:ahog(?:o|a|ando)|asfixi(?:o|a|ando)|atragant(?:o|a|ando|ado))\b(?! en (?:papeles|papeleo|deudas|trabajo|correos|cajas|vaso|un vaso))
+    \b(?:se (?:esta |estan )?(?:asfixiando|atragantando))\b
     \b(?:esta|quedo|ha quedado|quede) inconsciente\b
     \b(?:perdio|ha perdido|perdi|pierde|perdido) (?:el conocimiento|la conciencia|el sentido)\b
-    \bse (?:me )?(?:ha |acaba de )?(?:desmay(?:o|ado|ar)|desplom(?:o|ado|ar)|desvanec(?:io|ido))\b
+    \bse (?:me |nos )?(?:ha |acaba de )?(?:desmay(?:o|ado|ar)|desplom(?:o|ado|ar)|desvanec(?:io|ido))\b
     \bme (?:he |acabo de )?(?:desmay(?:e|ado|ar))\b
-    (?<!pedido )(?<!paquete )(?<!envio )\bno (?:se )?(?:despierta|reacciona|responde a nada|se mueve|se despierta)\b
+    \bme voy a desmayar\b
+    (?<!pedido )(?<!paquete )(?<!envio )\bno (?:se )?(?:despierta|responde a nada|se mueve|se despierta)\b(?! (?:antes|tan|hasta|temprano))
+    (?<!pantalla )(?<!control )(?<!aplicacion )(?<!telefono )(?<!celular )\bno reacciona\b(?! (?:el|la|mi|al) (?:\w+ )?{_THING})
+    \b{_KIN} (?:ya |que )?no (?:me )?(?:responde|contesta)\b(?! (?:a )?(?:mis|los|las|el|la|al|por) )
     \b(?:no (?:siento|siente|puedo mover|puede mover|mueve)) (?:el |la |los |las |un |una |medio )?(?:\w+ )?(?:brazos?|piernas?|cara|cuerpo|lado)\b
     \b(?:cara|boca|brazo|pierna) (?:se (?:me|le) )?(?:\w+ )?(?:torcid[oa]|caid[oa]|paralizad[oa]|dormid[oa] de golpe)\b
+    \b(?:arrastra|arrastrando) las palabras\b
     \bse (?:esta |me esta |le esta )?desangr(?:a|o|ando)\b
     \b(?:me estoy|estoy) desangrando\b
+    \b(?:estoy|esta|estan) (?:\w+ )?sangrando\b
     \bsangr(?:a|o|ando) (?:mucho|muchisimo|demasiado|sin parar|por todas partes|por la cabeza)\b
     \b(?:mucha|tanta|demasiada) sangre\b
     \bno (?:para|deja) de sangrar\b
-    \bsangre por todas? partes?\b
+    \bsangre por tod[oa]s? (?:partes?|lados?)\b
+    \b(?:cort(?:e|o|ado|arme|arse|ar)|abri(?:o|rme|rse)?) las (?:venas|munecas)\b
     \b(?:me|le|les|nos|lo|la) (?:han |ha |acaban de )?(?:apunal(?:o|aron|ado|ada|ar)|dispar(?:o|aron|ado|ar)|acuchill(?:o|aron|ado))\b
-    \b(?:tiroteo|hay disparos|estan disparando|esta disparando|un tirador)\b
-    \b(?:tiene|tienen|lleva|con|saco|hay alguien con) (?:un arma|una pistola|un cuchillo|una navaja|un machete)\b(?! (?:de cocina|suizo|suiza|de mesa|jamonero))
+    \b(?:tiroteo|hay disparos|estan disparando|esta disparando|un tirador|balacera)\b
+    \b(?:tiene|tienen|lleva|con|saco|hay alguien con) (?:un arma|una pistola|un cuchillo|una navaja|un machete)\b(?! (?:de cocina|suizo|suiza|de mesa|jamonero|en la portada|de juguete|de agua))
     \bme (?:esta |estan )?(?:amenaz(?:a|o|an|ando|ado)|apuntando)\b
     \b(?:hay|tenemos) (?:un )?(?:fuego|incendio)\b{_BURNT}
     \b(?:se (?:esta |ha |me esta )?(?:quem(?:a|ando)|incendi(?:o|ado|ando)|prend(?:io|ido) fuego)) (?:\w+ )?{_WHOSE}? ?{_HOME}\b
     \b{_HOME} (?:\w+ )?(?:esta |se esta )?(?:en llamas|ardiendo|quemando|incendiando)\b
+    \bse (?:ha |me |nos )?(?:prend(?:io|ido) fuego|incendi(?:o|ado|ando))\b
     \b(?:en llamas|veo llamas|hay llamas)\b
     ^(?:(?:ayuda|socorro|por favor|dios mio) )*(?:fuego|incendio)(?: fuego| por favor)*$
     \b(?:huele|olor|fuga|escape) (?:\w+ )?(?:a|de) gas\b
-    \bmonoxido de carbono\b(?=.* (?:pita|pitando|suena|saltado|mareo|mareados?|fuga|intoxica\w+))
+    \bmonoxido de carbono\b(?=.* (?:pita|pitando|suena|sonando|saltado|mareo|mareados?|fuga|intoxica\w+))
     \b(?:lleno|llena|llenando|llenandose) de humo\b
     \bhay (?:mucho )?humo\b
-    \b(?:sale|entra|veo) (?:mucho )?humo\b
+    \b(?:sale|saliendo|entra|entrando|veo) (?:mucho )?humo\b
     \b(?:ha habido|hubo|hay) (?:una )?(?:explosion|amenaza de bomba|bomba)\b
-    \b(?:ha )?explotado? (?:el|la|una|un) (?:bombona|caldera|gas|casa|edificio|tuberia)\b
+    \b(?:ha )?explotado? (?:el|la|una|un) (?:bombona|caldera|gas|casa|edificio|tuberia|tanque)\b
     \b(?:estan|esta|han|ha) (?:entrando|entrado|intentando entrar|forzando|forzado) (?:a robar )?(?:en |a |la puerta)(?:mi |la |nuestra )?(?:casa|piso|puerta|ventana)?\b
-    \bhay (?:un )?(?:ladron(?:es)?|intruso|intrusos|alguien|un hombre|un desconocido|un extrano) (?:\w+ )?(?:en|dentro de) (?:mi |la |nuestra )?{_HOME}\b
-    \b(?:me|nos|la|lo|le) (?:esta |estan |han |ha )?(?:atac(?:a|o|an|aron|ando|ado)|agred(?:io|ido|iendo)|viol(?:o|aron|ado|ando)|secuestr(?:o|aron|ado)|estrangul(?:a|ando)|golpe(?:a|ando)|peg(?:a|ando))\b(?! (?:los precios|la factura|el sol|un susto|la gana))
-    \b(?:quiere|quieren|va a|van a|intenta|intento|amenaza con|trata de) matar(?:me|nos|la|lo|se)\b
-    \b(?:me|nos) (?:quiere|quieren|va a|van a|esta) (?:a )?mata(?:r|ndo)\b
+    \b(?:estan|esta) (?:tratando de|intentando|queriendo) (?:entrar|meterse|abrir|tumbar|romper|forzar|tirar) (?:a |en )?(?:mi |la |nuestra )?(?:casa|piso|puerta|ventana|departamento|apartamento)\b
+    \bhay (?:un |unos )?(?:ladron(?:es)?|intruso|intrusos|alguien|hombre|tipo|desconocido|un hombre|un desconocido|un extrano) (?:\w+ )?(?:en|dentro de) (?:mi |la |nuestra )?{_HOME}\b(?! (?:para|que puede))
+    \b(?:me|nos|la|lo|le) (?:esta |estan |han |ha )?(?:atac(?:a|o|an|aron|ando|ado)|agred(?:io|ido|iendo)|viol(?:o|aron|ado|ando)|secuestr(?:o|aron|ado)|estrangul(?:a|ando)|golpe(?:a|ando)|peg(?:a|ando))\b(?! (?:los precios|la factura|el sol|un susto|la gana|los mosquitos|las hormigas|los insectos))
+    \bacaban? de (?:violar|atacar|agredir|secuestrar|golpear|asaltar|pegar)(?:me|nos|la|lo|le)?\b
+    \b(?:me|nos|lo|la|le) acaban de (?:violar|atacar|agredir|secuestrar|golpear|asaltar|matar)\b
+    \b(?:me|nos) (?:estan )?(?:asalt(?:aron|ando|ado)|robando)\b
+    \b(?:asaltan|asaltaron|asaltando|asaltar|robaron|robando) (?:\w+ ){{0,2}}(?:con un arma|a mano armada|con pistola)\b
+    \b(?:alguien|un hombre|un tipo|un coche|un carro|nos|me) (?:me |nos )?(?:esta|estan|viene|vienen) (?:siguiendo|persiguiendo|acosando)\b
+    \bse (?:han |ha )?llev(?:aron|o|ado|an) a (?:mi|mis|nuestr[oa]) (?:\w+ )?{_KIN}\b(?! (?:al|de|a) )
+    \b(?:quiere|quieren|intenta|intento|amenaza con|trata de) matar(?:me|nos|la|lo|se)\b
+    \b(?:va a|van a) matar(?:me|nos|la|lo|se)\b(?! (?:si|cuando|por)\b)
+    \b(?:me|nos) (?:quiere|quieren) (?:a )?mata(?:r|ndo)\b
+    \b(?:me|nos) (?:va a|van a) matar\b(?! (?:si|cuando|por|como)\b)
+    \b(?:dice|dicen|dijo|jura|juro|amenaza con|amenazo con) que (?:me|nos|la|lo) (?:va|van|quiere|quieren) (?:a )?matar\b
     \b(?:quiero|voy a|pienso en|pensando en|intento|he intentado|intente) (?:matarme|suicidarme|quitarme la vida|morir(?:me)?|hacerme dano|cortarme las venas)\b
-    \b(?:se quiere|quiere|intenta|ha intentado|intento|va a) (?:matarse|suicidar(?:se)?|quitarse la vida|tirarse)\b
-    \bse (?:quiere|va a|ha intentado|intenta) (?:matar|suicidar|quitar la vida|tirar por)\b
-    \bme (?:quiero|voy a) (?:matar|suicidar|quitar la vida|morir)\b(?! de (?:risa|verguenza|ganas|hambre|sed|aburrimiento))
+    \b(?:se quiere|quiere|intenta|ha intentado|intento|va a) (?:matarse|suicidar(?:se)?|quitarse la vida|tirarse|ahorcarse)\b
+    \bse (?:quiere|va a|ha intentado|intenta) (?:matar|suicidar|quitar la vida|ahorcar|(?:tirar|aventar|lanzar) (?:por|de|del|desde))\b
+    \bme (?:quiero|voy a) (?:matar|suicidar|quitar la vida|morir|ahorcar)\b(?! de (?:risa|verguenza|ganas|hambre|sed|aburrimiento))
     \b(?:acabar|terminar) con (?:mi|su) vida\b
     \bno quiero (?:seguir )?vivi(?:r|endo)\b(?! (?:en|con|aqui|alli|ahi))
-    \b(?:sobredosis|me tome (?:todas las|un monton de) pastillas|se (?:ha )?tomado? (?:\w+ )?(?:un bote|todas las|un monton de|demasiadas) (?:de )?(?:pastillas|medicinas|medicamentos))\b
-    \b(?:se (?:ha )?trag(?:o|ado)|ha bebido|bebio|se ha bebido) (?:\w+ )?(?:lejia|veneno|detergente|una pila|matarratas|amoniaco|gasolina)\b
-    \b(?:envenenad[oa]|intoxicad[oa]|electrocutad[oa])\b(?! (?:el ano|hace))
+    \bsobredosis\b(?! de (?:azucar|ternura|cafeina))
+    \b(?:me|se) (?:ha |he |acab[ao] de )?tom(?:e|o|ado|ar) (?:\w+ ){{0,2}}(?:demasiadas|todas|un monton de|muchas|muchisimas|un punado de|\d\d+|un bote de|el bote de|un frasco de|el frasco de|una caja de|la caja de) (?:\w+ )?{_PILLS}\b
+    \b(?:trag(?:o|ado|ue)|bebido|bebio|bebi|tomo|tomado|ingirio) (?:\w+ )?{_POISON}\b(?! (?:de freno|de agua))
+    \b(?:envenenad[oa]|electrocutad[oa])\b(?! (?:el ano|hace))
+    \b(?:esta|estamos|estoy) intoxicad[oa]s?\b
+    \bse (?:ha )?electrocut(?:o|ado|aron)\b
+    \b(?:mordio|mordido|pico|picado|ataco) (?:un|una|el|la) {_SNAKE}\b
     \b(?:reaccion alergica grave|shock anafilactico|choque anafilactico|anafilaxia)\b
-    \bse (?:me |le )?(?:esta )?(?:hinchando|cerrando|cierra|hincha) (?:la )?(?:garganta|lengua)\b
-    \b(?:accidente) (?:\w+ ){{0,4}}(?:heridos?|atrapad[oa]s?|grave)\b
-    \b(?:acabo|acabamos) de (?:tener|ver) un accidente\b
+    \bse (?:me |le )?(?:esta )?(?:hinchando|cerrando|cierra|hincha) (?:la )?(?:garganta|lengua|cara)\b
+    \b(?:acabo|acabamos) de (?:tener|ver) un (?:accidente|choque)\b
     \b(?:atropell(?:o|aron|ado|ada))\b{_PAST}
-    \b(?:esta|estan|estoy|estamos|quedo|quedado) atrapad[oa]s?\b(?! en (?:el atasco|un atasco|el trafico|el menu))
-    \b(?:se (?:ha )?ca(?:yo|ido)) (?:\w+ ){{0,3}}(?:por la ventana|del balcon|del tejado|por las escaleras|al agua|a la piscina|de la cabeza)\b
-    \b(?:llam[ea]\w*|necesito|necesitamos|manden|envien|pid[ae]n?) (?:a |al |una |la |un |por favor )*(?:ambulancia|policia|bomberos|911|112|emergencias)\b
+    \b(?:esta|estan|estoy|estamos|quedo|quedado) atrapad[oa]s?\b(?! en (?:el atasco|un atasco|el trafico|el menu|una reunion|una junta|una llamada))
+    \b(?:se (?:ha )?ca(?:yo|ido)) (?:\w+ ){{0,3}}(?:por la ventana|del balcon|del tejado|del techo|por las escaleras|de la escalera|al agua|al rio|a la piscina|de la cabeza)\b
+    \bca(?:i|yo|ido)\b.*\bno (?:me |se )?(?:puedo|puede) (?:levantar|mover|parar|poner de pie)
+    \b(?:llam[ea]\w*|marque\w*|marca|necesito|necesitamos|manden?|mande|envien?|pid[ae]n?|comuniqueme con) (?:a |al |el |una |la |los |un |por favor )*(?:ambulancia|policia|bomberos|911|emergencias)\b
     \b(?:esto|es|tengo|tenemos) (?:es )?una emergencia\b(?! (?:de fontaneria|dental|de cerrajero))
     ^(?:emergencia|socorro|auxilio)(?: (?:emergencia|socorro|auxilio|ayuda|por favor))*$
-    \b(?:me (?:estoy )?mue?r(?:o|iendo))\b(?! de (?:risa|verguenza|ganas|hambre|sed|aburrimiento|calor|frio|sueno|curiosidad))
-    \bse (?:esta |me esta |nos )?mue?r(?:e|iendo)\b(?! de (?:risa|verguenza|ganas|hambre|sed|aburrimiento|calor|frio|sueno|curiosidad))
+    (?<!llama )(?<!titulado )(?<!primeros )\b(?:auxilio|socorro)\b
+    \bayud(?:a|eme|enme|enos|ennos) (?:por favor )?(?:ayud(?:a|eme|enme)|se esta|me esta|nos esta)\b
+    \bme (?:estoy )?mue?r(?:o|iendo)\b(?! (?:de (?!dolor)|por ))
+    \bse (?:esta |me esta |nos )?mue?r(?:e|iendo)\b(?! (?:de (?!dolor)|por |(?:el|la|mi) (?:\w+ )?(?:bateria|pila|carga|{_THING})))
     \b{_KIN} (?:\w+ )?(?:esta|parece) muert[oa]\b(?! de)
-    \b(?:esta de parto|estoy de parto|he roto aguas|rompio aguas|rompi aguas|viene el bebe|ya viene el nino)\b
+    \b(?:esta de parto|estoy de parto|(?:he|ha) roto (?:aguas|la fuente)|rompio aguas|rompi aguas|se (?:me|le) rompio la fuente|viene el bebe|ya viene el nino|el bebe ya viene)\b
     \bno (?:le )?(?:encuentro|tiene|noto|siento) (?:el )?pulso\b
     \b(?:se esta poniendo|se puso|esta) (?:azul|morad[oa])\b(?! (?:claro|marino|la luz|el boton))
     \b(?:estoy|estamos|esta) en peligro\b(?! de extincion)
-    \b(?:vida o muerte)\b
+    \b(?:vida o muerte)\b(?! para (?:mi|mis) (?!{_KIN}\b))
 """  # noqa: E501  a phrase is one line
 
+_STORIES = rf"""
+    \b(?:accidente|choque) (?:\w+ ){{0,6}}(?:heridos?|atrapad[oa]s?|grave)\b
+    \b(?:tuvimos|tuve|hubo) (?:un|una) (?:\w+ )?(?:accidente|choque)\b
+    \b(?:tuvo|sufrio|tuve) (?:un|una) (?:derrame|embolia|trombosis)\b
+    \b{_SOMEBODY} se (?:me |nos )?(?:metio|metieron|ha metido|han metido|esta metiendo|estan metiendo)\b
+    \bse (?:me|nos) (?:metio|metieron|ha metido|han metido) (?:a robar|{_SOMEBODY})
+    \bse (?:ha )?golpe(?:o|ado) la cabeza\b
+"""  # noqa: E501
+"""They may be of long ago: the words say so then."""
+
 _EMERGENCY = re.compile(phrases(_PHRASES))
+_IF_NOW = re.compile(phrases(_STORIES))
+_MONTHS = (
+    "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
+)
+_LONG_AGO = re.compile(
+    rf"\b(?:(?:el|la) (?:ano|mes|semana|verano|invierno) pasad[oa]|ayer|en (?:{_MONTHS})"
+    r"|hace (?:\w+ )?(?:anos?|meses|mes|semanas?|dias?)|una vez)\b"
+)

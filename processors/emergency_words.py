@@ -1,0 +1,252 @@
+"""What English-speaking callers in need say, by what has happened to them.
+
+Whole phrases, most with the person in them: "he's choking" is one, "a choking hazard" is none. They
+are read from words without contractions: "he is choking", "can not".
+"""
+
+import re
+
+from processors.phrases import phrases
+
+_KIN = (
+    "(?:step|grand|god)?(?:husband|wife|son|daughter|mother|father|mom|mum|mommy|dad|daddy|parents?"
+    "|pa|ma|baby|bab(?:y|ies)|child|children|kids?|toddler|infant|newborn|boy|girl|brother|sister"
+    "|friend|neighbou?r|boyfriend|girlfriend|fiancee?|partner|uncle|aunt|nephew|niece|cousin"
+    "|roommate|colleague|coworker|boss|man|men|woman|women|lady|guy|person|people|stranger|driver"
+    "|patient|teacher|student|passenger|worker|customer|ex|year old|grandma|grandpa|granny|nan"
+    "|cyclist|pedestrian)s?"
+)
+_OTHER = rf"(?:he|she|they|someone|somebody|everybody|everyone|{_KIN})"
+_ANYONE = rf"(?:i|we|{_OTHER})"
+_ONE = rf"(?:me|us|him|her|them|my|someone|somebody|(?:my|our|the|a|an|this|his|her) (?:\w+ )?{_KIN})"
+_BE = r"(?:is|am|are|was|were|has been|have been|is been)"
+_JUST = r"(?:(?:just|really|all|still|so|now|also|suddenly|have|has|had|almost|probably) ){0,2}"
+_WHOSE = r"(?:my|our|the|his|her|their|your|this|a)"
+_SELF = r"(?:myself|himself|herself|themselves)"
+_HOME = r"(?:house|home|apartment|flat|basement|garage|kitchen|bedroom|yard|building|room|place)"
+_PAST = r"(?! (?:\w+ ){0,4}(?:last (?:year|month|week)|years? ago|months? ago|in the past|once))"
+_KIT = (
+    r"(?! (?:kits?|blankets?|contacts?|lights?|keys?|exit|number|contraception|dentist|brake|fund"
+    r"|supplies|room bill|plumber|radio|lamp|fee|appointments?)\b)"
+)
+_BURNT = (
+    r"(?! (?:sales?|pits?|drills?|places?|alarms?|extinguishers?|stations?|departments?|trucks?"
+    r"|sticks?|tablets?|hydrants?|escapes?|doors?|exits?|safety|proof|engines?|hose|tv|stove|wood"
+    r"|blankets?|retardant|insurance|hd)\b)"
+)
+_VEHICLE = r"(?:car|truck|bus|van|train|tram|lorry|motorbike|motorcycle|bike|vehicle|taxi|cab|suv)"
+_WATER = r"(?:pool|lake|river|sea|ocean|water|bath|bathtub|tub|pond|canal|creek|well|ice)"
+_SNAKE = r"(?:snake|rattlesnake|rattler|viper|cobra|scorpion|shark|bear|black widow)"
+_PILLS = (
+    r"(?:pills|tablets|medications?|meds|medicines?|tylenol|aspirin|paracetamol|ibuprofen|xanax"
+    r"|opioids?|oxycodone|percocet|advil|benadryl|antidepressants)"
+)
+_POISON = (
+    r"(?:bleach|poison|detergent|antifreeze|cleaner|batter(?:y|ies)|gasoline|lye|chemicals?"
+    r"|pesticide|a magnet|magnets|paint thinner|drain ?o|mushrooms)"
+)
+
+_HEART = rf"""
+    \bchest (?:pains?|hurts?|tightness|pressure)\b
+    (?<!around the )\bchest (?:is|feels?|has been) (?:\w+ )?(?:hurting|tight|heavy|killing|burning|aching|crushed)\b
+    \b(?:pains?|pressure|tightness|burning|weight|squeezing|aches?|ache) (?:\w+ ){{0,2}}(?:in|on|across) {_WHOSE} chest\b
+    \b(?:grabb|clutch|hold)(?:ed|ing|s|es)? (?:at )?(?:his|her|their|my) chest\b
+    \b(?:have|having|is having|has) (?:a|an|another) (?:\w+ )?(?:heart attack|seizure){_PAST}\b
+    \b(?:have|having|has|is having) (?:a|an|another) (?:(?!breast|four|two|back)\w+ )?stroke\b(?! (?:of|engine|class)){_PAST}
+    \b(?:it|this|that) (?:is|might be|could be|must be) (?:a|an) (?:heart attack|seizure|stroke(?! of))\b
+    \bcardiac arrest\b
+    \bheart (?:has |just |is )?(?:stopp(?:ed|ing)|failing)\b
+    \bface (?:is |has |looks )?(?:\w+ )?(?:droop\w*|numb)\b
+    \b(?:arm|leg|side|body) (?:is|went|goes|has gone|feels) (?:\w+ )?numb\b
+    \bcan not (?:feel|move) (?:my|his|her) (?:\w+ )?(?:arms?|legs?|face|side|body)\b
+    \b(?:speech is|slurring|slurred|talking gibberish|not making any sense)\b
+    \bno pulse\b(?! oximeter)
+    \bnot (?:find|feel|have|get) a pulse\b(?! oximeter)
+    \bblood sugar is (?:\w+ )?(?:crash\w+|dropp\w+|really low|very low|too low)\b
+"""  # noqa: E501  a phrase is one line
+
+_BREATH = rf"""
+    \bnot (?:\w+ )?breathing\b
+    \bstop(?:ped|s)? breathing\b
+    \bcan (?:not|barely|hardly)(?: \w+)? breathe?\b(?! easy)
+    \b(?:barely|hardly) breath(?:e|ing)\b
+    \b(?:trouble|difficulty|difficulties|problems?|hard time|struggling|struggles|hard|fighting) (?:with |to )?(?:breath(?:e|ing)|getting air)\b
+    \bcan not (?:catch|get) (?:my|his|her|any|enough) (?:breath|air)\b
+    \bshort(?:ness)? of breath\b
+    \bgasping for\b
+    \b{_ANYONE} {_BE} {_JUST}(?:choking|suffocating)\b(?! up)
+    \bchoking on (?:a|an|some|his|her|their|something|food)\b
+    \b{_ANYONE} {_BE} {_JUST}drowning\b(?! in)
+    \b{_ANYONE} (?:{_BE} )?{_JUST}drowning in {_WHOSE} (?:\w+ )?{_WATER}\b
+    \bthere is (?:\w+ ){{1,3}}drowning\b
+    \b{_OTHER} (?:is |has )?{_JUST}(?:fell|fallen) (?:down|off|from|in|into|out of|out|through) (?:the|a|my|our) (?:\w+ )?(?:stairs|ladder|roof|window|balcony|{_WATER})\b
+    \bthroat (?:is |has |feels like it is )?(?:\w+ )?(?:closing|swelling|swollen shut|swelled)\b
+    \b(?:severe|bad|serious|terrible|having an|have an) (?:\w+ )?allergic reaction\b
+    \banaphyla
+    \b(?:having|have|having an|bad|severe) (?:\w+ ){{0,3}}asthma attack{_PAST}\b
+    \b(?:{_OTHER}|lips|face|skin) (?:is |are |has |have )?(?:turning|turned|going|gone|went) blue\b
+"""  # noqa: E501
+
+_SENSES = rf"""
+    \bunconscious\b(?! (?:bias|mind))
+    \b(?:lost|loses|losing) consciousness\b
+    \b{_OTHER} {_JUST}(?:is |are |was |has )?{_JUST}(?:fainted|collapsed|passed out)\b(?! (?:the|flyers|some|our|all|a|of)\b)
+    \bi (?:just |have |think i )?(?:fainted|collapsed|passed out)\b(?! (?:the|flyers|some|our|all|a|of)\b)
+    \b{_ANYONE} (?:\w+ ){{0,2}}(?:going|about) to (?:pass out|faint|collapse)\b(?! (?:from|of|the|flyers|some)\b)
+    \b{_OTHER} (?:will|can|does|is|do|are) not wak(?:e|ing)\b(?! (?:up )?(?:before|until|till|at|on|early))
+    \b(?:and|but) (?:will|can|does|is) not (?:wake|waking) up\b
+    \bcan not (?:wake|rouse) (?:him|her|them|(?:my|the) {_KIN})\b
+    \b{_OTHER}(?: \w+){{0,6}} (?:unresponsive|not (?:\w+ )?(?:responding|moving|responsive))\b(?! (?:to|on|until|till|before) (?!(?:me|us|him|her|anything|anyone|voice|touch|pain)\b))
+    \b(?:convulsing|convulsions?)\b
+    \b{_OTHER} {_BE} seizing\b
+    \beyes (?:are |have |just )?(?:rolled|rolling)\b
+    \b{_OTHER} {_BE} shaking (?:all over|uncontrollably|violently)
+    \b{_OTHER} {_BE} (?:\w+ )?foaming\b
+    \b{_ANYONE} (?:{_BE}|might be|may be) {_JUST}dying\b(?! (?:to|for|of (?:laughter|curiosity|boredom|thirst|hunger)|laughing)\b)
+    \b{_OTHER} (?:is|are|might be|may be|looks) dead\b(?! (?:tired|serious|set|wrong|against|right|on)\b)
+"""  # noqa: E501
+
+_WOUNDS = rf"""
+    \b{_ANYONE} (?:{_BE}|keeps?) {_JUST}bleeding\b
+    \bbleeding (?:\w+ )?(?:a lot|badly|heavily|out|to death|everywhere|profusely|will not stop|does not stop)\b
+    \bstop the bleeding\b
+    \bblood (?:is )?(?:everywhere|all over)\b
+    \b(?:losing|lost) (?:a lot of|so much|too much|lots of) blood\b
+    \bblood(?:'?s| is)? (?:\w+ ){{0,2}}(?:pouring|gushing|spurting|squirting|pumping)\b
+    \b(?:gushing|spurting|squirting|coughing up|vomiting|throwing up) blood\b
+    \b(?:cut|slit|slashed) (?:my|his|her) (?:wrists?|throat)\b
+    \b{_ANYONE} (?:{_BE}|got|have been|has been|had been) {_JUST}(?:stabbed|shot)\b
+    \b(?:stabbed|shot|shooting at) (?:me|us|him|her|someone|somebody|my {_KIN})\b
+    \b(?:burned|burnt|scalded) (?:\w+ )?{_SELF}\b{_PAST}
+    \b(?:hot|boiling) (?:oil|water|soup|coffee|tea) (?:\w+ ){{0,2}}(?:over|on) (?:me|him|her|us|{_SELF}|the baby|(?:my|his|her) (?:\w+ )?(?:{_KIN}|arms?|legs?|face|hands?|feet|foot))\b
+    \b(?:cut|chopped|sliced|severed|lost) (?:off )?(?:my|his|her) (?:\w+ )?(?:finger|thumb|hand|toe|arm|leg|artery)s? off\b
+    \b{_SNAKE} (?:just |has )?(?:bit|bitten|stung|attacked) {_ONE}\b
+    \b(?:bit|bitten|stung|attacked) by (?:a|an|some) (?:\w+ )?{_SNAKE}\b
+    \b(?:in|into) labou?r\b(?! (?:department|market|disputes?|costs?|law))
+    \bwater (?:just |has )?broke\b
+    \b(?:baby is coming|see the (?:baby's )?head)\b
+"""  # noqa: E501
+
+_FIRE = rf"""
+    \bthere (?:is|has been|was|is been) (?:a|an) (?:\w+ ){{0,2}}fire\b{_BURNT}
+    (?<!you )(?<!you are )(?<!is really )\bon fire\b(?! (?:today|lately|sale))
+    \b(?:caught|catching|catches|set) fire\b
+    \b{_HOME} (?:is |are )(?:\w+ )?burning\b
+    \bburning down\b
+    ^(?:(?:oh my god|help|please|there is) )*(?:fire ?)+(?:please )?$
+    \b(?:see|seeing) flames\b
+    \bflames (?:are )?(?:coming|everywhere|in)\b
+    \bup in flames\b
+    \bsmell(?:s|ing|ed)? (?:of |like |a lot of |some |strong )?gas\b(?! station)
+    \bgas (?:is )?leak(?:s|ing)?\b(?! (?:detectors?|alarms?|sensors?|test|spray))
+    \bleaking gas\b
+    \bcarbon monoxide\b(?=.* (?:going off|dizzy|beeping|leak|poisoning))
+    \b(?:full of|filled with|filling (?:up )?with) smoke\b
+    \bsmoke (?:is )?(?:coming|pouring|filling|everywhere|billowing)\b
+    \b(?:i|we) (?:can )?(?:smell|see) smoke\b
+    \bthere is (?!no\b|any\b|not\b)(?:\w+ ){{0,3}}smoke(?= *$| (?:in|inside|all|from|under|and|out)\b)
+    \b(?:explosion|exploded)\b(?= (?:in|at|next|outside|here|near|and))
+    \bthere (?:is|was|has been|is been) (?:an?|the) (?:\w+ )?(?:explosion|shooting|stabbing|bomb threat)\b
+    \b(?:has|have|is|found) a bomb\b(?! bath)
+    \b(?:touched|grabbed) (?:a|the|an) (?:live|electric|power) (?:wire|line|cable)\b
+"""  # noqa: E501
+
+_INTRUDERS = rf"""
+    \b(?:{_OTHER}|burglars?|robbers?|thie(?:f|ves)) (?:\w+ ){{0,3}}(?:break|breaking) (?:in\b|into|down (?:my|our|the)|through|my (?:door|window))(?! (?:laughter|tears|song|a (?:\w+ )?(?:smile|run|sweat|grin)))
+    \b(?:intruders?|burglars?|robbers?|prowlers?|home invader)\b(?= (?:in|at|is|are|downstairs|upstairs|outside|here)\b)
+    \bthere (?:is|are) (?:an?|some|two|\w+) (?:\w+ )?(?:intruders?|burglars?|robbers?|prowlers?)\b(?! alarm)
+    \b{_OTHER} (?:\w+ ){{0,4}}(?:get|getting|climb|climbing|come|coming|force|forcing) (?:\w+ )?in(?:to)? {_WHOSE} (?:\w+ )?(?:{_HOME}|window|door)\b
+    \b{_OTHER} (?:is|are|keeps?) (?:\w+ )?(?:trying to (?:get|break|come|climb)|climbing|forcing (?:his|her|their) way) in(?= *$| (?:and|please|help|now|i|right now|through)\b)
+    \b(?:someone|somebody|strangers?|man|men|people|guy|guys) (?:is |are )?(?:\w+ )?(?:in|inside) (?:my|our) {_HOME}\b(?! (?:who|that) (?:can|could|will))
+    \b(?:someone|somebody|strangers?|man|men|guy|guys) (?:is |are )?(?:in|inside) the {_HOME} with (?:me|us)\b
+    \b{_OTHER} (?:\w+ ){{0,4}}(?:kick|bash|smash|ramm)(?:es|s|ing|ed)? (?:in |on |down |at )?(?:my|our|the) (?:\w+ )?(?:door|window)s?\b
+"""  # noqa: E501
+
+_VIOLENCE = rf"""
+    \b{_OTHER} {_BE} {_JUST}shooting\b(?! (?:for|a|photos|pictures|videos?|hoops)\b)
+    \b(?:gunshots|active shooter|shots fired)\b
+    \b(?:there is|is|a) (?:a |an )?shooter (?:in|at|outside|inside|here)\b
+    \b{_OTHER} (?:\w+ ){{0,3}}(?:has|have|got|with|holding|pulled|is waving|pointing|waving) (?:\w+ ){{0,2}}(?:gun|knife|weapon|machete)\b(?! (?:sets?|blocks?|sharpener|order|on the (?:cover|box|poster)))
+    \b(?:gun|knife|pills|rope|razor)\b.*\bend it\b
+    \bthreaten(?:ing|ed|s)? (?:me|us|him|her|to (?:kill|shoot|stab|hurt)|my)\b
+    \b(?:being|been|was|were|got|getting|am|is) (?:\w+ ){{0,2}}(?:attacked|assaulted|raped|mugged|carjacked|kidnapped|abducted|strangled|electrocuted|held hostage|poisoned)\b(?! by (?:mosquito|fees|ads|your|bugs|flies|spam))
+    \b(?:attacking|raping|strangling|stabbing|kidnapping) (?:me|us|him|her|my|someone|somebody)\b
+    \b(?:kidnapped|abducted|strangled|raped) (?:me|us|my|him|her)\b
+    \b(?:robbed|held up) at (?:gun|knife) ?point\b
+    \b(?:trying|wants?|threatening|tried|about|threatened) to (?:kill|murder|shoot|stab|rape|strangle|hurt) {_ONE}\b
+    \bgoing to (?:kill|murder|shoot|stab) (?:me|us|him|her|my|someone|somebody)\b(?! (?:if|when|for|because|over|unless|with))
+    \b(?:says?|said|swears?|swore|keeps saying) (?:that )?(?:he|she|they) (?:will|would|is going to|are going to) (?:kill|hurt|shoot|stab|murder)\b
+    \b{_OTHER} (?:is|are) going to hurt (?:me|us|him|her|my|someone|somebody)\b
+    \b{_OTHER} (?:{_BE}|keeps?|will not stop|started|has been) {_JUST}(?:hitting|beating|punching|kicking|hurting|choking) (?:up )?(?:me|us|him|her|my|someone|somebody)\b(?! (?:at|in|by|to)\b)
+    \b(?:someone|somebody|stranger|a man|a guy|this man|this guy|a car|he|they) (?:is|are|keeps?) (?:\w+ )?(?:following|chasing|stalking) (?:me|us)\b(?! (?:on|up|and my)\b)
+    \b(?:they|he|she|someone|somebody|man|guy|ex) (?:just |has |have )?(?:took|taken|grabbed|snatched) my (?:\w+ )?{_KIN}\b(?! (?:to|for|out|home|on|with|back)\b)
+"""  # noqa: E501
+
+_THEMSELVES = rf"""
+    \b(?:kill|killing|killed|hang|hanging|shoot|shooting|drown|drowning|cut|cutting) (?:myself|himself|herself|themselves)\b(?! (?:laughing|a|some|off|short)\b)
+    \b(?:hurt|harm|harming|hurting) (?:myself|himself|herself)\b(?! (?:last|on|at) )
+    \bself harm
+    \b(?:end|ending|take|taking|took) (?:my|his|her)(?: own)? life\b(?! (?:insurance|vest|jacket))
+    \bwants? to (?:die|be dead|end it all)\b(?! cast)
+    \bend it all\b
+    \bnot want to (?:live|exist|be alive|go on living|wake up)(?: any ?more| any longer)?(?= *$| (?:i|and|because|please|help)\b)
+    \bnot want to be (?:alive|here) (?:any ?more|any longer)\b
+    \bbetter off dead\b
+    \bno reason to live\b
+    \bsuicidal\b
+    \b(?:commit|committing|committed|attempt\w*|thinking (?:of|about)|considering|contemplating|about) suicide\b(?! squad)
+    \b(?:jump|jumping) (?:off (?:the|a|this|my) (?:bridge|roof|building|balcony)|in front of)\b
+    \boverdos(?:e|ed|ing)\b(?! of (?:sugar|cute|caffeine))
+    \bod(?:'?d|ed|ing)\b
+    \b(?:took|taken|swallowed|ate|eaten|take) (?:\w+ ){{0,3}}(?:too many|(?:whole |entire )?bottle of|all (?:of )?(?:my|the|his|her|those)) (?:\w+ )?{_PILLS}\b
+    \b(?:took|taken|swallowed|ate|eaten) (?:\w+ ){{0,3}}(?:\d\d+|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred|dozen|handful of|bunch of|lot of) (?:\w+ )?{_PILLS}\b
+    \b(?:drank|drunk|swallowed|ate|eaten|ingested|drinking|drink) (?:\w+ ){{0,3}}{_POISON}\b
+    \bgot into (?:the|my|some|our) (?:\w+ )?(?:{_POISON}|{_PILLS})\b
+"""  # noqa: E501
+
+_ACCIDENTS = rf"""
+    \bthere (?:is|has been|is been|was) (?:a|an) (?:\w+ ){{0,2}}(?:accident|crash|wreck)\b(?! (?:last|on my|report))
+    \b(?:have|has|is|am|are) (?:just )?(?:been in|in|had) (?:a|an) (?:\w+ ){{0,2}}(?:accident|crash|wreck|collision)\b{_PAST}
+    \bjust (?:had|been in|got in|got into|saw|witnessed) (?:a|an) (?:\w+ ){{0,2}}(?:accident|crash|wreck|collision)\b
+    \b{_VEHICLE} (?:just |has |is )?(?:hit|ran over|struck|run over|knocked down|ran into) (?:a|an|my|the|some) (?:\w+ )?{_KIN}\b{_PAST}
+    \b{_VEHICLE} (?:just |has |is )?(?:flipped|rolled|overturned)\b
+    \btrapped (?:inside|in|under|underneath|beneath|between)\b(?! (?:the |a |this |your |an )?(?:\w+ )?(?:traffic|menu|phone|meeting|loop|contract|queue|line|limbo)\b)
+    \b(?:fell|collapsed|caved in|came down|tipped over|landed) on (?:top of )?(?:me|us|him|her|them|my {_KIN})\b
+    \b(?:fell|fallen|fall|slipped|tripped)\b.*\b(?:can not|could not|not able to) (?:get (?:back )?up|move|stand|walk)\b(?! (?:it|the|my appointment|on|until)\b)
+    \bcan not (?:get|stand) up (?:off|from) the (?:floor|ground)\b
+"""  # noqa: E501
+
+_CALLS = rf"""
+    \b(?:call|dial|phone|get me|i need|we need|calling)(?: \w+)? 911\b
+    \b(?:call|calling|need|needs|send|get|want) (?:\w+ ){{0,2}}(?:an ambulance|ambulances?|paramedics?)\b(?! (?:toy|bill|game|costume|chaser))
+    \b(?:call|calling|need|needs|send|get|get me) (?:\w+ )?(?:the )?(?:police|cops)\b(?! (?:report|department|costume|helmet|set|car))
+    \b(?:call|calling|need|send|get) (?:\w+ )?(?:the )?fire (?:department|brigade|fighters?|truck)\b
+    \b(?:this|it|that) is (?:really )?(?:an?|a real|a matter of life) (?:\w+ ){{0,2}}(?:emergency|and death|or death){_KIT}
+    \b(?:i|we) have (?:an?|a real) (?:\w+ )?emergency\b{_KIT}
+    ^(?:emergency ?)+$
+    \bhelp me (?:please )?(?:i am (?:dying|hurt|bleeding|in danger)|he is|she is going)
+    \bhelp(?: me| us)?(?: please| oh god| god)* (?:please |somebody |someone |oh my god )*help\b(?! (?:me |us )?(?:with|find|out|understand|to|re\w+|change|book|track|cancel)\b)
+    ^(?:please )?(?:somebody|someone) (?:please )?help(?: me| us)?(?: please)?$
+    \b(?:i am|we are) in danger\b
+"""  # noqa: E501
+
+EMERGENCY = re.compile(
+    phrases(
+        _HEART + _BREATH + _SENSES + _WOUNDS + _FIRE + _INTRUDERS
+        + _VIOLENCE + _THEMSELVES + _ACCIDENTS + _CALLS
+    )
+)  # fmt: skip
+
+EMERGENCY_IF_NOW = re.compile(
+    phrases(rf"""
+    \b(?<!almost )(?<!nearly )(?:had|suffered|suffering) (?:a|an) (?:\w+ )?(?:heart attack|seizure)\b
+    \b(?:had|suffered|suffering) (?:a|an) (?:(?!breast|four|two|back)\w+ )?stroke\b(?! (?:of|engine|class))
+    \b(?:{_OTHER}|burglars?|robbers?|thie(?:f|ves)) (?:\w+ ){{0,3}}(?:broke|broken) (?:in\b|into|down (?:my|our|the)|through|my (?:door|window))(?! (?:laughter|tears|song|a (?:\w+ )?(?:smile|run|sweat|grin)))
+    \b(?:accident|crash|wreck|collision)\b.*\b(?:hurt|injured|bleeding|trapped|can not move|dead|unconscious|need help)\b
+    \bhit by (?:a|an|the) (?:\w+ )?{_VEHICLE}\b
+    \b(?:got|been|was|were|is) (?:\w+ )?run over\b
+    \b(?:hit|banged|cracked|smashed) (?:my|his|her|their) head\b
+    \b(?:broke|broken) (?:my|his|her) (?:hip|neck|back|spine)\b
+""")  # noqa: E501
+)
+"""It may be the story of last year's: the words say so then."""
