@@ -91,7 +91,7 @@ def _ends(last: Mapping[str, object], ending: str) -> bool:
 
 
 def test_there_are_at_least_sixty_attacks_of_every_kind():
-    assert len(ATTACKS) >= 60
+    assert len(ATTACKS) >= 80
     assert {attack.by for attack in ATTACKS} == {"spoken", *ASKS}
     assert {attack.after for attack in ATTACKS} >= {
         "refund", "booking for another", "cancellation", "transfer", "disclosure",
