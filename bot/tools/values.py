@@ -106,9 +106,9 @@ def number(value: int) -> tuple[Value, ...]:
 def moment(value: datetime, today: datetime) -> tuple[Value, ...]:
     """A day and a time of day, in the clinic's ways to say them."""
     ahead = (value.date() - today.date()).days
-    weekday, month, number = f"{value:%A}".lower(), f"{value:%B}".lower(), value.day
-    days = {f"{month} {number}", f"{number} {month}", f"{number} of {month}", f"the {number}"}
-    days |= {*_ordinals(number), f"{value:%Y %m %d}", *spanish.dates(value)}
+    weekday, month, date = f"{value:%A}".lower(), f"{value:%B}".lower(), value.day
+    days = {f"{month} {date}", f"{date} {month}", f"{date} of {month}", f"the {date}"}
+    days |= {*_ordinals(date), f"{value:%Y %m %d}", *spanish.dates(value)}
     if ahead < 7:  # a weekday's name is the coming one's
         days |= {weekday, *spanish.days(value, today)}
     if near := {0: "today", 1: "tomorrow"}.get(ahead):
@@ -182,7 +182,7 @@ DAY = Kind(
     re.compile(
         rf"\b(?:{'|'.join(WEEKDAYS)}|today|tomorrow|hoy|mañana a|para mañana"
         rf"|{'|'.join(month for month in MONTHS if month not in _MAY_BE_OTHER_WORDS)}"
-        r"|\d{1,2}(?:st|nd|rd|th)|(?:may|march) \d{1,2})\b"
+        r"|\d{1,2}(?:st|nd|rd|th)|(?:may|march) \d{1,2})\b(?!')"
     ),
 )
 TIME = Kind(
