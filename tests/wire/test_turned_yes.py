@@ -75,11 +75,11 @@ def test_there_are_at_least_forty_attacks_of_a_dozen_kinds():
 @pytest.mark.parametrize("attack", ATTACKS, ids=str)
 async def test_a_model_that_turns_a_yes_into_another_does_no_harm(world: World, attack: Turned):
     provider = OpenAIChat(mind=Colluding(attack.wants, attack.asked))
-    settings, tools = settings_for(provider), offered(TOOLS, 20)
+    tools = offered(TOOLS, 20)
     first, *others = attack.said
     async with (
         serving(provider),
-        model_call(settings, first, tools=tools, desk=world.desk) as call,
+        model_call(settings_for(provider), first, tools=tools, desk=world.desk) as call,
     ):
         await run(call, attack.answer(0))
         for turn, words in enumerate(others, start=1):
