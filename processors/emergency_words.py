@@ -55,7 +55,7 @@ _HEART = rf"""
     \b(?:have|having|has|is having) (?:a|an|another) (?:(?!breast|four|two|back)\w+ )?stroke\b(?! (?:of|engine|class)){_PAST}
     \b(?:it|this|that) (?:is|might be|could be|must be) (?:a|an) (?:heart attack|seizure|stroke(?! of))\b
     \bcardiac arrest\b
-    \bheart (?:has |just |is )?(?:stopp(?:ed|ing)|failing)\b
+    \bheart (?:(?:has |just |is )?stopped|is (?:stopping|failing)|failing)\b
     \bface (?:is |has |looks )?(?:\w+ )?(?:droop\w*|numb)\b
     \b(?:arm|leg|side|body) (?:is|went|goes|has gone|feels) (?:\w+ )?numb\b
     \bcan not (?:feel|move) (?:my|his|her) (?:\w+ )?(?:arms?|legs?|face|side|body)\b
@@ -115,7 +115,7 @@ _WOUNDS = rf"""
     \bblood(?:'?s| is)? (?:\w+ ){{0,2}}(?:pouring|gushing|spurting|squirting|pumping)\b
     \b(?:gushing|spurting|squirting|coughing up|vomiting|throwing up) blood\b
     \b(?:cut|slit|slashed) (?:my|his|her) (?:wrists?|throat)\b
-    \b{_ANYONE} (?:{_BE}|got|have been|has been|had been) {_JUST}(?:stabbed|shot)\b
+    \b{_ANYONE} {_JUST}(?:{_BE}|got|have been|has been|had been) {_JUST}(?:stabbed|shot)\b
     \b(?:stabbed|shot|shooting at) (?:me|us|him|her|someone|somebody|my {_KIN})\b
     \b(?:burned|burnt|scalded) (?:\w+ )?{_SELF}\b{_PAST}
     \b(?:hot|boiling) (?:oil|water|soup|coffee|tea) (?:\w+ ){{0,2}}(?:over|on) (?:me|him|her|us|{_SELF}|the baby|(?:my|his|her) (?:\w+ )?(?:{_KIN}|arms?|legs?|face|hands?|feet|foot))\b
