@@ -7,7 +7,11 @@ their own language, whatever the call is in. The phrases are in `emergency_words
 import re
 
 from processors import emergency_es
-from processors.emergency_words import EMERGENCY, EMERGENCY_IF_NOW
+from processors.emergency_words import (
+    EMERGENCY,
+    EMERGENCY_IF_NOW,
+    EMERGENCY_UNLESS_BUSINESS,
+)
 from processors.said_over import plain
 
 
@@ -17,10 +21,17 @@ def is_emergency(text: str) -> bool:
     if _JEST.search(said):
         return False
     # "Help! Help!" says more than "help", "he's, he's not breathing" says it twice.
-    for words in {said, _REPEATED.sub(r"\1", said)}:
-        if EMERGENCY.search(words) or (EMERGENCY_IF_NOW.search(words) and not _PAST.search(words)):
-            return True
-    return emergency_es.is_emergency(text)
+    ways = {said, _REPEATED.sub(r"\1", said)}
+    return any(_tells_of_one(words) for words in ways) or emergency_es.is_emergency(text)
+
+
+def _tells_of_one(said: str) -> bool:
+    if EMERGENCY.search(said):
+        return True
+    if _PAST.search(said):
+        return False
+    weaker = EMERGENCY_UNLESS_BUSINESS.search(said) and not _BUSINESS.search(said)
+    return bool(EMERGENCY_IF_NOW.search(said) or weaker)
 
 
 def _written_out(said: str) -> str:
@@ -67,3 +78,9 @@ _PAST = re.compile(
     rf"|in (?:{_MONTHS}|the past)|when i was|(?<!at )once)\b"
 )
 """A story of what has long been over."""
+_BUSINESS = re.compile(
+    r"\b(?:order(?:s|ed|ing)?|return(?:s|ing|ed)?|refund|appointments?|book(?:ing|ed)?|reschedul\w+"
+    r"|cancel\w*|visit|check ?up|follow up|next (?:week|month)|in stock|sell|buy|bought|deliver\w*"
+    r"|shipp\w+|size|price|invoice|account|discount|movie|film|game|costume|toy|see (?:him|the doctor))\b"
+)
+"""What callers speak of who have the time."""

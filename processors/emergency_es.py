@@ -9,7 +9,12 @@ from processors.phrases import phrases
 def is_emergency(text: str) -> bool:
     """Whether somebody's life, body or home is in danger as far as these words go."""
     said = _EXPECTED_NO.sub(" ", _NUMBER_SPOKEN.sub("911", _bare(text)))
-    return bool(_EMERGENCY.search(said) or (_IF_NOW.search(said) and not _LONG_AGO.search(said)))
+    if _EMERGENCY.search(said):
+        return True
+    if _LONG_AGO.search(said):
+        return False
+    weaker = _IF_NOT_BUSINESS.search(said) and not _BUSINESS.search(said)
+    return bool(_IF_NOW.search(said) or weaker)
 
 
 def _bare(text: str) -> str:
@@ -151,6 +156,43 @@ _PHRASES = rf"""
     \b(?:se esta poniendo|se puso|esta) (?:azul|morad[oa])\b(?! (?:claro|marino|la luz|el boton))
     \b(?:estoy|estamos|esta) en peligro\b(?! de extincion)
     \b(?:vida o muerte)\b(?! para (?:mi|mis) (?!{_KIN}\b))
+    \b(?:cara|boca) (?:\w+ )?(?:chueca|torcida|caida|de lado|desviada)\b
+    \bno (?:puede|puedo) (?:levantar|alzar|mover) (?:el|la|un|una) (?:brazo|pierna|mano)\b(?! de la)
+    \b(?:elefante|losa|piedra|yunque) (?:\w+ ){{0,2}}(?:en|sobre) el pecho\b
+    \b(?:sale|saliendo|escurre|brota|echa|escupe|vomita|vomitando) (?:\w+ )?sangre\b
+    \bsangre (?:\w+ ){{0,3}}(?:oido|oidos|nariz|boca|cabeza|cara)\b
+    \b(?:bebe|nino|nina|recien nacid[oa]) (?:\w+ ){{0,2}}(?:flojit[oa]|floj[oa]|guang[oa]|aguadit[oa]|morad[oa]|azul|fri[oa])\b
+    \b(?:se abrio|se partio|se rompio|se golpeo) la (?:cabeza|frente|cadera)\b
+    \b(?:pierna|brazo|mano|cabeza|pie) (?:\w+ )?(?:prensad[oa]|atorad[oa]|atrapad[oa]|aplastad[oa]|destrozad[oa])\b
+    \b{_KIN} (?:\w+ ){{0,2}}(?:prensad[oa]|atorad[oa]|atrapad[oa]|aplastad[oa])\b(?! en (?:el trafico|una reunion|la fila))
+    \b(?:hombres?|tipos?|sujetos?|alguien|gente) (?:armad[oa]s?|encapuchad[oa]s?|con (?:armas?|pistolas?|rifles?|machetes?|capucha|pasamontanas))\b
+    \b(?:baleando|balaceando|tirando balazos|echando balazos|disparando)\b
+    \b(?:explotado|exploto|estallo|reventado|revento) (?:\w+ )?(?:el|la|un|una) (?:\w+ )?(?:bombona|caldera|gas|casa|edificio|tuberia|tanque|boiler|estufa|cilindro|garaje)\b
+    \b(?:tanque|boiler|caldera|estufa|cilindro|garaje|transformador) (?:\w+ ){{0,2}}(?:exploto|estallo|explotando)\b
+    \bse (?:ha )?prend(?:io|ido) (?:el|la|mi) (?:\w+ )?(?:secadora|cocina|estufa|cortina|cortinas|sarten|casa|coche|carro|cuarto|colchon|arbol|sofa)\b(?! sola)
+    \b(?:fuego|humo|llamas)\b.*\bno (?:puedo|podemos|puede|pueden) salir\b
+    \b(?:nino|nina|hijo|hija|bebe|nieto|nieta) (?:se )?(?:\w+ )?(?:comio|trago|tomo|bebio) (?:\w+ ){{0,3}}{_PILLS}\b
+    \b(?:tome|tomo|tomado|bebio|bebi|trago) (?:\w+ ){{0,5}}{_POISON}\b(?! de (?:freno|agua))
+    \b(?:tome|tomo|tomado|trago|trague) (?:\d\d+|diez|quince|veinte|treinta|cuarenta|cincuenta|cien|muchas) (?:\w+ )?{_PILLS}\b
+    \b(?:me voy a|se va a|se quiere|me quiero|quiero) (?:colgar|ahorcar)(?:me|se)?\b(?= *$| (?:de|en|hoy|ahora|ya|porque)\b)
+    \b(?:orilla|borde|filo|barandal) del? (?:un |el |la )?(?:puente|techo|azotea|edificio|balcon|precipicio|anden)\b
+    \bvoy a (?:saltar|tirarme|aventarme|lanzarme)\b(?! (?:la|el|de alegria|al martes|a la))
+    \bencerrad[oa] (?:en .*\b)?(?:con una? (?:navaja|cuchillo|pistola|cuchilla|arma|cinturon))
+    \b(?:me|nos|la) (?:tiene|tienen|ha|dejo) (?:encerrad[oa]s?|amarrad[oa]s?|secuestrad[oa]s?)\b
+    \b{_KIN} (?:le|me|nos|lo|la) (?:esta|estan) (?:pegando|golpeando|ahorcando|lastimando|ahogando)\b
+    \b(?:me|nos|la) golpe(?:o|aron)\b(?! (?:el precio|la noticia))
+    \b(?:agarr|se rob|se llev|arrebat|jalo)\w* (?:a )?(?:mi|nuestr[oa]) (?:hij[oa]|nin[oa]|bebe|niet[oa])\b(?! (?:al|de|a la) )
+    \b(?:rompiendo|quebrando|rompieron) (?:\w+ )?(?:vidrios?|cristales|ventanas?|puertas?)\b(?! (?:el (?:mes|ano)|ayer))
+    \bse (?:hundio|metio|cayo|sumergio|perdio) (?:en|al|bajo) (?:el )?(?:agua|rio|mar|lago|alberca|hielo)\b
+    \bno (?:sale|ha salido|salio) del agua\b|\bno ha salido a flote\b
+    \bse (?:volteo|hundio|volco|ha volcado|esta hundiendo) (?:el|la|nuestr[oa]) (?:\w+ )?(?:lancha|barco|bote|kayak|canoa|coche|carro|camion|autobus|camioneta|auto)\b
+    \b(?:coche|carro|camion|autobus|camioneta|auto|moto) (?:\w+ )?(?:se )?(?:volteo|volco|volcado|esta volteado)\b
+    \b(?:nos|me|le|lo|la) (?:pego|choco|golpeo|atropello|embistio|arrollo) (?:un|una) (?:\w+ )?(?:camion|coche|carro|auto|moto|camioneta|autobus|tren|bici|taxi)\b
+    \bchocamos\b(?! (?:las manos|las fechas))
+    \bdescarga electrica\b
+    \b(?:sofoc|jade|silb)\w+\b.*\b(?:respirar|aire|pecho)\b
+    \b(?:necesit\w+|manden?|envien?|llam[ea]\w*) (?:a |al |un |una |los |unos )*(?:paramedicos?|rescate|rescatistas|proteccion civil|cruz roja|guardia civil|patrulla)\b
+    \b(?:vengan|venga|apurense|rapido)\b.*\bse muere\b(?! (?:la|el|mi) (?:bateria|{_THING}))
 """  # noqa: E501  a phrase is one line
 
 _STORIES = rf"""
@@ -162,9 +204,22 @@ _STORIES = rf"""
     \bse (?:ha )?golpe(?:o|ado) la cabeza\b
 """  # noqa: E501
 """They may be of long ago: the words say so then."""
+_WEAKER = rf"""
+    \bse (?:me |le )?(?:esta |ha )?(?:hinch(?:o|a|ando|ado)) (?:\w+ )?(?:la |el |los |las )?(?:cara|garganta|lengua|labios|cuello|ojos)\b
+    \b(?:habla raro|habla muy raro|no puede hablar|dice incoherencias|no se le entiende)\b
+    \b(?:muy )?(?:confundid[oa]|desorientad[oa]|palid[oa])\b.*\b(?:boca|cara|brazo|habla|suda)\b
+    \bse cay(?:o|eron) (?:\w+ ){{0,2}}(?:ducha|regadera|escaleras?|bano|techo|azotea|caballo|arbol)\b
+"""  # noqa: E501
+"""Who books an appointment has them too."""
 
 _EMERGENCY = re.compile(phrases(_PHRASES))
 _IF_NOW = re.compile(phrases(_STORIES))
+_IF_NOT_BUSINESS = re.compile(phrases(_WEAKER))
+_BUSINESS = re.compile(
+    r"\b(?:pedidos?|pedi|citas?|reserv\w+|devol\w+|reembolso|compr[eoa]\w*|venden|entreg\w+|envi\w+"
+    r"|talla|precio|factura|cuenta|pelicula|libro|juego|disfraz|juguete|revision|consulta|muletas"
+    r"|semana que viene|proxima semana)\b"
+)
 _MONTHS = (
     "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
 )

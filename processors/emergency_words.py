@@ -36,6 +36,11 @@ _BURNT = (
 )
 _VEHICLE = r"(?:car|truck|bus|van|train|tram|lorry|motorbike|motorcycle|bike|vehicle|taxi|cab|suv)"
 _WATER = r"(?:pool|lake|river|sea|ocean|water|bath|bathtub|tub|pond|canal|creek|well|ice)"
+_BODY = (
+    r"(?:arms?|legs?|hands?|fingers?|fingertips?|thumbs?|toes?|foot|feet|face|head|neck|eyes?|ears?|nose|mouth|skull"
+    r"|skin|wrists?|ankle|stomach|belly|tongue|lips?|back|shoulder|knee|artery|vein)"
+)
+_CHILD = r"(?:baby|toddler|child|kid|son|daughter|boy|girl|grandson|granddaughter|year old|infant|nephew|niece)"
 _SNAKE = r"(?:snake|rattlesnake|rattler|viper|cobra|scorpion|shark|bear|black widow)"
 _PILLS = (
     r"(?:pills|tablets|medications?|meds|medicines?|tylenol|aspirin|paracetamol|ibuprofen|xanax"
@@ -63,6 +68,12 @@ _HEART = rf"""
     \bno pulse\b(?! oximeter)
     \bnot (?:find|feel|have|get) a pulse\b(?! oximeter)
     \bblood sugar is (?:\w+ )?(?:crash\w+|dropp\w+|really low|very low|too low)\b
+    \bface (?:is |has |looks |just )?(?:gone |went )?(?:all )?(?:droop\w*|crooked|lopsided|twisted|uneven|sagging)\b
+    \bcan not (?:lift|raise|use) (?:my|his|her|one|either) (?:\w+ )?(?:arms?|legs?|hands?)\b(?! (?:weights|properly with))
+    \b(?:talking|speaking|speech|words?|sentences) (?:\w+ ){{0,3}}(?:funny|weird|jumbled|garbled|slurred|gibberish|nonsense)\b
+    \b(?:no|not have a|not find a|not feel a|not hear a) heart ?beat\b
+    \bpains? (?:\w+ ){{0,3}}(?:down|in|into|through) (?:my|his|her) (?:\w+ )?(?:arm|jaw)\b.*\b(?:sweat\w*|chest|dizzy|nauseous|sick|faint|breath\w*)\b
+    \bchest (?:\w+ ){{0,2}}(?:feels|is|has) (?:\w+ ){{0,4}}(?:elephant|crush\w*|squeez\w*|vice|vise|sitting on|weight|exploding|burst\w*)\b
 """  # noqa: E501  a phrase is one line
 
 _BREATH = rf"""
@@ -85,6 +96,15 @@ _BREATH = rf"""
     \banaphyla
     \b(?:having|have|having an|bad|severe) (?:\w+ ){{0,3}}asthma attack{_PAST}\b
     \b(?:{_OTHER}|lips|face|skin) (?:is |are |has |have )?(?:turning|turned|going|gone|went) blue\b
+    \b(?:can not|not|will not) (?:get|getting|draw|take|taking) (?:any |enough |a |in )?(?:air|breath|breaths)\b
+    \b(?:stuck|lodged|caught) in (?:his|her|my|their|the baby's) throat\b
+    \b(?:clutch|grabb|hold|claw)(?:ed|ing|s|es)? (?:at )?(?:his|her|their) throat\b
+    \b{_OTHER} (?:{_BE}|keeps?|started) (?:\w+ ){{0,2}}wheezing\b
+    \b(?:{_KIN}|he|she|lips|face) (?:{_BE}|turned|went|has gone|has turned|looks?) (?:turning |going |all )?(?:purple|gr[ea]y|pale as)\b
+    \b{_OTHER} (?:\w+ ){{0,2}}(?:went|gone|sank|pulled|go) under(?: the)?(?: water| ice| waves)?\b(?= *$| (?:and|the water|i|he|she|we|please)\b)
+    \b(?:has|have|did|is) not (?:come|came|surfaced|come back) (?:back )?up\b(?= *$| (?:for air|yet|again|please)\b)
+    \b(?:boat|kayak|canoe|raft|ferry|yacht|dinghy|sailboat|jet ski) (?:has |is |just |have )?(?:capsized|sinking|sank|sunk|flipped|overturned|taking on water|on fire)\b
+    \b(?:fell|fallen) through the ice\b
 """  # noqa: E501
 
 _SENSES = rf"""
@@ -104,6 +124,10 @@ _SENSES = rf"""
     \b{_OTHER} {_BE} (?:\w+ )?foaming\b
     \b{_ANYONE} (?:{_BE}|might be|may be) {_JUST}dying\b(?! (?:to|for|of (?:laughter|curiosity|boredom|thirst|hunger)|laughing)\b)
     \b{_OTHER} (?:is|are|might be|may be|looks) dead\b(?! (?:tired|serious|set|wrong|against|right|on)\b)
+    \b(?:{_KIN}|he|she) (?:is|has gone|went|looks|feels) (?:\w+ )?(?:limp|lifeless|floppy|stiff as a board|cold as ice)\b
+    \b(?:lying|laying|laid out|face down|slumped|passed out) (?:there |here |over )?(?:on|in|at|for|over|not) (?:\w+ ){{0,2}}(?:floor|ground|minutes|hours?|moving|wheel|road|street|bathroom|sidewalk|bathtub)\b
+    \bcan not get (?:him|her|them) (?:up|to wake|to respond|to breathe|to move)\b
+    \b(?:not|no longer) (?:waking|responding|reacting) (?:to (?:me|us|anything|my voice)|at all)\b
 """  # noqa: E501
 
 _WOUNDS = rf"""
@@ -125,6 +149,15 @@ _WOUNDS = rf"""
     \b(?:in|into) labou?r\b(?! (?:department|market|disputes?|costs?|law))
     \bwater (?:just |has )?broke\b
     \b(?:baby is coming|see the (?:baby's )?head)\b
+    \bblood (?:is )?(?:\w+ ){{0,2}}(?:coming|pouring|running|dripping|squirting|out of|from (?:his|her|my))\b
+    \b(?:cut|chopped|sliced|sawed|ripped|tore|bit|blew|shot|crushed|mangled|impaled) (?:off |through |open |into )?(?:the (?:tip|end|top) of |part of |half of )?(?:my|his|her|their) (?:\w+ )?(?:fingers?|fingertips?|thumbs?|toes?|hands?|foot|arms?|legs?|ears?|neck)\b{_PAST}
+    \b(?:cut|hit|severed|nicked|opened) (?:an|my|his|her|the) (?:artery|vein)\b
+    \b(?:spraying|spurting|squirting|gushing|pouring) (?:out|everywhere)\b(?! (?:of|with) (?:paint|water))
+    \bbit(?:ten)? (?:my|his|her|the) (?:{_KIN}|{_KIN}'?s?|baby's) ?(?:\w+ )?(?:{_BODY})\b
+    \b(?:dog|pit ?bull|raccoon|coyote) (?:is |has |just |was )?(?:attacking|attacked|mauling|mauled|biting) {_ONE}\b
+    \b(?:burned|burnt|melted|scalded|peeled) (?:off )?(?:all )?(?:of )?(?:the|his|her|my) (?:\w+ ){{0,2}}(?:skin|face|arms?|hands?|legs?|eyes?) (?:off|badly|really bad|really badly|and)\b
+    \b{_BODY} (?:is |are |got |has been )(?:\w+ )?(?:pinned|crushed|trapped|mangled|severed|hanging off)\b
+    \b(?:{_ANYONE}|i) (?:{_BE} )(?:\w+ )?(?:pinned|impaled|crushed|trapped) (?:by|under|beneath|against|between|inside|in|on)\b(?! (?:the |a |this |your |an )?(?:\w+ )?(?:traffic|menu|phone|meeting|loop|contract|queue|line|limbo)\b)
 """  # noqa: E501
 
 _FIRE = rf"""
@@ -149,6 +182,10 @@ _FIRE = rf"""
     \bthere (?:is|was|has been|is been) (?:an?|the) (?:\w+ )?(?:explosion|shooting|stabbing|bomb threat)\b
     \b(?:has|have|is|found) a bomb\b(?! bath)
     \b(?:touched|grabbed) (?:a|the|an) (?:live|electric|power) (?:wire|line|cable)\b
+    \b(?:{_HOME}|boiler|furnace|tank|stove|oven|grill|water heater|heater|generator|propane) (?:just |has |is )?(?:blew up|blown up|exploded|exploding)\b
+    \b(?:power|electric) (?:line|cable)s? (?:just |has |have |is |are )?(?:fell|fallen|down|came down|sparking)\b
+    \bshocked by (?:the|a|an) (?:\w+ )?(?:fuse|fuse box|outlet|socket|wire|cable|breaker)\b
+    \bhallway is (?:hot|full|burning)\b
 """  # noqa: E501
 
 _INTRUDERS = rf"""
@@ -157,9 +194,13 @@ _INTRUDERS = rf"""
     \bthere (?:is|are) (?:an?|some|two|\w+) (?:\w+ )?(?:intruders?|burglars?|robbers?|prowlers?)\b(?! alarm)
     \b{_OTHER} (?:\w+ ){{0,4}}(?:get|getting|climb|climbing|come|coming|force|forcing) (?:\w+ )?in(?:to)? {_WHOSE} (?:\w+ )?(?:{_HOME}|window|door)\b
     \b{_OTHER} (?:is|are|keeps?) (?:\w+ )?(?:trying to (?:get|break|come|climb)|climbing|forcing (?:his|her|their) way) in(?= *$| (?:and|please|help|now|i|right now|through)\b)
-    \b(?:someone|somebody|strangers?|man|men|people|guy|guys) (?:is |are )?(?:\w+ )?(?:in|inside) (?:my|our) {_HOME}\b(?! (?:who|that) (?:can|could|will))
+    \b(?:someone|somebody|strangers?|man|men|people|guy|guys) (?:is |are )?(?:\w+ )?(?:in|inside) (?:my|our) {_HOME}\b(?! (?:building|(?:who|that) (?:can|could|will)))
     \b(?:someone|somebody|strangers?|man|men|guy|guys) (?:is |are )?(?:in|inside) the {_HOME} with (?:me|us)\b
     \b{_OTHER} (?:\w+ ){{0,4}}(?:kick|bash|smash|ramm)(?:es|s|ing|ed)? (?:in |on |down |at )?(?:my|our|the) (?:\w+ )?(?:door|window)s?\b
+    \b(?:hear|heard) (?:\w+ )?(?:glass|windows?|the door) (?:breaking|break|smash\w*|shatter\w*)\b
+    \b(?:man|men|guy|guys|people|someone|somebody|kids) (?:\w+ ){{0,2}}(?:in|wearing) (?:\w+ )?(?:ski masks?|masks|balaclavas?)\b
+    \b(?:armed|masked) (?:men|man|guy|guys|robbers?|person|people)\b
+    \btrying to (?:get|break|force (?:his|her|their) way) into (?:my|our) (?:car|truck|van|house|home|apartment|flat|room)\b(?! (?:account|garage door))
 """  # noqa: E501
 
 _VIOLENCE = rf"""
@@ -180,6 +221,12 @@ _VIOLENCE = rf"""
     \b{_OTHER} (?:{_BE}|keeps?|will not stop|started|has been) {_JUST}(?:hitting|beating|punching|kicking|hurting|choking) (?:up )?(?:me|us|him|her|my|someone|somebody)\b(?! (?:at|in|by|to)\b)
     \b(?:someone|somebody|stranger|a man|a guy|this man|this guy|a car|he|they) (?:is|are|keeps?) (?:\w+ )?(?:following|chasing|stalking) (?:me|us)\b(?! (?:on|up|and my)\b)
     \b(?:they|he|she|someone|somebody|man|guy|ex) (?:just |has |have )?(?:took|taken|grabbed|snatched) my (?:\w+ )?{_KIN}\b(?! (?:to|for|out|home|on|with|back)\b)
+    \b{_OTHER} (?:has |just )?(?:locked|tied|chained|trapped) (?:me|us|her|him) (?:up |in|inside|to)\b
+    \bwill not let (?:me|us|her) (?:go\b|leave|out|breathe)(?! (?:through|past|of the (?:contract|subscription)))
+    \b(?:he|she|husband|wife|boyfriend|girlfriend|dad|father|mother|mom|stepdad|stepfather|ex|partner|son) (?:just |has )?(?:hit|punched|beat|choked|slapped|kicked|pushed|threw|attacked) (?:me|my (?:mom|mum|mother|sister|brother|kids?|son|daughter))\b(?! (?:up|with an?|to it)\b)
+    \b(?:dad|father|stepdad|stepfather|husband|boyfriend|mom|mother|brother|uncle|he|she) (?:is|keeps) (?:\w+ )?(?:hurting|beating|attacking|hitting) (?:me|us|her|him|my|our)\b(?! (?:feelings|eyes|wallet|budget))
+    \b{_OTHER} (?:just |has )?(?:grabbed|snatched|took|taken) (?:my|our) (?:\w+ )?{_CHILD}\b(?! (?:to|for|out|home|on|with|back)\b)
+    \b(?:coming|came) (?:up|at|after|towards?|through) (?:me|us|the (?:stairs|door|window))(?: with)?\b.*\b(?:knife|gun|bat|axe|hammer)\b|\b(?:knife|gun|bat|axe|hammer)\b.*\bcoming (?:up|at|after|towards?|through) (?:me|us|the)\b
 """  # noqa: E501
 
 _THEMSELVES = rf"""
@@ -202,6 +249,14 @@ _THEMSELVES = rf"""
     \b(?:took|taken|swallowed|ate|eaten) (?:\w+ ){{0,3}}(?:\d\d+|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred|dozen|handful of|bunch of|lot of) (?:\w+ )?{_PILLS}\b
     \b(?:drank|drunk|swallowed|ate|eaten|ingested|drinking|drink) (?:\w+ ){{0,3}}{_POISON}\b
     \bgot into (?:the|my|some|our) (?:\w+ )?(?:{_POISON}|{_PILLS})\b
+    \b(?:on|over|at) the (?:edge|ledge|railing) of (?:the|a|my) (?:bridge|roof|building|cliff|balcony|platform)\b
+    \b(?:going|about|ready|threatening) to jump\b(?! (?:in\b|into|on\b|to\b|ship|back|over))
+    \b(?:going|about|ready|wants?) to end it (?:all|now|tonight|today|right now)\b
+    \blocked (?:herself|himself|themselves) in .*\b(?:razor|knife|gun|pills|blade)\b
+    \b(?:razor|razor blade|knife|gun) to (?:my|his|her) (?:wrists?|throat|neck|head)\b
+    \b(?:drank|drunk|swallowed|ate|eaten|ingested|drinking|drink) (?:\w+ ){{0,5}}{_POISON}\b
+    \b(?:took|taken|swallowed|ate|eaten) (?:\w+ ){{0,2}}(?:\d\d+|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred) (?:\w+ ){{0,2}}{_PILLS}\b
+    \b{_CHILD} (?:\w+ )?(?:ate|swallowed|took|drank|eaten|chewed|got into) (?:[\w']+ ){{0,6}}{_PILLS}\b
 """  # noqa: E501
 
 _ACCIDENTS = rf"""
@@ -214,6 +269,11 @@ _ACCIDENTS = rf"""
     \b(?:fell|collapsed|caved in|came down|tipped over|landed) on (?:top of )?(?:me|us|him|her|them|my {_KIN})\b
     \b(?:fell|fallen|fall|slipped|tripped)\b.*\b(?:can not|could not|not able to) (?:get (?:back )?up|move|stand|walk)\b(?! (?:it|the|my appointment|on|until)\b)
     \bcan not (?:get|stand) up (?:off|from) the (?:floor|ground)\b
+    \b{_VEHICLE} (?:just |has |is )?(?:hit|crashed into|slammed into|smashed into|rear ended) (?:us|me|him|her|them)\b{_PAST}
+    \b(?:we|i) (?:just |have |have just )?crashed\b(?! (?:at|on the (?:couch|sofa)|out|the (?:site|app|computer|system)))
+    \b{_VEHICLE} (?:\w+ ){{0,3}}(?:on (?:its|it is) (?:side|roof)|off the (?:road|bridge|cliff)|upside down|in (?:a|the) (?:ditch|river|lake|canal)|into (?:a|the) (?:tree|river|ditch|wall|house|crowd|pole|lake))\b
+    \b(?:stuck|trapped|pinned) (?:in|inside|under) (?:the|a|my|his|her|our) (?:car|truck|van|bus|wreck|vehicle|elevator|lift|fire|house|room|well|rubble|tractor|machine)\b(?! (?:park|wash|menu|queue|line))
+    \b(?:fell|fallen|slipped|collapsed) (?:down |over )?(?:in|on|off|down|from|out of) (?:the|a|his|her|my) (?:\w+ )?(?:shower|bath|bathtub|tub|stairs|steps|ladder|roof|balcony|scaffold\w*|window|horse|tree|bike|motorbike|motorcycle|cliff)\b.*\b(?:blood|bleeding|head|not|hurt|can|broke\w*|help|leg|hip|back)\b
 """  # noqa: E501
 
 _CALLS = rf"""
@@ -228,6 +288,7 @@ _CALLS = rf"""
     \bhelp(?: me| us)?(?: please| oh god| god)* (?:please |somebody |someone |oh my god )*help\b(?! (?:me |us )?(?:with|find|out|understand|to|re\w+|change|book|track|cancel)\b)
     ^(?:please )?(?:somebody|someone) (?:please )?help(?: me| us)?(?: please)?$
     \b(?:i am|we are) in danger\b
+    \b(?:need|send|get|call|want) (?:\w+ )?(?:the )?(?:fire (?:and|&) rescue|fire service|fire engine|coast ?guard|mountain rescue|rescue team|medics?|emergency services|sheriff|swat)\b
 """  # noqa: E501
 
 EMERGENCY = re.compile(
@@ -236,6 +297,19 @@ EMERGENCY = re.compile(
         + _VIOLENCE + _THEMSELVES + _ACCIDENTS + _CALLS
     )
 )  # fmt: skip
+
+EMERGENCY_UNLESS_BUSINESS = re.compile(
+    phrases(rf"""
+    \b(?:face|tongue|lips|throat|neck|eyes) (?:is |are |has |have |just )?(?:\w+ )?(?:swelling|swelled|swollen|puffed|puffing)\b
+    \ballergic\b.*\b(?:ate|eaten|stung|wheezing|hives|swelling|swollen)\b
+    \b(?:blood|bleeding) (?:\w+ ){{0,4}}(?:head|ears?|nose|mouth|eyes?|face|wound|gash|everywhere|floor)\b
+    \b(?:gash|wound|deep cut) (?:\w+ ){{0,3}}(?:head|face|arm|leg|neck|hand)\b
+    \b(?:arm|leg|bone|hand|finger) (?:is |are )?(?:\w+ )?(?:sticking out|bent the wrong way|snapped|broken in)\b
+    \b{_CHILD} (?:\w+ )?(?:fell (?:down|off|out|from|and)|swallowed (?:a|an|some|something)|will not stop (?:crying|vomiting|throwing up)|is burning up|has a fever of)\b
+    \bsuspicious (?:man|men|guy|person|package|car)\b
+""")  # noqa: E501
+)
+"""Weaker signs: who books an appointment or asks for an order has them too."""
 
 EMERGENCY_IF_NOW = re.compile(
     phrases(rf"""
