@@ -8,9 +8,12 @@ import re
 
 from processors import emergency_es
 from processors.emergency_words import (
+    DANGER,
     EMERGENCY,
     EMERGENCY_IF_NOW,
     EMERGENCY_UNLESS_BUSINESS,
+    IDIOM,
+    SOMEBODY,
 )
 from processors.said_over import plain
 
@@ -30,8 +33,16 @@ def _tells_of_one(said: str) -> bool:
         return True
     if _PAST.search(said):
         return False
-    weaker = EMERGENCY_UNLESS_BUSINESS.search(said) and not _BUSINESS.search(said)
-    return bool(EMERGENCY_IF_NOW.search(said) or weaker)
+    if EMERGENCY_IF_NOW.search(said):
+        return True
+    if _BUSINESS.search(said):
+        return False
+    return bool(EMERGENCY_UNLESS_BUSINESS.search(said)) or _somebody_in_danger(said)
+
+
+def _somebody_in_danger(said: str) -> bool:
+    """Whether a word of danger stands by itself, no idiom, in what is said of somebody."""
+    return bool(DANGER.search(IDIOM.sub(" ", said)) and SOMEBODY.search(said))
 
 
 def _written_out(said: str) -> str:

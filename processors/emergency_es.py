@@ -13,8 +13,11 @@ def is_emergency(text: str) -> bool:
         return True
     if _LONG_AGO.search(said):
         return False
-    weaker = _IF_NOT_BUSINESS.search(said) and not _BUSINESS.search(said)
-    return bool(_IF_NOW.search(said) or weaker)
+    if _IF_NOW.search(said):
+        return True
+    if _BUSINESS.search(said):
+        return False
+    return bool(_WEAKER.search(said) or _DANGER.search(_IDIOM.sub(" ", said)))
 
 
 def _bare(text: str) -> str:
@@ -53,7 +56,7 @@ _BURNT = r"(?! (?:artificial(?:es)?|lento|de leña|amigo)\b)"
 _PILLS = r"(?:pastillas|pildoras|medicinas|medicamentos|tabletas|calmantes|somniferos)"
 _POISON = (
     r"(?:lejia|cloro|veneno|detergente|pilas?|matarratas|raticida|amoniaco|gasolina|insecticida"
-    r"|blanqueador|thinner|acido|aguarras|anticongelante|imanes|un iman)"
+    r"|blanqueador|thinner|acido|aguarras|anticongelante|limpiador|imanes|un iman)"
 )
 _SNAKE = r"(?:vibora|serpiente|culebra|cobra|cascabel|alacran|escorpion|tiburon)"
 _THING = r"(?:pantalla|control|boton|aplicacion|app|pagina|equipo|aparato|telefono|celular|movil|tele)"
@@ -193,6 +196,27 @@ _PHRASES = rf"""
     \b(?:sofoc|jade|silb)\w+\b.*\b(?:respirar|aire|pecho)\b
     \b(?:necesit\w+|manden?|envien?|llam[ea]\w*) (?:a |al |un |una |los |unos )*(?:paramedicos?|rescate|rescatistas|proteccion civil|cruz roja|guardia civil|patrulla)\b
     \b(?:vengan|venga|apurense|rapido)\b.*\bse muere\b(?! (?:la|el|mi) (?:bateria|{_THING}))
+    \bde repente\b.*\bno (?:veo|ve|puedo|puede|siento|siente|habla)\b
+    \b(?:mezclo|revolvio|mezcle|revolvi) (?:\w+ )?(?:cloro|lejia|amoniaco)\b
+    \b(?:arbol|cama|sofa|techo|pared|bodega|granero|colchon|cortinas?|basura|carro|coche) (?:\w+ )?(?:quemando|ardiendo|incendiando)\b|\bse esta (?:quemando|incendiando) (?:el|la|mi|todo)\b(?! (?:arroz|comida|pan|foco))
+    \b(?:llen[oa]s?|llenandose|llenas) de humo\b
+    \b(?:amenaza|amenazando|amenazo) con (?:dispar|mat|apunal|quem|lastim)\w+
+    \b(?:jalando|arrastrando|metiendo|subiendo) (?:a )?(?:una|la|mi|un) (?:mujer|chica|nina|nino|muchacha|hija|hijo) (?:a|en|de)\b
+    \bestan (?:robando|asaltando|matando|golpeando|quemando|saqueando)\b
+    \bse (?:han )?llev(?:aron|o) (?:mi|el|nuestro) (?:carro|coche|auto|camioneta)\b.*\b(?:bebe|hij[oa]|nin[oa])\b
+    \b(?:me|la|le) (?:ahorco|estrangulo)\b
+    \bno (?:me|nos|la) dejan? (?:salir|ir)\b(?! (?:de (?:la (?:pagina|app|cuenta|suscripcion)|mi cuenta)))
+    \b(?:pusieron|puso|echaron|echo) algo en (?:la|mi|su) (?:bebida|copa|vaso|trago)\b
+    \b(?:trague|tome|tomo|trago|comi) (?:todas|todo|cada|toda) (?:\w+ ){{0,3}}(?:{_PILLS}|frasco|bote)\b
+    \bse (?:esta |sigue )?cortando\b(?! (?:la llamada|el pelo|la senal|la linea|el audio|mucho))
+    \b(?:arma|escopeta|pistola|cuchillo|rifle)\b.*\bborrach[oa]\b|\bborrach[oa]\b.*\b(?:arma|escopeta|pistola|cuchillo|rifle)\b
+    \b(?:dig(?:an?le|anles|ales|le|les)) a mis? (?:\w+ )?(?:hij[oa]s?|familia|mama|papa|esposa|esposo|padres|ninos) que (?:l[oea]s? )?(?:quiero|amo|perdon\w*)\b
+    \bsal(?:io|ieron) (?:volando|disparad[oa]s?) (?:del|de la|por)\b|\bsalio volando\b(?! (?:el|la) (?:sombrero|papel|bolsa))
+    \b(?:tren|camion|autobus|metro|coche|carro) (?:\w+ )?(?:arrollo|embistio|atropello|descarrilo|choco)\b
+    \bse (?:le|me) ator(?:o|aron) (?:el|la|los) (?:mano|brazo|dedos?|pierna|pie|cabeza)\b
+    \b(?:acido|aceite|cloro|lejia|agua hirviendo|gasolina|quimicos?|sosa)\b.*\b(?:en|a) (?:el|la|los|las|mis?|sus?) (?:ojos?|cara|manos?|piernas?|brazos?|piel)\b
+    \b(?:lo|la|los|las|me|nos|le) (?:esta llevando|llevo|esta arrastrando|arrastro) la (?:corriente|ola)\b|\bllevando la corriente\b
+    \b(?:dispar|tir)\w+le a tod[oa]s\b
 """  # noqa: E501  a phrase is one line
 
 _STORIES = rf"""
@@ -204,7 +228,7 @@ _STORIES = rf"""
     \bse (?:ha )?golpe(?:o|ado) la cabeza\b
 """  # noqa: E501
 """They may be of long ago: the words say so then."""
-_WEAKER = rf"""
+_SIGNS = rf"""
     \bse (?:me |le )?(?:esta |ha )?(?:hinch(?:o|a|ando|ado)) (?:\w+ )?(?:la |el |los |las )?(?:cara|garganta|lengua|labios|cuello|ojos)\b
     \b(?:habla raro|habla muy raro|no puede hablar|dice incoherencias|no se le entiende)\b
     \b(?:muy )?(?:confundid[oa]|desorientad[oa]|palid[oa])\b.*\b(?:boca|cara|brazo|habla|suda)\b
@@ -214,7 +238,37 @@ _WEAKER = rf"""
 
 _EMERGENCY = re.compile(phrases(_PHRASES))
 _IF_NOW = re.compile(phrases(_STORIES))
-_IF_NOT_BUSINESS = re.compile(phrases(_WEAKER))
+_WEAKER = re.compile(phrases(_SIGNS))
+_IDIOM = re.compile(
+    phrases(r"""
+    \b(?:pistola|escopeta|rifle) de (?:silicona|calor|masaje|agua|juguete|clavos|pintura|aire|riego)\b
+    \b(?:prueba|analisis|examen|resultados|banco|hermanos?|naranja|tipo|donar|donante de|presion de(?: la)?) (?:de )?(?:la )?sangre\b
+    \bsangre (?:sudor|azul)\b|\bhierve la sangre\b|\ba sangre fria\b|\bmala sangre\b
+    \bahog(?:ando|ado|ados|ada|o) en (?:\w+ )?(?:trabajo|correos|cajas|deudas|papeles|papeleo|vaso|agua|tareas)\b
+    \bmatando (?:el tiempo|de risa|de hambre|estos zapatos)\b|\b(?:me|nos) esta matando\b
+    \b(?:robando|roban|robo) (?:con|horas|tiempo|el corazon|la senal)\b
+    \bfuegos? (?:lento|artificial(?:es)?)\b|\b(?:a fuego|rojo fuego|fuego lento|extintor(?:es)? de fuego|resistente al fuego|juego de fuego)\b
+    \b(?:alarma|detector|extintor|sala|salida)(?:es)? (?:de|contra) (?:incendios?|humo|fuego)\b|\bpor incendio\b
+    \b(?:libre de|sin|papel) acido\b|\bacido (?:folico|hialuronico|citrico)\b
+    \b(?:bandeja|cabeza|telefono|correo) .{0,12}explot\w+|\bexplot\w+ (?:mi bandeja|la cabeza|de alegria|de risa)\b
+    \bbombas? de (?:agua|aire|bano|jabon|chocolate|crema)\b|\bfue una bomba\b
+    \bgrit(?:os|ando) de (?:alegria|emocion|felicidad)\b
+    \bveneno para (?:ratas|hormigas|cucarachas)\b
+    \b(?:quemado|quemada) (?:del|de la|por el) (?:trabajo|sol|oficina)\b|\bnaranja quemado\b
+    \batropell\w+ la (?:manguera|caja|bolsa)\b
+""")  # noqa: E501
+)
+"""Words of danger where there is none: taken out before one looks for them."""
+_DANGER = re.compile(
+    r"\b(?:machetes?|escopetas?|rifles?|pistolas?|balazos?|disparos|asesin\w+|matando|apunal\w+|acuchill\w+"
+    r"|secuestr(?:o|aron|ado|ada|ando)|rehen(?:es)?|violaron|violando|robando|asaltando|estrangul\w+"
+    r"|ahorcando|ahorco|ahogando|ahogandose|sangrando|sangre|inconsciente|convulsion\w*|contracciones"
+    r"|electrocut(?:o|ado|ada|aron|ando)|amput\w+|aplastad[oa]s?|prensad[oa]s?|llamas|ardiendo|incendio|explosion|exploto"
+    r"|gritos|amoniaco|acido|veneno|envenen\w+|asfixi\w+|desmay(?:o|ada|ado)|desplomo|desplomado"
+    r"|atropell(?:o|e|aron|ado|ada)|volcamos|volco|arrollo|soga|bomba|hirviendo|descalabr\w+"
+    r"|moribund\w+|agonizando|hipotermia)\b"
+)
+"""Words that hardly anybody says to a shop or a clinic who is not in danger, idioms apart."""
 _BUSINESS = re.compile(
     r"\b(?:pedidos?|pedi|citas?|reserv\w+|devol\w+|reembolso|compr[eoa]\w*|venden|entreg\w+|envi\w+"
     r"|talla|precio|factura|cuenta|pelicula|libro|juego|disfraz|juguete|revision|consulta|muletas"
@@ -224,6 +278,6 @@ _MONTHS = (
     "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
 )
 _LONG_AGO = re.compile(
-    rf"\b(?:(?:el|la) (?:ano|mes|semana|verano|invierno) pasad[oa]|ayer|en (?:{_MONTHS})"
+    rf"\b(?:(?:el|la) (?:ano|mes|semana|verano|invierno|marzo) pasad[oa]|ayer|en (?:{_MONTHS})"
     r"|hace (?:\w+ )?(?:anos?|meses|mes|semanas?|dias?)|una vez)\b"
 )

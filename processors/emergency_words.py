@@ -74,6 +74,9 @@ _HEART = rf"""
     \b(?:no|not have a|not find a|not feel a|not hear a) heart ?beat\b
     \bpains? (?:\w+ ){{0,3}}(?:down|in|into|through) (?:my|his|her) (?:\w+ )?(?:arm|jaw)\b.*\b(?:sweat\w*|chest|dizzy|nauseous|sick|faint|breath\w*)\b
     \bchest (?:\w+ ){{0,2}}(?:feels|is|has) (?:\w+ ){{0,4}}(?:elephant|crush\w*|squeez\w*|vice|vise|sitting on|weight|exploding|burst\w*)\b
+    \b(?:side|corner|half) of (?:my|his|her) (?:mouth|face) (?:is |has )?(?:\w+ )?(?:hanging|droop\w*|down|numb|frozen)\b
+    \b(?:suddenly|all of a sudden)\b.*\b(?:can not|not) (?:see|speak|talk|move|feel|walk|stand|remember)\b
+    \bcan not (?:speak|talk|see)\b.*\b(?:mouth|face|arm|side|eye)\b|\b(?:mouth|face|arm|side|eye)\b.*\bcan not (?:speak|talk|see)\b(?! to)
 """  # noqa: E501  a phrase is one line
 
 _BREATH = rf"""
@@ -128,6 +131,7 @@ _SENSES = rf"""
     \b(?:lying|laying|laid out|face down|slumped|passed out) (?:there |here |over )?(?:on|in|at|for|over|not) (?:\w+ ){{0,2}}(?:floor|ground|minutes|hours?|moving|wheel|road|street|bathroom|sidewalk|bathtub)\b
     \bcan not get (?:him|her|them) (?:up|to wake|to respond|to breathe|to move)\b
     \b(?:not|no longer) (?:waking|responding|reacting) (?:to (?:me|us|anything|my voice)|at all)\b
+    \b(?:shaking|sweating|diabetic|confused|pale)\b.*\b(?:will|can|does|is) not (?:answer\w*|speak\w*|talk\w*|respond\w*|wak\w*|mak\w+ sense)\b
 """  # noqa: E501
 
 _WOUNDS = rf"""
@@ -158,6 +162,12 @@ _WOUNDS = rf"""
     \b(?:burned|burnt|melted|scalded|peeled) (?:off )?(?:all )?(?:of )?(?:the|his|her|my) (?:\w+ ){{0,2}}(?:skin|face|arms?|hands?|legs?|eyes?) (?:off|badly|really bad|really badly|and)\b
     \b{_BODY} (?:is |are |got |has been )(?:\w+ )?(?:pinned|crushed|trapped|mangled|severed|hanging off)\b
     \b(?:{_ANYONE}|i) (?:{_BE} )(?:\w+ )?(?:pinned|impaled|crushed|trapped) (?:by|under|beneath|against|between|inside|in|on)\b(?! (?:the |a |this |your |an )?(?:\w+ )?(?:traffic|menu|phone|meeting|loop|contract|queue|line|limbo)\b)
+    \b(?:acid|bleach|grease|oil|boiling|chemicals?|lye|hot water|steam|cleaner|paint thinner|gasoline)\b.*\b(?:in|on|into|over) (?:my|his|her|their) (?:\w+ )?(?:eyes?|face|hands?|arms?|legs?|skin)\b
+    \b(?:saw|blade|machine|mower|lawnmower|blender|press|grinder|door) (?:\w+ )?(?:took|cut|caught|got|ripped|tore|chopped|sliced) (?:off )?(?:my|his|her) (?:\w+ )?{_BODY}\b
+    \b(?:caught|stuck) in (?:the|a|that) (?:\w+ )?(?:machine|machinery|conveyor|press|grinder|shredder|escalator|elevator door|combine|auger)\b
+    \b(?:landed|fell|came down) on (?:his|her|my|their) (?:\w+ )?(?:head|neck|back|stomach|belly)\b
+    \b(?:contractions|labour pains|labor pains)\b(?=.* (?:minutes|apart|alone|coming|home|close|water))
+    \bcord (?:is )?(?:around|wrapped|coming)\b.*\b(?:neck|baby|out)\b
 """  # noqa: E501
 
 _FIRE = rf"""
@@ -186,6 +196,8 @@ _FIRE = rf"""
     \b(?:power|electric) (?:line|cable)s? (?:just |has |have |is |are )?(?:fell|fallen|down|came down|sparking)\b
     \bshocked by (?:the|a|an) (?:\w+ )?(?:fuse|fuse box|outlet|socket|wire|cable|breaker)\b
     \bhallway is (?:hot|full|burning)\b
+    \b(?:tree|tent|barn|shed|curtains?|couch|sofa|bed|carpet|roof|attic|truck|bus|field|forest|porch|wall|ceiling|trash|bin|dumpster) (?:is |are )(?:\w+ )?(?:burning|on fire|smoking)\b
+    \bmixed (?:\w+ )?(?:bleach|ammonia|chemicals?|cleaners?)\b
 """  # noqa: E501
 
 _INTRUDERS = rf"""
@@ -201,6 +213,7 @@ _INTRUDERS = rf"""
     \b(?:man|men|guy|guys|people|someone|somebody|kids) (?:\w+ ){{0,2}}(?:in|wearing) (?:\w+ )?(?:ski masks?|masks|balaclavas?)\b
     \b(?:armed|masked) (?:men|man|guy|guys|robbers?|person|people)\b
     \btrying to (?:get|break|force (?:his|her|their) way) into (?:my|our) (?:car|truck|van|house|home|apartment|flat|room)\b(?! (?:account|garage door))
+    \b{_OTHER} (?:is|are|just) (?:\w+ )?(?:climbing|climbed|coming|crawling|crawled|came) (?:in |out |up )?through (?:my|our|the) (?:\w+ )?(?:window|door|roof|basement|vent)\b
 """  # noqa: E501
 
 _VIOLENCE = rf"""
@@ -224,9 +237,16 @@ _VIOLENCE = rf"""
     \b{_OTHER} (?:has |just )?(?:locked|tied|chained|trapped) (?:me|us|her|him) (?:up |in|inside|to)\b
     \bwill not let (?:me|us|her) (?:go\b|leave|out|breathe)(?! (?:through|past|of the (?:contract|subscription)))
     \b(?:he|she|husband|wife|boyfriend|girlfriend|dad|father|mother|mom|stepdad|stepfather|ex|partner|son) (?:just |has )?(?:hit|punched|beat|choked|slapped|kicked|pushed|threw|attacked) (?:me|my (?:mom|mum|mother|sister|brother|kids?|son|daughter))\b(?! (?:up|with an?|to it)\b)
-    \b(?:dad|father|stepdad|stepfather|husband|boyfriend|mom|mother|brother|uncle|he|she) (?:is|keeps) (?:\w+ )?(?:hurting|beating|attacking|hitting) (?:me|us|her|him|my|our)\b(?! (?:feelings|eyes|wallet|budget))
+    \b(?:dad|father|stepdad|stepfather|husband|boyfriend|mom|mother|brother|uncle|he|she) (?:is|keeps) (?:\w+ )?(?:hurting|beating|attacking|hitting) (?:me|us|her|him|my|our)\b(?! (?:at|in|by|to|feelings|eyes|wallet|budget))
     \b{_OTHER} (?:just |has )?(?:grabbed|snatched|took|taken) (?:my|our) (?:\w+ )?{_CHILD}\b(?! (?:to|for|out|home|on|with|back)\b)
     \b(?:coming|came) (?:up|at|after|towards?|through) (?:me|us|the (?:stairs|door|window))(?: with)?\b.*\b(?:knife|gun|bat|axe|hammer)\b|\b(?:knife|gun|bat|axe|hammer)\b.*\bcoming (?:up|at|after|towards?|through) (?:me|us|the)\b
+    \b(?:dragg|pull|forc|shov|push|stuff|throw)(?:ed|ing)? (?:a |the |my |this |some )?(?:woman|girl|man|boy|kid|child|lady|daughter|son|sister|friend|her|him|me) (?:into|in|out of|towards?|down)\b
+    \b(?:put|slipped|dropped|spiked) (?:something|a pill|drugs?|it)? ?(?:in|into)? ?my drink\b
+    \b(?:touched|groped|molested|fondled) (?:me|my (?:daughter|son|kid|child))\b(?! by)
+    \b(?:being|getting|been|was|got|is) (?:\w+ )?(?:murdered|beaten|robbed|shot at|held|dragged|stalked|chased|hunted)\b(?! (?:of|up in|by the price))
+    \b(?:robbing|holding up|shooting up|breaking into|burning down) (?:the|a|my|our) (?:\w+ )?(?:store|shop|bank|house|gas station|place|neighbou?r\w*|school|church|restaurant)\b
+    \b(?:brought|has|with|carrying) a (?:\w+ )?(?:gun|knife|bomb) (?:to|in|into|at) (?:\w+ )?(?:school|class|work|the (?:office|store|mall|building))\b
+    \b(?:drag|pull|forc|shov|push)(?:g?ed|g?ing)? (?:a|the|this|some|my) (?:\w+ )?(?:woman|girl|man|boy|kid|child|lady|daughter|son|sister|friend) (?:into|in|out of|towards?)\b
 """  # noqa: E501
 
 _THEMSELVES = rf"""
@@ -257,6 +277,9 @@ _THEMSELVES = rf"""
     \b(?:drank|drunk|swallowed|ate|eaten|ingested|drinking|drink) (?:\w+ ){{0,5}}{_POISON}\b
     \b(?:took|taken|swallowed|ate|eaten) (?:\w+ ){{0,2}}(?:\d\d+|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred) (?:\w+ ){{0,2}}{_PILLS}\b
     \b{_CHILD} (?:\w+ )?(?:ate|swallowed|took|drank|eaten|chewed|got into) (?:[\w']+ ){{0,6}}{_PILLS}\b
+    \b(?:tell|please tell) (?:my|our) (?:kids|family|mom|mother|wife|husband|son|daughter|parents|children) (?:that )?i (?:love|loved|am sorry)\b
+    \b(?:took|taken|swallowed|ate|eaten) (?:every|each|all (?:of )?(?:the|those|these|my)|the whole|a whole|everything) (?:\w+ ){{0,3}}(?:pills?|tablets?|medication|medicine|bottle|cabinet|meds)\b
+    \b{_CHILD} (?:\w+ )?(?:drank|drunk|swallowed|ate|eaten|licked) (?:\w+ ){{0,4}}(?:under the sink|cleaner|detergent|soap pod|pods?|bottle from|chemical\w*|perfume|nicotine|vape \w+|berries)\b
 """  # noqa: E501
 
 _ACCIDENTS = rf"""
@@ -274,6 +297,11 @@ _ACCIDENTS = rf"""
     \b{_VEHICLE} (?:\w+ ){{0,3}}(?:on (?:its|it is) (?:side|roof)|off the (?:road|bridge|cliff)|upside down|in (?:a|the) (?:ditch|river|lake|canal)|into (?:a|the) (?:tree|river|ditch|wall|house|crowd|pole|lake))\b
     \b(?:stuck|trapped|pinned) (?:in|inside|under) (?:the|a|my|his|her|our) (?:car|truck|van|bus|wreck|vehicle|elevator|lift|fire|house|room|well|rubble|tractor|machine)\b(?! (?:park|wash|menu|queue|line))
     \b(?:fell|fallen|slipped|collapsed) (?:down |over )?(?:in|on|off|down|from|out of) (?:the|a|his|her|my) (?:\w+ )?(?:shower|bath|bathtub|tub|stairs|steps|ladder|roof|balcony|scaffold\w*|window|horse|tree|bike|motorbike|motorcycle|cliff)\b.*\b(?:blood|bleeding|head|not|hurt|can|broke\w*|help|leg|hip|back)\b
+    \b(?:motorcyclist|cyclist|biker|pedestrian|jogger|scooter rider|hiker|skier|climber|worker|swimmer) (?:\w+ ){{0,2}}(?:hit|down|struck|fallen|fell|hurt|injured|trapped|missing)\b
+    \b(?:train|bus|truck|tram|lorry|plane|helicopter) (?:has |just |is )?(?:hit|crashed|derailed|struck|collided|down|plowed)\b(?! (?:the (?:spot|road|shelves|market)|my (?:budget)))
+    \b(?:run|ran) over (?:a|my|the|some|our|his|her) (?:[\w']+ )?{_CHILD}\b
+    \b(?:rolled|flipped|totall?ed|wrecked|crashed) (?:the|my|our|his|her) (?:car|truck|van|bike|motorcycle|quad|atv|suv)\b{_PAST}
+    \bswept (?:out|away|off)\b(?! (?:my feet|the floor))
 """  # noqa: E501
 
 _CALLS = rf"""
@@ -310,6 +338,52 @@ EMERGENCY_UNLESS_BUSINESS = re.compile(
 """)  # noqa: E501
 )
 """Weaker signs: who books an appointment or asks for an order has them too."""
+
+IDIOM = re.compile(
+    phrases(r"""
+    \b(?:donat\w+|give|gave) blood\b
+    \bblood (?:tests?|pressure|oranges?|brothers?|types?|work|sugar|boil|results?|donation|drive|moon)\b
+    \bblood sweat and tears\b
+    \bsmoke (?:detectors?|alarms?|gr[ea]y|free|machine|test|break|signals?|bombs?)\b
+    \b(?:up in|blowing|second hand|third hand|scent of|smell of) smoke\b
+    \b(?:glue|heat|nail|massage|water|caulk\w*|staple|squirt|toy|spray|nerf|paint|hot glue|tattoo|price) guns?\b
+    \bgun (?:safe|cabinet|rack|case|cleaning|oil|show|range|metal|holster|grease)\b
+    \b(?:shotgun|rifle|pistol) (?:mic|scope|case|grip|squats?|seat|wedding)\b
+    \b(?:drowning|swimming|buried) in (?:\w+ )?(?:e?mails?|boxes|paperwork|debts?|work|orders|bills|laundry|calls|forms)\b
+    \b(?:choking|choked) (?:on|by) (?:the|my|your) \w+\b|\bchoked up\b
+    \bburning (?:with|question|calories|fat|through|desire|man|sensation in my wallet|incense|candles?|a candle|wood|stove|cd)\b
+    \b(?:candle|stove|fireplace|incense|heater|lamp|bulb|calories|log|logs|fat|flight) (?:is |are )?burning\b
+    \b(?:acid|bleach|poison|smoke|cruelty) free\b|\b(?:acid|poison) (?:reflux|rain|wash|paper|ivy|jazz|house)\b|\bpoison (?:of choice|pen)\b|\bpick your poison\b
+    \b(?:inbox|phone|head|brain|mind|mailbox) (?:is |just )?explod\w+\b
+    \b(?:trapped|stuck|pinned) (?:in|on|to|at|inside) (?:\w+ ){0,2}(?:traffic|menu|phone|meeting|loop|contract|queue|line|hold|board|page|post|wall|top|limbo|email|airport)\b
+    \b(?:account|site|session|e?mail|login|password) (?:\w+ ){0,2}(?:hijacked|hacked)\b|\bhijack(?:ing)? (?:the|your|this) (?:call|conversation|meeting)\b
+    \b(?:robbed|robbing|rob) (?:me |you |us )?(?:of|with|by|blind)\b|\bdaylight robbery\b|\bhighway robbery\b
+    \b(?:murder|suicide|killing|overdose|assault|robbery|hostage|seizure) (?:mystery|squad|prevention|of (?:sugar|assets|colou?r)|on (?:the|my) (?:senses|wallet|ears)|note paper|rate)\b
+    \b(?:attacked|stung|bitten|mauled|strangled|crushed|killed|murdered) by (?:a goose|mosquito\w*|the (?:fees|price|shipping|cost|competition)|fees|bugs|ads|emails?|guilt|sadness|boredom|shipping|taxes)\b
+    \b(?:price|prices|market|team|business|plan|deal|stand|shelf|bed|chair|table|tent|box|stroller|umbrella|app|website|building set) (?:\w+ )?collaps\w+\b|\bcollapsible\b
+    \bcrush(?:ed)? (?:it|on|ice|garlic|velvet|red pepper|my hopes|pepper)\b
+    \b(?:laugh|scream|die|died|cry)\w* (?:with|from|of) (?:laughter|joy|excitement|laughing|boredom|curiosity)\b
+    \bfor crying out loud\b|\bi scream\b|\bscreaming (?:goat|deal|hot deal|match|color|for)\b
+    \bfaint(?:ly|est)? (?:line|smell|colou?r|sound|idea|print|mark|heart|hope|scratch|of heart)\b|\bfaint of heart\b
+    \bout of (?:the )?(?:current|stroke)\b
+    \b(?:nose|gums?|colou?rs?|ink|dye|heart|edge|brakes?|radiators?) (?:\w+ )?bleed\w*\b|\bbleeding (?:edge|heart|color|colour|ink)\b
+""")  # noqa: E501
+)
+"""Words of danger where there is none: taken out before one looks for them."""
+
+DANGER = re.compile(
+    r"\b(?:machetes?|shotgun|rifles?|pistols?|handguns?|guns?|gunm[ae]n|gunshots?|murder(?:ed|ing|s)?|stabb\w+"
+    r"|hostages?|hijack\w*|carjack\w*|kidnap\w*|abduct\w*|raped?|raping|molest(?:ed|ing|er)|assault\w*|robb(?:ing|ed|ery|ers?)"
+    r"|suicid\w*|strangl\w*|drown(?:ing|ed)|bleed\w*|bled|blood|unconscious|convuls\w*"
+    r"|seizures?|seizing|paraly[sz]\w*|contractions|electrocut\w*|amputat\w*|severed|crushed|trapped|pinned|flames|burning"
+    r"|explo(?:ded|sion|ding)|screaming|ammonia|acid|venom|poison\w*|choking|suffocat\w*"
+    r"|wheezing|faint(?:ed|ing)|collapsed(?! the)|swept (?:out|away)|noose|mauled|bomb|arson"
+    r"|stalk(?:er|ing)|trespass\w*|intruders?|thrown (?:out|from)|impaled"
+    r"|miscarr\w+|turned (?:gr[ea]y|purple)|frostbite|hypothermi\w*)\b"
+)
+"""Words that hardly anybody says to a shop or a clinic who is not in danger, idioms apart."""
+
+SOMEBODY = re.compile(rf"\b(?:i|my|me|we|us|our|him|her|his|them|their|{_OTHER}|{_KIN})\b")
 
 EMERGENCY_IF_NOW = re.compile(
     phrases(rf"""
