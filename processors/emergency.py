@@ -92,6 +92,7 @@ _PAST = re.compile(
 _BUSINESS = re.compile(
     r"\b(?:order(?:s|ed|ing)?|return(?:s|ing|ed)?|refund|appointments?|book(?:ing|ed)?|reschedul\w+"
     r"|cancel\w*|visit|check ?up|follow up|next (?:week|month)|in stock|sell|buy|bought|deliver\w*"
-    r"|shipp\w+|size|price|invoice|account|discount|movie|film|game|costume|toy|see (?:him|the doctor))\b"
+    r"|shipp\w+|size|price|invoice|account|discount|movie|film|game|costume|toy"
+    r"|see (?:him|the doctor))\b"
 )
 """What callers speak of who have the time."""

@@ -33,7 +33,8 @@ _NUMBER_SPOKEN = re.compile(
 )
 _EXPECTED_NO = re.compile(
     r"\b(?:no (?:hay|es|tengo|tiene|estoy en|es una|es un)|sin|ningun[oa]?)(?: una?| ningun[oa]?)? "
-    r"(?:dolor(?:es)?(?: en el| de)? pecho|infarto|fuego|incendio|humo|emergencia|peligro|heridos?)\b"
+    r"(?:dolor(?:es)?(?: en el| de)? pecho|infarto|fuego|incendio|humo|emergencia|peligro"
+    r"|heridos?)\b"
     r"|\bno (?:me|le) duele (?:nada )?el pecho\b|\b(?:ya )?no (?:huele|sale) (?:a gas|humo)\b"
     r"|\bnadie (?:\w+ )?(?:sangrando|herido|herida|muerto)\b"
 )
@@ -46,7 +47,10 @@ _KIN = (
     r"|primo|prima|companero|companera|jefe|hombre|senor|senora|chico|chica|persona|cliente"
     r"|paciente|alguien|gente|muchacho|muchacha|suegro|suegra|nieto|nieta)"
 )
-_SOMEBODY = r"(?:alguien|ladron(?:es)?|(?:un|una|unos|dos|varios) (?:\w+ )?(?:ladron(?:es)?|hombres?|tipos?|desconocidos?|extranos?|sujetos?|intrusos?|encapuchados?))"
+_INTRUDER = (
+    r"(?:ladron(?:es)?|hombres?|tipos?|desconocidos?|extranos?|sujetos?|intrusos?|encapuchados?)"
+)
+_SOMEBODY = rf"(?:alguien|ladron(?:es)?|(?:un|una|unos|dos|varios) (?:\w+ )?{_INTRUDER})"
 _HOME = (
     r"(?:casa|piso|apartamento|departamento|edificio|cocina|garaje|habitacion|cuarto|oficina|coche"
     r"|carro|auto|camion|sala)"
@@ -59,7 +63,9 @@ _POISON = (
     r"|blanqueador|thinner|acido|aguarras|anticongelante|limpiador|imanes|un iman)"
 )
 _SNAKE = r"(?:vibora|serpiente|culebra|cobra|cascabel|alacran|escorpion|tiburon)"
-_THING = r"(?:pantalla|control|boton|aplicacion|app|pagina|equipo|aparato|telefono|celular|movil|tele)"
+_THING = (
+    r"(?:pantalla|control|boton|aplicacion|app|pagina|equipo|aparato|telefono|celular|movil|tele)"
+)
 
 _PHRASES = rf"""
     \b(?:dolor(?:es)?|presion|opresion|punzadas?|quemazon|pinchazos?) (?:\w+ ){{0,3}}(?:en|de|sobre) (?:el |mi )?pecho\b
@@ -228,11 +234,11 @@ _STORIES = rf"""
     \bse (?:ha )?golpe(?:o|ado) la cabeza\b
 """  # noqa: E501
 """They may be of long ago: the words say so then."""
-_SIGNS = rf"""
+_SIGNS = r"""
     \bse (?:me |le )?(?:esta |ha )?(?:hinch(?:o|a|ando|ado)) (?:\w+ )?(?:la |el |los |las )?(?:cara|garganta|lengua|labios|cuello|ojos)\b
     \b(?:habla raro|habla muy raro|no puede hablar|dice incoherencias|no se le entiende)\b
     \b(?:muy )?(?:confundid[oa]|desorientad[oa]|palid[oa])\b.*\b(?:boca|cara|brazo|habla|suda)\b
-    \bse cay(?:o|eron) (?:\w+ ){{0,2}}(?:ducha|regadera|escaleras?|bano|techo|azotea|caballo|arbol)\b
+    \bse cay(?:o|eron) (?:\w+ ){0,2}(?:ducha|regadera|escaleras?|bano|techo|azotea|caballo|arbol)\b
 """  # noqa: E501
 """Who books an appointment has them too."""
 
@@ -274,9 +280,7 @@ _BUSINESS = re.compile(
     r"|talla|precio|factura|cuenta|pelicula|libro|juego|disfraz|juguete|revision|consulta|muletas"
     r"|semana que viene|proxima semana)\b"
 )
-_MONTHS = (
-    "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
-)
+_MONTHS = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
 _LONG_AGO = re.compile(
     rf"\b(?:(?:el|la) (?:ano|mes|semana|verano|invierno|marzo) pasad[oa]|ayer|en (?:{_MONTHS})"
     r"|hace (?:\w+ )?(?:anos?|meses|mes|semanas?|dias?)|una vez)\b"

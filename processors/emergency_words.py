@@ -18,7 +18,9 @@ _KIN = (
 )
 _OTHER = rf"(?:he|she|they|someone|somebody|everybody|everyone|{_KIN})"
 _ANYONE = rf"(?:i|we|{_OTHER})"
-_ONE = rf"(?:me|us|him|her|them|my|someone|somebody|(?:my|our|the|a|an|this|his|her) (?:\w+ )?{_KIN})"
+_ONE = (
+    rf"(?:me|us|him|her|them|my|someone|somebody|(?:my|our|the|a|an|this|his|her) (?:\w+ )?{_KIN})"
+)
 _BE = r"(?:is|am|are|was|were|has been|have been|is been)"
 _JUST = r"(?:(?:just|really|all|still|so|now|also|suddenly|have|has|had|almost|probably) ){0,2}"
 _WHOSE = r"(?:my|our|the|his|her|their|your|this|a)"
@@ -40,7 +42,10 @@ _BODY = (
     r"(?:arms?|legs?|hands?|fingers?|fingertips?|thumbs?|toes?|foot|feet|face|head|neck|eyes?|ears?|nose|mouth|skull"
     r"|skin|wrists?|ankle|stomach|belly|tongue|lips?|back|shoulder|knee|artery|vein)"
 )
-_CHILD = r"(?:baby|toddler|child|kid|son|daughter|boy|girl|grandson|granddaughter|year old|infant|nephew|niece)"
+_CHILD = (
+    r"(?:baby|toddler|child|kid|son|daughter|boy|girl|grandson|granddaughter|year old|infant"
+    r"|nephew|niece)"
+)
 _SNAKE = r"(?:snake|rattlesnake|rattler|viper|cobra|scorpion|shark|bear|black widow)"
 _PILLS = (
     r"(?:pills|tablets|medications?|meds|medicines?|tylenol|aspirin|paracetamol|ibuprofen|xanax"

@@ -44,8 +44,8 @@ _AROUND = (
     "that that's it's is this sounds sound good great fine perfect confirm confirmed confirming i "
     "i'd i'm huh hmm works work me affirmative by all means alright lovely wonderful excellent "
     "brilliant thanks thank you very much on at in the a would be will like to want now just my "
-    "let's let us ma'am sir echo you're your one yours agree agreed happy with totally indeed quite "
-    "thing me that'll ready"
+    "let's let us ma'am sir echo you're your one yours agree agreed happy with totally indeed "
+    "quite thing me that'll ready"
 )
 _AROUND_A_YES = frozenset(_AROUND.split())
 _PERSON = (

@@ -49,8 +49,8 @@ DEED_HANDOVER = (
 OPENS = r"\bquiere que\b|\bdesea\b|\bpuedo\b|\ble gustar[ií]a\b"
 INTENDS = r"\b(?:voy a|vamos a|va a|quiere|desea|puedo|le \w+o)\b"
 ASSENT = (
-    "correcto bien acuerdo confirma confirmo adelante hago procedo es esta está de lo la así eso todo "
-    "le parece quiere que sí si desea continúo entonces y"
+    "correcto bien acuerdo confirma confirmo adelante hago procedo es esta está de lo la así eso "
+    "todo le parece quiere que sí si desea continúo entonces y"
 )
 _ELSE = re.compile(
     r"\b(?:no|nunca|ni|manten\w+|conserv\w+|dej\w+|sin|politicas?|condiciones|saber|conocer|oir"
@@ -112,4 +112,3 @@ def asks_for_person(words: str) -> bool:
 def takes_person_back(clause: str) -> bool:
     """Whether this clause asks for none, or asks whether Echo is one."""
     return bool(_NO_PERSON.search(bare(clause)))
-

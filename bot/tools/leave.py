@@ -1,7 +1,7 @@
 """Whether Echo has asked for leave to do a deed, or something else that its words are in (pure).
 
-"Shall I book it?" asks for leave; "have you booked before?", "shall I book it or not?" and "would you
-like to hear about returns?" do not, and neither does what is no question. In doubt it does not:
+"Shall I book it?" asks for leave; "have you booked before?", "shall I book it or not?" and "would
+you like to hear about returns?" do not, and neither does what is no question. In doubt it does not:
 the tool's own question then follows, which does.
 """
 
@@ -29,7 +29,8 @@ _ELSE = re.compile(
 _ASKS_FACT = re.compile(
     r"(?:^|[,;:–—] ?)(?:(?:so|and|but|okay|well|now|then),? )*"
     r"(?:is (?!that|this|it|everything|all)|are (?!you (?:sure|happy|ok|okay|ready|fine|good))"
-    r"|was|were|has|have|had|did|does (?!that|this|it)|do (?!you (?:want|wish|need|agree|confirm)|i)"
+    r"|was|were|has|have|had|did|does (?!that|this|it)"
+    r"|do (?!you (?:want|wish|need|agree|confirm)|i)"
     r"|will (?!that|this|it))\b"
 )
 """How a question begins that wants to know something."""
@@ -37,13 +38,12 @@ _INTENDS = re.compile(
     r"\b(?:i'll|i will|i'm|i am|i can|i could|i'd|we'll|let me|you'd|you would|you want|going to)\b"
     rf"|^(?:so |then |okay )*\w+ing\b|{spanish.INTENDS}"
 )
-_ASSENT = frozenset(
-    (
-        "is that's that this it all everything right correct okay ok good fine shall should may can "
-        "could i we go ahead proceed do confirm you would like me to want with and so then please "
-        "does sound sounds look alright yes now if"
-    ).split()
-) | frozenset(spanish.ASSENT.split())
+_ASSENTING = (
+    "is that's that this it all everything right correct okay ok good fine shall should may can "
+    "could i we go ahead proceed do confirm you would like me to want with and so then please "
+    "does sound sounds look alright yes now if"
+)
+_ASSENT = frozenset([*_ASSENTING.split(), *spanish.ASSENT.split()])
 
 
 def asks_leave(deed: re.Pattern[str], heard: str) -> bool:
@@ -70,9 +70,7 @@ def asks_leave(deed: re.Pattern[str], heard: str) -> bool:
 
 def _is_about_else(sentence: str) -> bool:
     words = re.sub(r"\b(?:ok|okay|right|fine|good) if (?:i|we)\b", "ok", _words(sentence))
-    return bool(
-        _ELSE.search(words) or _ASKS_FACT.search(words) or spanish.is_about_else(sentence)
-    )
+    return bool(_ELSE.search(words) or _ASKS_FACT.search(words) or spanish.is_about_else(sentence))
 
 
 def _words(sentence: str) -> str:

@@ -14,15 +14,16 @@ _INTRODUCING = (
     r"|nombre es|para|se llama)"
 )
 _POLITE = re.compile(r"(?<= )(?:yes|um|uh|please|thanks|thank you|s[ií]|eh|por favor|gracias)(?= )")
-_NO_NAME = frozenset("a an book for i is it me my shall the you la lo".split())
+_OF_A_QUESTION = "a an book for i is it me my shall the you la lo"
+_NO_NAME = frozenset(_OF_A_QUESTION.split())
 _CAPITALS_OF_NO_NAME = (
     "A Acme All Alright Am And As At Book Booking Bueno Can Cancel Canceling Cancelling Claro "
     "Correct Could Do Dr Echo Exactly For Good Great Hello Hi If In Is It Let May Me Mr Mrs Ms My "
     "Name No Noon Now Of Ok Okay On Or Order Perfect Please Reserving Return Right Shall Should So "
     "Sure Thank Thanks That The Then This To Today Tomorrow Under We Well Will Would Yes Yeah You "
     "Your AM PM I "
-    "Anulo Buenas Cancelo Cita De Desea Don Doña El En Entonces Es Hola La Las Le Lo Los Muy O Para "
-    "Pedido Perfecto Por Quiere Reservo Se Señor Señora Soy Su Sí Un Una Y"
+    "Anulo Buenas Cancelo Cita De Desea Don Doña El En Entonces Es Hola La Las Le Lo Los Muy O "
+    "Para Pedido Perfecto Por Quiere Reservo Se Señor Señora Soy Su Sí Un Una Y"
 )
 """At the beginning of a sentence, above all."""
 _OTHERS = "|".join([*_CAPITALS_OF_NO_NAME.split(), *(word.title() for word in WEEKDAYS + MONTHS)])

@@ -1,7 +1,7 @@
 """The values of a deed: whether a caller heard or named these, and no others of their kind (pure).
 
-English and Spanish. A number that is a price is no order's, "one" is no time of day by itself, and a
-Tuesday is the coming one: a value counts where it is said as one of its kind.
+English and Spanish. A number that is a price is no order's, "one" is no time of day by itself, and
+a Tuesday is the coming one: a value counts where it is said as one of its kind.
 """
 
 import re

@@ -17,7 +17,9 @@ _HOUR_WORDS = (
 )
 _HOURS = _HOUR_WORDS.split()
 _TENS = {10: "diez", 20: "veinte", 30: "treinta", 40: "cuarenta", 50: "cincuenta"}
-ANY_TIME = rf"las? (?:\d{{1,2}}|{'|'.join(_HOURS[1:13])})|y (?:media|cuarto)|menos cuarto|mediod[ií]a"
+ANY_TIME = (
+    rf"las? (?:\d{{1,2}}|{'|'.join(_HOURS[1:13])})|y (?:media|cuarto)|menos cuarto|mediod[ií]a"
+)
 """A pattern: any time of day."""
 
 
@@ -48,7 +50,9 @@ def clock(value: datetime) -> set[str]:
     named = {_HOURS[hour] for hour in hours if hour < len(_HOURS)}
     if value.minute == 0:
         noon = {"mediodía", "mediodia"} if value.hour == 12 else set[str]()
-        on = {f"{article} {hour}" for hour in {*named, *map(str, hours)} for article in ("las", "la")}
+        on = {
+            f"{article} {hour}" for hour in {*named, *map(str, hours)} for article in ("las", "la")
+        }
         return noon | on
     later = _HOURS[(value.hour + 1) % 12 or 12]
     past = {15: "cuarto", 30: "media"}.get(value.minute, "")

@@ -1,4 +1,4 @@
-"""A mind that is after one write, and says whatever might make a caller's yes look like a yes to it."""
+"""A mind that is after one write, and says what might make a caller's yes look like one to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
