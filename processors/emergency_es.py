@@ -223,6 +223,33 @@ _PHRASES = rf"""
     \b(?:acido|aceite|cloro|lejia|agua hirviendo|gasolina|quimicos?|sosa)\b.*\b(?:en|a) (?:el|la|los|las|mis?|sus?) (?:ojos?|cara|manos?|piernas?|brazos?|piel)\b
     \b(?:lo|la|los|las|me|nos|le) (?:esta llevando|llevo|esta arrastrando|arrastro) la (?:corriente|ola)\b|\bllevando la corriente\b
     \b(?:dispar|tir)\w+le a tod[oa]s\b
+    \b(?:le|me|les) sangra(?:n)? (?:\w+ )?(?:el|la|los|las) (?!nariz\b)\w+\b
+    \b{_KIN} (?:esta |se )?(?:desplomad[oa]|babeando|temblando|tirad[oa]|palid[oa]) (?:en|y|por)\b
+    \b(?:treinta y nueve|cuarenta|cuarenta y un[oa]?|cuarenta y dos|4[0-2]) (?:\w+ ){{0,3}}(?:de )?fiebre\b|\bfiebre de (?:cuarenta|4[0-2])\b
+    \b(?:tiene|tengo|con) (?:la cara|los labios) (?:azul(?:es)?|morad[oa]s?)\b
+    \b(?:acabo de|estoy por|voy a|esta) (?:parir|dar a luz|pariendo|dando a luz)\b
+    \b(?:salio|ve|asoma) el hueso\b|\bhueso (?:expuesto|salido|de fuera|afuera)\b
+    \b(?:herida|cortada|tajo|agujero) (?:\w+ ){{0,2}}en (?:el|la) (?:frente|cabeza|cara|cuello|pecho|pierna|brazo|espalda|estomago)\b
+    \b{_KIN} se (?:ha )?cay(?:o|eron) (?:del|de la|de un|de una|por) (?:\w+ )?(?:andamio|azotea|balcon|caballo|arbol|moto|escalera|segundo|tercer|barranco)\b
+    \bse (?:me|le|nos) (?:vino|cayo) encima (?:un|una|el|la)\b(?! (?:mes|semana|trabajo|fecha|deuda))
+    \b(?:nos fuimos|se fue|me fui|cayo|caimos) (?:a|en|por) (?:una|un|la|el) (?:zanja|barranco|cuneta|rio|precipicio|canal)\b
+    \bherid[oa]s?\b.*\b(?:ayuda|grave|sangre|carro|coche|mama|papa)\b|\b{_KIN} esta (?:muy )?herid[oa]\b
+    \b(?:nos|me) choc(?:o|aron) (?:un|una|de frente|por detras)\b
+    \b(?:pastillas|medicinas|somniferos) (?:con|y) (?:alcohol|vodka|tequila|licor|vino)\b
+    \b(?:cinturon|cuerda|soga|cable|bolsa|mecate) (?:\w+ )?(?:en|al|alrededor del) (?:el )?(?:cuello|cabeza)\b
+    \bno me siento segur[oa] conmigo\b|\bhacerme dano\b
+    \b(?:suena|sonando|pita|pitando)\b.*\bmonoxido\b.*\b(?:duele|mare\w+|nauseas)\b
+    \b(?:casa|departamento|apartamento|edificio|cuarto|cocina|coche|carro|bodega|tienda|escuela)\b.*\bse (?:quema|incendia)\b
+    \b(?:tumb|tir|romp|derrib|pate)\w* (?:la|mi|nuestra) puerta\b
+    \b(?:un desconocido|un extrano|un hombre|un tipo) (?:\w+ )?en (?:el|la|mi) (?:cuarto|casa|habitacion|cocina|recamara|patio|jardin|sala|ventana)\b
+    \b(?:me|nos|la) (?:avento|empujo|azoto|tiro|estrello) (?:contra|por las|al (?:suelo|piso)|a la pared|escaleras)\b
+    \b(?:viene|vienen|esta|anda) (?:\w+ )?con (?:un|una) (?:bate|cuchillo|machete|pistola|hacha|martillo|tubo|navaja|palo)\b
+    \b(?:desaparecio|se perdio|se robaron|no encuentro a) (?:a )?(?:un|una|mi|el|la) (?:\w+ )?(?:nin[oa]|hij[oa]|bebe|niet[oa])\b
+    \bperdid[oa]s? en (?:el|la|un) (?:bosque|monte|montana|cerro|desierto|sierra|nieve)\b
+    \bagua (?:ya )?(?:\w+ )?(?:llega|llego|sube|subiendo|subio) (?:al|a la|hasta|muy|por)\b
+    \bse (?:le|me) (?:esta|estan) cerrando (?:los ojos|la garganta|el pecho)\b(?! de (?:sueno|cansancio))
+    \b(?:garganta|pecho) (?:\w+ )?(?:apretad[oa]|cerrad[oa]|tapad[oa] y no)\b|\bsiento (?:\w+ )?(?:la garganta|el pecho) (?:\w+ )?(?:apretad[oa]|cerrad[oa])\b
+    \bperros? (?:\w+ )?(?:atacando|mordiendo|ataco|mordio) a\b
 """  # noqa: E501  a phrase is one line
 
 _STORIES = rf"""

@@ -82,6 +82,10 @@ _HEART = rf"""
     \b(?:side|corner|half) of (?:my|his|her) (?:mouth|face) (?:is |has )?(?:\w+ )?(?:hanging|droop\w*|down|numb|frozen)\b
     \b(?:suddenly|all of a sudden)\b.*\b(?:can not|not) (?:see|speak|talk|move|feel|walk|stand|remember)\b
     \bcan not (?:speak|talk|see)\b.*\b(?:mouth|face|arm|side|eye)\b|\b(?:mouth|face|arm|side|eye)\b.*\bcan not (?:speak|talk|see)\b(?! to)
+    \b(?:vision|eyesight) (?:is |has |just )?(?:gone|going|went|all)? ?(?:\w+ )?(?:blurry|blurred|dark|black|double|grey|gray)\b
+    \b(?:{_KIN}|he|she) (?:has |is |just )?(?:gone|went|going|turned|looks) (?:\w+ )?(?:pale|white|clammy)\b.*\b(?:sweat\w*|arm|chest|shak\w*|cold)\b
+    \b(?:having|had|have) (?:\w+ ){{0,4}}fit\b.*\b(?:floor|ground|jerk\w*|shak\w*|foam\w*)\b|\bjerking (?:on|around|all|uncontrollably|and)\b
+    \bpacemaker\b.*\b(?:shock\w*|stopped|firing)\b
 """  # noqa: E501  a phrase is one line
 
 _BREATH = rf"""
@@ -113,6 +117,8 @@ _BREATH = rf"""
     \b(?:has|have|did|is) not (?:come|came|surfaced|come back) (?:back )?up\b(?= *$| (?:for air|yet|again|please)\b)
     \b(?:boat|kayak|canoe|raft|ferry|yacht|dinghy|sailboat|jet ski) (?:has |is |just |have )?(?:capsized|sinking|sank|sunk|flipped|overturned|taking on water|on fire)\b
     \b(?:fell|fallen) through the ice\b
+    \bthroat (?:is |feels |has gone )(?:\w+ )?(?:tight|tightening|closed|shut|funny and)\b
+    \b(?:has|have|with) (?:a )?(?:blue|purple|gr[ea]y) (?:face|lips)\b(?! (?:paint|mask|cream))
 """  # noqa: E501
 
 _SENSES = rf"""
@@ -137,6 +143,11 @@ _SENSES = rf"""
     \bcan not get (?:him|her|them) (?:up|to wake|to respond|to breathe|to move)\b
     \b(?:not|no longer) (?:waking|responding|reacting) (?:to (?:me|us|anything|my voice)|at all)\b
     \b(?:shaking|sweating|diabetic|confused|pale)\b.*\b(?:will|can|does|is) not (?:answer\w*|speak\w*|talk\w*|respond\w*|wak\w*|mak\w+ sense)\b
+    \b{_ANYONE} (?:\w+ ){{0,3}}(?:black|blacking|pass|passing) out\b(?! (?:those|the|these|dates|flyers|curtains?))
+    \b(?:slumped|keeled|doubled|toppled) over\b(?!.*\bbox)
+    \bcan not keep (?:him|her|them) (?:awake|conscious|breathing|alive)\b
+    \b(?:gave|giving|given) birth (?:\w+ )?(?:in|on|at|right|now|here|alone)\b(?! to (?:an?|the) (?:\w+ )?idea)
+    \b(?:temperature|fever) (?:is |of )?(?:\w+ ){{0,3}}(?:hundred and (?:four|five|six)|10[4-9])\b
 """  # noqa: E501
 
 _WOUNDS = rf"""
@@ -173,6 +184,12 @@ _WOUNDS = rf"""
     \b(?:landed|fell|came down) on (?:his|her|my|their) (?:\w+ )?(?:head|neck|back|stomach|belly)\b
     \b(?:contractions|labour pains|labor pains)\b(?=.* (?:minutes|apart|alone|coming|home|close|water))
     \bcord (?:is )?(?:around|wrapped|coming)\b.*\b(?:neck|baby|out)\b
+    \b(?:gash|hole|wound|slash) (?:\w+ ){{0,2}}(?:his|her|my|their) (?:\w+ )?(?:forehead|head|face|skull|neck|chest|leg|arm|back|side|thigh)\b
+    \b{_OTHER} {_JUST}(?:fell|fallen) (?:off|from|out of) (?:the|a|his|her|my|our) (?:\w+ )?(?:scaffold\w*|crane|truck|cliff|horse|tree|bike|motorbike|tractor|bunk|wall|bridge)\b{_PAST}
+    \b(?:shelf|crane|tree|wall|roof|ceiling|beam|forklift|tractor|trench|jack|machine|tv) (?:just )?(?:came down|fell|tipped|collapsed|landed|rolled|slipped|dropped)\b.*\b(?:stuck|under|pinned|trapped|on (?:me|him|her|a|us|my|someone))\b
+    \b(?:someone|somebody|people|{_KIN}|he|she) (?:is|are|was) (?:\w+ )?(?:under|underneath|beneath|buried under) (?:it|the (?:car|truck|rubble|tree|crane|snow|house|bus|tractor))\b
+    \b(?:snake|spider|shark|animal) ?bite on (?:my|his|her)\b
+    \b(?:got|has|have|grabbed|holding) (?:me|him|her|us) by the (?:hair|throat|neck)\b
 """  # noqa: E501
 
 _FIRE = rf"""
@@ -203,6 +220,12 @@ _FIRE = rf"""
     \bhallway is (?:hot|full|burning)\b
     \b(?:tree|tent|barn|shed|curtains?|couch|sofa|bed|carpet|roof|attic|truck|bus|field|forest|porch|wall|ceiling|trash|bin|dumpster) (?:is |are )(?:\w+ )?(?:burning|on fire|smoking)\b
     \bmixed (?:\w+ )?(?:bleach|ammonia|chemicals?|cleaners?)\b
+    \b(?:shooting|spitting|throwing|covered in|engulfed in) flames\b
+    \bgas smell\b(?! (?:test|strips?))
+    \b(?:wires?|outlet|socket|panel|power line|transformer|breaker box) (?:\w+ ){{0,2}}(?:sparking|smoking|burning|arcing)\b
+    \b(?:water|flood) (?:is |keeps )(?:\w+ )?(?:rising|up to (?:my|our|the)|coming in|pouring in)\b
+    \bstuck on (?:the|our|my) roof\b
+    \b(?:avalanche|landslide|mudslide|rockslide|tornado|earthquake) (?:just |has )?(?:buried|hit|took|trapped|swept|destroyed|collapsed)\b(?! the (?:market|charts))
 """  # noqa: E501
 
 _INTRUDERS = rf"""
@@ -219,6 +242,8 @@ _INTRUDERS = rf"""
     \b(?:armed|masked) (?:men|man|guy|guys|robbers?|person|people)\b
     \btrying to (?:get|break|force (?:his|her|their) way) into (?:my|our) (?:car|truck|van|house|home|apartment|flat|room)\b(?! (?:account|garage door))
     \b{_OTHER} (?:is|are|just) (?:\w+ )?(?:climbing|climbed|coming|crawling|crawled|came) (?:in |out |up )?through (?:my|our|the) (?:\w+ )?(?:window|door|roof|basement|vent)\b
+    \b(?:stranger|someone|somebody|man|guy|person) (?:is )?(?:sleeping|standing|hiding|sitting|lurking|prowling|waiting) (?:in|inside|outside|under|behind) (?:my|our) (?:[\w']+ )?(?:room|bedroom|house|closet|bed|window|yard|garage|car|kitchen|garden|door|basement|attic)\b
+    \b(?:he|she|ex|husband|boyfriend) (?:\w+ ){{0,5}}not supposed to be\b(?=.*\b(?:breaking|door|scared|here|outside|inside))
 """  # noqa: E501
 
 _VIOLENCE = rf"""
@@ -252,6 +277,10 @@ _VIOLENCE = rf"""
     \b(?:robbing|holding up|shooting up|breaking into|burning down) (?:the|a|my|our) (?:\w+ )?(?:store|shop|bank|house|gas station|place|neighbou?r\w*|school|church|restaurant)\b
     \b(?:brought|has|with|carrying) a (?:\w+ )?(?:gun|knife|bomb) (?:to|in|into|at) (?:\w+ )?(?:school|class|work|the (?:office|store|mall|building))\b
     \b(?:drag|pull|forc|shov|push)(?:g?ed|g?ing)? (?:a|the|this|some|my) (?:\w+ )?(?:woman|girl|man|boy|kid|child|lady|daughter|son|sister|friend) (?:into|in|out of|towards?)\b
+    \b(?:is|are|keeps?|was) (?:\w+ )?(?:hitting|beating|choking|kicking|punching|attacking|strangling) (?:my )?(?:mom|mum|mommy|mother|dad|sister|brother|grandma)\b
+    \b(?:boy|girl|kid|child|toddler|son|daughter|baby) (?:has |is |just |have )?(?:\w+ )?(?:disappeared|missing|been missing|been taken|wandered off|vanished)\b(?! (?:a|the|his|her|out|school|teeth|tooth|package))
+    \blost in the (?:woods|mountains?|forest|desert|snow|wilderness|dark|bush)\b
+    \b(?:run|running|ran|force|forcing|push|pushing) (?:me|us) off the road\b
 """  # noqa: E501
 
 _THEMSELVES = rf"""
@@ -285,6 +314,10 @@ _THEMSELVES = rf"""
     \b(?:tell|please tell) (?:my|our) (?:kids|family|mom|mother|wife|husband|son|daughter|parents|children) (?:that )?i (?:love|loved|am sorry)\b
     \b(?:took|taken|swallowed|ate|eaten) (?:every|each|all (?:of )?(?:the|those|these|my)|the whole|a whole|everything) (?:\w+ ){{0,3}}(?:pills?|tablets?|medication|medicine|bottle|cabinet|meds)\b
     \b{_CHILD} (?:\w+ )?(?:drank|drunk|swallowed|ate|eaten|licked) (?:\w+ ){{0,4}}(?:under the sink|cleaner|detergent|soap pod|pods?|bottle from|chemical\w*|perfume|nicotine|vape \w+|berries)\b
+    \b(?:belt|rope|cord|noose|cable|bag|sheet|scarf) (?:\w+ )?(?:around|round|over) (?:his|her|my|their) (?:neck|head|throat)\b
+    \bnot (?:feel )?safe with myself\b|\bkeep myself safe\b|\bdo something to myself\b
+    \bnothing (?:left )?to live for\b|\bno point (?:in )?living\b
+    \b(?:took|taken|swallowed) something\b.*\b(?:sleepy|awake|drowsy|not wak\w*|unconscious|shaking|weird)\b
 """  # noqa: E501
 
 _ACCIDENTS = rf"""
@@ -307,6 +340,8 @@ _ACCIDENTS = rf"""
     \b(?:run|ran) over (?:a|my|the|some|our|his|her) (?:[\w']+ )?{_CHILD}\b
     \b(?:rolled|flipped|totall?ed|wrecked|crashed) (?:the|my|our|his|her) (?:car|truck|van|bike|motorcycle|quad|atv|suv)\b{_PAST}
     \bswept (?:out|away|off)\b(?! (?:my feet|the floor))
+    \b(?:hit|struck|slammed into|plowed into) (?:us|me|him|her|them) (?:head on|from behind|with (?:his|her|the|a) (?:car|truck))\b
+    \b(?:gone|went|slid|skidded|driven|run) off the (?:road|bridge|cliff|highway|motorway)\b|\binto a ditch\b.*\b(?:hurt|stuck|help|bleeding|trapped)\b
 """  # noqa: E501
 
 _CALLS = rf"""
