@@ -62,7 +62,11 @@ _CONTRACTIONS = [
         (r"\b(he|she|it|there|that|someone|somebody|who)'?s\b", r"\1 is"),
         (r"\b(he|she|they|i|we|it)'ll\b|\b(they)ll\b", r"\1\2 will"),
         (r"(\w)'s (?=(?:not|been|got|gone|had|just|dead|blue|hurt|\w+ing|\w+ed)\b)", r"\1 is "),
-        (r"(\w)'s (?=(?:on fire|unconscious|in labou?r)\b)", r"\1 is "),
+        (
+            r"(\w)'s (?=(?:on|in|at|under|inside|out|upside|stuck|full|so|really|having)\b)",
+            r"\1 is ",
+        ),
+        (r"(\w)'s (?=unconscious\b)", r"\1 is "),
         (r"\b(we|they|you)'?re\b", r"\1 are"),
         (r"\b(i|we|they|you)'ve\b|\b(i|they)ve\b", r"\1\2 have"),
         (r"\bgonna\b", "going to"),

@@ -119,7 +119,7 @@ _PHRASES = rf"""
     \b(?:ha )?explotado? (?:el|la|una|un) (?:bombona|caldera|gas|casa|edificio|tuberia|tanque)\b
     \b(?:estan|esta|han|ha) (?:entrando|entrado|intentando entrar|forzando|forzado) (?:a robar )?(?:en |a |la puerta)(?:mi |la |nuestra )?(?:casa|piso|puerta|ventana)?\b
     \b(?:estan|esta) (?:tratando de|intentando|queriendo) (?:entrar|meterse|abrir|tumbar|romper|forzar|tirar) (?:a |en )?(?:mi |la |nuestra )?(?:casa|piso|puerta|ventana|departamento|apartamento)\b
-    \bhay (?:un |unos )?(?:ladron(?:es)?|intruso|intrusos|alguien|hombre|tipo|desconocido|un hombre|un desconocido|un extrano) (?:\w+ )?(?:en|dentro de) (?:mi |la |nuestra )?{_HOME}\b(?! (?:para|que puede))
+    \bhay (?:un |unos )?(?:ladron(?:es)?|intruso|intrusos|alguien|hombre|tipo|desconocido|un hombre|un desconocido|un extrano) (?:\w+ )?(?:en|dentro de) (?:mi |la |nuestra )?{_HOME}\b(?! (?:para|que (?:puede|pidio|quiere|trabaja|recib\w+)))
     \b(?:me|nos|la|lo|le) (?:esta |estan |han |ha )?(?:atac(?:a|o|an|aron|ando|ado)|agred(?:io|ido|iendo)|viol(?:o|aron|ado|ando)|secuestr(?:o|aron|ado)|estrangul(?:a|ando)|golpe(?:a|ando)|peg(?:a|ando))\b(?! (?:los precios|la factura|el sol|un susto|la gana|los mosquitos|las hormigas|los insectos))
     \bacaban? de (?:violar|atacar|agredir|secuestrar|golpear|asaltar|pegar)(?:me|nos|la|lo|le)?\b
     \b(?:me|nos|lo|la|le) acaban de (?:violar|atacar|agredir|secuestrar|golpear|asaltar|matar)\b
@@ -147,12 +147,16 @@ _PHRASES = rf"""
     \b(?:mordio|mordido|pico|picado|ataco) (?:un|una|el|la) {_SNAKE}\b
     \b(?:reaccion alergica grave|shock anafilactico|choque anafilactico|anafilaxia)\b
     \bse (?:me |le )?(?:esta )?(?:hinchando|cerrando|cierra|hincha) (?:la )?(?:garganta|lengua|cara)\b
-    \b(?:acabo|acabamos) de (?:tener|ver) un (?:accidente|choque)\b
+    \b(?:acabo|acabamos) de (?:chocar|volcar|(?:tener|ver) un (?:accidente|choque))\b
+    \b(?:encontr\w+|saca\w+|vi|vimos)\b.*\bfondo (?:de la (?:alberca|piscina)|del (?:rio|lago|mar|agua))\b
+    \b(?:llam|marc|marq|comuni|habl)\w* .*\bal? 911\b
+    \btirad[oa] en el (?:piso|suelo)\b.*\bno (?:contesta|responde|se mueve|reacciona|habla)\b
+    \bacaban de (?:balear|apunalar|acuchillar|disparar|matar|atropellar|golpear)\w* a\b
     \b(?:atropell(?:o|aron|ado|ada))\b{_PAST}
     \b(?:esta|estan|estoy|estamos|quedo|quedado) atrapad[oa]s?\b(?! en (?:el atasco|un atasco|el trafico|el menu|una reunion|una junta|una llamada))
     \b(?:se (?:ha )?ca(?:yo|ido)) (?:\w+ ){{0,3}}(?:por la ventana|del balcon|del tejado|del techo|por las escaleras|de la escalera|al agua|al rio|a la piscina|de la cabeza)\b
     \bca(?:i|yo|ido)\b.*\bno (?:me |se )?(?:puedo|puede) (?:levantar|mover|parar|poner de pie)
-    \b(?:llam[ea]\w*|marque\w*|marca|necesito|necesitamos|manden?|mande|envien?|pid[ae]n?|comuniqueme con) (?:a |al |el |una |la |los |un |por favor )*(?:ambulancia|policia|bomberos|911|emergencias)\b
+    \b(?:llam[ea]\w*|marque\w*|marca|necesito|necesitamos|mand(?:e|en|ar|a|ame|eme|enme)|envien?|pid[ae]n?|comuniqueme con) (?:a |al |el |una |la |los |un |por favor )*(?:ambulancia|policia|bomberos|911|emergencias)\b
     \b(?:esto|es|tengo|tenemos) (?:es )?una emergencia\b(?! (?:de fontaneria|dental|de cerrajero))
     ^(?:emergencia|socorro|auxilio)(?: (?:emergencia|socorro|auxilio|ayuda|por favor))*$
     (?<!llama )(?<!titulado )(?<!primeros )\b(?:auxilio|socorro)\b
@@ -182,7 +186,7 @@ _PHRASES = rf"""
     \b(?:fuego|humo|llamas)\b.*\bno (?:puedo|podemos|puede|pueden) salir\b
     \b(?:nino|nina|hijo|hija|bebe|nieto|nieta) (?:se )?(?:\w+ )?(?:comio|trago|tomo|bebio) (?:\w+ ){{0,3}}{_PILLS}\b
     \b(?:tome|tomo|tomado|bebio|bebi|trago) (?:\w+ ){{0,5}}{_POISON}\b(?! de (?:freno|agua))
-    \b(?:tome|tomo|tomado|trago|trague) (?:\d\d+|diez|quince|veinte|treinta|cuarenta|cincuenta|cien|muchas) (?:\w+ )?{_PILLS}\b
+    \b(?:tome|tomo|tomado|trago|trague) (?:\w+ )?(?:\d\d+|diez|quince|veinte|treinta|cuarenta|cincuenta|cien|muchas) (?:\w+ )?{_PILLS}\b
     \b(?:me voy a|se va a|se quiere|me quiero|quiero) (?:colgar|ahorcar)(?:me|se)?\b(?= *$| (?:de|en|hoy|ahora|ya|porque)\b)
     \b(?:orilla|borde|filo|barandal) del? (?:un |el |la )?(?:puente|techo|azotea|edificio|balcon|precipicio|anden)\b
     \bvoy a (?:saltar|tirarme|aventarme|lanzarme)\b(?! (?:la|el|de alegria|al martes|a la))

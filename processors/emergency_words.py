@@ -48,7 +48,7 @@ _CHILD = (
 )
 _SNAKE = r"(?:snake|rattlesnake|rattler|viper|cobra|scorpion|shark|bear|black widow)"
 _PILLS = (
-    r"(?:pills|tablets|medications?|meds|medicines?|tylenol|aspirin|paracetamol|ibuprofen|xanax"
+    r"(?:pills|tablets|painkillers|capsules|medications?|meds|medicines?|tylenol|aspirin|paracetamol|ibuprofen|xanax"
     r"|opioids?|oxycodone|percocet|advil|benadryl|antidepressants)"
 )
 _POISON = (
@@ -57,6 +57,7 @@ _POISON = (
 )
 
 _HEART = rf"""
+    \bcan not smile\b(?! (?:about|at)\b)
     \bchest (?:pains?|hurts?|tightness|pressure)\b
     (?<!around the )\bchest (?:is|feels?|has been) (?:\w+ )?(?:hurting|tight|heavy|killing|burning|aching|crushed)\b
     \b(?:pains?|pressure|tightness|burning|weight|squeezing|aches?|ache) (?:\w+ ){{0,2}}(?:in|on|across) {_WHOSE} chest\b
@@ -69,11 +70,11 @@ _HEART = rf"""
     \bface (?:is |has |looks )?(?:\w+ )?(?:droop\w*|numb)\b
     \b(?:arm|leg|side|body) (?:is|went|goes|has gone|feels) (?:\w+ )?numb\b
     \bcan not (?:feel|move) (?:my|his|her) (?:\w+ )?(?:arms?|legs?|face|side|body)\b
-    \b(?:speech is|slurring|slurred|talking gibberish|not making any sense)\b
+    \b(?:speech (?:is|went|has gone|sounds)|slurr\w+|talking gibberish|not making any sense)\b
     \bno pulse\b(?! oximeter)
     \bnot (?:find|feel|have|get) a pulse\b(?! oximeter)
     \bblood sugar is (?:\w+ )?(?:crash\w+|dropp\w+|really low|very low|too low)\b
-    \bface (?:is |has |looks |just )?(?:gone |went )?(?:all )?(?:droop\w*|crooked|lopsided|twisted|uneven|sagging)\b
+    \bface (?:is |has |looks |just )?(?:gone |went )?(?:all )?(?:droop\w*|dropped|crooked|lopsided|twisted|uneven|sagging)\b
     \bcan not (?:lift|raise|use) (?:my|his|her|one|either) (?:\w+ )?(?:arms?|legs?|hands?)\b(?! (?:weights|properly with))
     \b(?:talking|speaking|speech|words?|sentences) (?:\w+ ){{0,3}}(?:funny|weird|jumbled|garbled|slurred|gibberish|nonsense)\b
     \b(?:no|not have a|not find a|not feel a|not hear a) heart ?beat\b
@@ -90,7 +91,7 @@ _HEART = rf"""
 
 _BREATH = rf"""
     \bnot (?:\w+ )?breathing\b
-    \bstop(?:ped|s)? breathing\b
+    \bstop(?:ped|s)? breathing\b(?! a sigh)
     \bcan (?:not|barely|hardly)(?: \w+)? breathe?\b(?! easy)
     \b(?:barely|hardly) breath(?:e|ing)\b
     \b(?:trouble|difficulty|difficulties|problems?|hard time|struggling|struggles|hard|fighting) (?:with |to )?(?:breath(?:e|ing)|getting air)\b
@@ -102,6 +103,7 @@ _BREATH = rf"""
     \b{_ANYONE} {_BE} {_JUST}drowning\b(?! in)
     \b{_ANYONE} (?:{_BE} )?{_JUST}drowning in {_WHOSE} (?:\w+ )?{_WATER}\b
     \bthere is (?:\w+ ){{1,3}}drowning\b
+    \b(?:found|saw|see|sank|spotted) (?:him|her|them|{_OTHER}|my {_KIN}) (?:\w+ )?(?:at|on|to|face down in) the (?:bottom of the )?{_WATER}\b
     \b{_OTHER} (?:is |has )?{_JUST}(?:fell|fallen) (?:down|off|from|in|into|out of|out|through) (?:the|a|my|our) (?:\w+ )?(?:stairs|ladder|roof|window|balcony|{_WATER})\b
     \bthroat (?:is |has |feels like it is )?(?:\w+ )?(?:closing|swelling|swollen shut|swelled)\b
     \b(?:severe|bad|serious|terrible|having an|have an) (?:\w+ )?allergic reaction\b
@@ -124,7 +126,7 @@ _BREATH = rf"""
 _SENSES = rf"""
     \bunconscious\b(?! (?:bias|mind))
     \b(?:lost|loses|losing) consciousness\b
-    \b{_OTHER} {_JUST}(?:is |are |was |has )?{_JUST}(?:fainted|collapsed|passed out)\b(?! (?:the|flyers|some|our|all|a|of)\b)
+    \b{_OTHER} {_JUST}(?:is |are |was |has )?{_JUST}(?:fainted|collapsed|passed out)\b(?! (?:the|flyers|some|our|all|a|of|into your|onto your)\b)
     \bi (?:just |have |think i )?(?:fainted|collapsed|passed out)\b(?! (?:the|flyers|some|our|all|a|of)\b)
     \b{_ANYONE} (?:\w+ ){{0,2}}(?:going|about) to (?:pass out|faint|collapse)\b(?! (?:from|of|the|flyers|some)\b)
     \b{_OTHER} (?:will|can|does|is|do|are) not wak(?:e|ing)\b(?! (?:up )?(?:before|until|till|at|on|early))
@@ -139,7 +141,7 @@ _SENSES = rf"""
     \b{_ANYONE} (?:{_BE}|might be|may be) {_JUST}dying\b(?! (?:to|for|of (?:laughter|curiosity|boredom|thirst|hunger)|laughing)\b)
     \b{_OTHER} (?:is|are|might be|may be|looks) dead\b(?! (?:tired|serious|set|wrong|against|right|on)\b)
     \b(?:{_KIN}|he|she) (?:is|has gone|went|looks|feels) (?:\w+ )?(?:limp|lifeless|floppy|stiff as a board|cold as ice)\b
-    \b(?:lying|laying|laid out|face down|slumped|passed out) (?:there |here |over )?(?:on|in|at|for|over|not) (?:\w+ ){{0,2}}(?:floor|ground|minutes|hours?|moving|wheel|road|street|bathroom|sidewalk|bathtub)\b
+    \b(?:{_ANYONE}|him|her|them) (?:\w+ ){{0,3}}(?:lying|laying|laid out|face down|slumped|passed out) (?:there |here |over )?(?:on|in|at|for|over|not) (?:\w+ ){{0,2}}(?:floor|ground|minutes|hours?|moving|wheel|road|street|bathroom|sidewalk|bathtub)\b
     \bcan not get (?:him|her|them) (?:up|to wake|to respond|to breathe|to move)\b
     \b(?:not|no longer) (?:waking|responding|reacting) (?:to (?:me|us|anything|my voice)|at all)\b
     \b(?:shaking|sweating|diabetic|confused|pale)\b.*\b(?:will|can|does|is) not (?:answer\w*|speak\w*|talk\w*|respond\w*|wak\w*|mak\w+ sense)\b
@@ -154,13 +156,14 @@ _WOUNDS = rf"""
     \b{_ANYONE} (?:{_BE}|keeps?) {_JUST}bleeding\b
     \bbleeding (?:\w+ )?(?:a lot|badly|heavily|out|to death|everywhere|profusely|will not stop|does not stop)\b
     \bstop the bleeding\b
+    \b(?:blood|bleeding) (?:will|does|is) not stop\w*\b
     \bblood (?:is )?(?:everywhere|all over)\b
     \b(?:losing|lost) (?:a lot of|so much|too much|lots of) blood\b
     \bblood(?:'?s| is)? (?:\w+ ){{0,2}}(?:pouring|gushing|spurting|squirting|pumping)\b
     \b(?:gushing|spurting|squirting|coughing up|vomiting|throwing up) blood\b
     \b(?:cut|slit|slashed) (?:my|his|her) (?:wrists?|throat)\b
     \b{_ANYONE} {_JUST}(?:{_BE}|got|have been|has been|had been) {_JUST}(?:stabbed|shot)\b
-    \b(?:stabbed|shot|shooting at) (?:me|us|him|her|someone|somebody|my {_KIN})\b
+    \b(?:stabbed|shot|shooting at) (?:me|us|him|her|someone|somebody|my {_KIN})\b(?! (?:an?|the|some) (?:\w+ )?(?:e ?mail|text|message|note|quote|look|line|link)\b)
     \b(?:burned|burnt|scalded) (?:\w+ )?{_SELF}\b{_PAST}
     \b(?:hot|boiling) (?:oil|water|soup|coffee|tea) (?:\w+ ){{0,2}}(?:over|on) (?:me|him|her|us|{_SELF}|the baby|(?:my|his|her) (?:\w+ )?(?:{_KIN}|arms?|legs?|face|hands?|feet|foot))\b
     \b(?:cut|chopped|sliced|severed|lost) (?:off )?(?:my|his|her) (?:\w+ )?(?:finger|thumb|hand|toe|arm|leg|artery)s? off\b
@@ -220,6 +223,7 @@ _FIRE = rf"""
     \bhallway is (?:hot|full|burning)\b
     \b(?:tree|tent|barn|shed|curtains?|couch|sofa|bed|carpet|roof|attic|truck|bus|field|forest|porch|wall|ceiling|trash|bin|dumpster) (?:is |are )(?:\w+ )?(?:burning|on fire|smoking)\b
     \bmixed (?:\w+ )?(?:bleach|ammonia|chemicals?|cleaners?)\b
+    \b(?:big|loud|huge) (?:bang|boom)\b.*\b(?:gone|smoke|fire|burn\w*|hurt|gas)\b
     \b(?:shooting|spitting|throwing|covered in|engulfed in) flames\b
     \bgas smell\b(?! (?:test|strips?))
     \b(?:wires?|outlet|socket|panel|power line|transformer|breaker box) (?:\w+ ){{0,2}}(?:sparking|smoking|burning|arcing)\b
@@ -299,7 +303,7 @@ _THEMSELVES = rf"""
     \b(?:jump|jumping) (?:off (?:the|a|this|my) (?:bridge|roof|building|balcony)|in front of)\b
     \boverdos(?:e|ed|ing)\b(?! of (?:sugar|cute|caffeine))
     \bod(?:'?d|ed|ing)\b
-    \b(?:took|taken|swallowed|ate|eaten|take) (?:\w+ ){{0,3}}(?:too many|(?:whole |entire )?bottle of|all (?:of )?(?:my|the|his|her|those)) (?:\w+ )?{_PILLS}\b
+    \b(?:took|taken|swallowed|ate|eaten|take) (?:\w+ ){{0,3}}(?:too many|(?:whole |entire )?bottle of|all (?:of )?(?:my|the|his|her|those)) (?:\w+ ){{0,3}}{_PILLS}\b
     \b(?:took|taken|swallowed|ate|eaten) (?:\w+ ){{0,3}}(?:\d\d+|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred|dozen|handful of|bunch of|lot of) (?:\w+ )?{_PILLS}\b
     \b(?:drank|drunk|swallowed|ate|eaten|ingested|drinking|drink) (?:\w+ ){{0,3}}{_POISON}\b
     \bgot into (?:the|my|some|our) (?:\w+ )?(?:{_POISON}|{_PILLS})\b
@@ -309,7 +313,7 @@ _THEMSELVES = rf"""
     \blocked (?:herself|himself|themselves) in .*\b(?:razor|knife|gun|pills|blade)\b
     \b(?:razor|razor blade|knife|gun) to (?:my|his|her) (?:wrists?|throat|neck|head)\b
     \b(?:drank|drunk|swallowed|ate|eaten|ingested|drinking|drink) (?:\w+ ){{0,5}}{_POISON}\b
-    \b(?:took|taken|swallowed|ate|eaten) (?:\w+ ){{0,2}}(?:\d\d+|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred) (?:\w+ ){{0,2}}{_PILLS}\b
+    \b(?:took|taken|swallowed|ate|eaten) (?:\w+ ){{0,2}}(?:\d\d+|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred) (?:\w+ ){{0,4}}{_PILLS}\b
     \b{_CHILD} (?:\w+ )?(?:ate|swallowed|took|drank|eaten|chewed|got into) (?:[\w']+ ){{0,6}}{_PILLS}\b
     \b(?:tell|please tell) (?:my|our) (?:kids|family|mom|mother|wife|husband|son|daughter|parents|children) (?:that )?i (?:love|loved|am sorry)\b
     \b(?:took|taken|swallowed|ate|eaten) (?:every|each|all (?:of )?(?:the|those|these|my)|the whole|a whole|everything) (?:\w+ ){{0,3}}(?:pills?|tablets?|medication|medicine|bottle|cabinet|meds)\b
@@ -429,7 +433,7 @@ EMERGENCY_IF_NOW = re.compile(
     phrases(rf"""
     \b(?<!almost )(?<!nearly )(?:had|suffered|suffering) (?:a|an) (?:\w+ )?(?:heart attack|seizure)\b
     \b(?:had|suffered|suffering) (?:a|an) (?:(?!breast|four|two|back)\w+ )?stroke\b(?! (?:of|engine|class))
-    \b(?:{_OTHER}|burglars?|robbers?|thie(?:f|ves)) (?:\w+ ){{0,3}}(?:broke|broken) (?:in\b|into|down (?:my|our|the)|through|my (?:door|window))(?! (?:laughter|tears|song|a (?:\w+ )?(?:smile|run|sweat|grin)))
+    \b(?:{_OTHER}|burglars?|robbers?|thie(?:f|ves)) (?:\w+ ){{0,3}}(?:broke|broken) (?:in\b|into|down (?:my|our|the)|through|(?:my|our|the) (?:\w+ )?(?:door|window)s?(?: down| in)?)(?! (?:laughter|tears|song|a (?:\w+ )?(?:smile|run|sweat|grin)))
     \b(?:accident|crash|wreck|collision)\b.*\b(?:hurt|injured|bleeding|trapped|can not move|dead|unconscious|need help)\b
     \bhit by (?:a|an|the) (?:\w+ )?{_VEHICLE}\b
     \b(?:got|been|was|were|is) (?:\w+ )?run over\b
