@@ -97,7 +97,8 @@ BOOKING = re.compile(rf"\b(?:book|reserve|{spanish.DEED_BOOKING})", re.I)
 CANCELLATION = re.compile(rf"\b(?:cancel|{spanish.DEED_CANCELLATION})", re.I)
 HANDOVER = re.compile(
     r"\b(?:(?:connect|transfer|put|hand|pass)(?:ting|ring|ing)? you"
-    rf"|(?:talk|speak|have|get|like|want|rather|prefer)(?:ing)?(?: \S+){{0,4}}? {_PERSON}"
+    rf"|(?:talk|speak|get)(?:ing)?(?: \S+){{0,4}}? {_PERSON}"
+    rf"|(?:do|would) you (?:like|want|rather|prefer)(?: \S+){{0,4}}? {_PERSON}"
     rf"|{spanish.DEED_HANDOVER})\b",
     re.I,
 )

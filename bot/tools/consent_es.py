@@ -47,7 +47,6 @@ DEED_HANDOVER = (
     rf"|habl(?:ar|e) con(?: \S+){{0,3}}? {_PERSON}"
 )
 OPENS = r"\bquiere que\b|\bdesea\b|\bpuedo\b|\ble gustar[ií]a\b"
-INTENDS = r"\b(?:voy a|vamos a|va a|quiere|desea|puedo|le \w+o)\b"
 ASSENT = (
     "correcto bien acuerdo confirma confirmo adelante hago procedo es esta está de lo la así eso "
     "todo le parece quiere que sí si desea continúo entonces y"
