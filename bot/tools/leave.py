@@ -15,6 +15,7 @@ _ASKING = (
     r"|(?:ok|okay|right|fine|good) (?:if (?:i|we)|for me to|to)"
     r"|(?:do you|you) want to|you(?:'d| would) like to|would you like to"
     r"|i(?:'ll| will|'m| am| can| could)(?: going to)?|we(?:'ll| will)|let me"
+    r"|(?:starting|processing|arranging|making)"
 )
 _ON_THE_WAY = (
     r"(?: (?:please|just|now|then|also|go ahead(?: and)?|proceed|start|begin|make|do|process"
@@ -26,7 +27,10 @@ _ASKING_ES = (
     r"|procedo a|proceda a|confirmo|le|la|lo|los|las|se)"
     r"(?: (?:usted|que|la|lo|le|se|el|una|un|a|con|yo|haga|inicie|confirme|proceda a))*)"
 )
-_LEAVE = rf"(?:\b(?:{_ASKING}){_ON_THE_WAY} |\b{_ASKING_ES} |(?:^|[,;:.–—] )(?:(?:so|and|then) )?)"
+_LEAVE = (
+    rf"(?:\b(?:{_ASKING}){_ON_THE_WAY} |\b(?:shall|should) i (?:\w+ ){{1,8}}and |\b{_ASKING_ES} "
+    r"|(?:^|[,;:.–—] )(?:(?:so|and|then) )?)"
+)
 """What stands before the deed where Echo asks for leave: "shall I", "want me to go ahead and", or
 nothing: "return order 1036?"."""
 
