@@ -40,7 +40,7 @@ class Edge:
 
 
 @asynccontextmanager
-async def edge(public_url: str = "", proxied: bool = False, **settings) -> AsyncIterator[Edge]:
+async def edge(public_url: str = "", listens_at: str = "", **settings) -> AsyncIterator[Edge]:
     door, calls, tickets = Door(), Calls(), Tickets(TicketSettings())
     chosen = EdgeSettings(**settings)
     app = FastAPI(max_body_size=chosen.max_body_bytes)
@@ -52,7 +52,7 @@ async def edge(public_url: str = "", proxied: bool = False, **settings) -> Async
     async def offer(session_id: str, offered: Offer) -> str:
         return session_id + offered.sdp
 
-    guard(app, chosen, public_url)
+    guard(app, chosen, public_url, listens_at)
     proxies = list(chosen.proxies)
     async with (
         serving(app, proxy_headers=bool(proxies), forwarded_allow_ips=proxies) as port,
@@ -86,6 +86,16 @@ async def test_a_stranger_cannot_use_a_ticket_nor_spend_it():
         assert refused.value.response.status_code == 403
         async with connect(url, origin=here.url):
             await until(lambda: bool(here.calls.connections))
+
+
+async def test_a_page_that_has_its_name_lead_to_this_machine_may_not_call_it():
+    """DNS rebinding: its browser takes the page and Echo for one."""
+    async with edge(listens_at="localhost") as here:
+        _, port = here.url.removeprefix("http://").split(":")
+        theirs = f"evil.example:{port}"
+        status, _, _ = await here.start(Origin=f"http://{theirs}", Host=theirs)
+        assert status == 403
+        assert (await here.start(Origin=here.url))[0] == 200
 
 
 async def test_a_page_that_is_allowed_by_name_may_call_and_read_the_answer():
