@@ -61,7 +61,7 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         "webrtc": webrtc.way(settings.webrtc),
         "daily": daily.way(settings.daily, places, pool.run),
     }
-    if can_speak_to_speech(settings):
+    if settings.realtime.direct and can_speak_to_speech(settings):
         secrets = ClientSecrets(settings, house.brief, settings.ticket.lifetime_secs)
         ways["openai-webrtc"] = direct.way(secrets.mint, tickets)
     app = FastAPI(
