@@ -2,6 +2,8 @@
 error of the server's.
 """
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -38,7 +40,7 @@ async def served() -> AsyncIterator[int]:
 
     guard(app, chosen, "")
     app.mount("/", StaticFiles(directory=server.PAGE, html=True))
-    async with serving(app, http=doorstep(chosen), ws=Socket) as port:
+    async with serving(app, http=doorstep(chosen), ws=Socket, log_config=None) as port:
         yield port
 
 
@@ -140,3 +142,15 @@ async def test_a_socket_where_there_is_none_is_refused(path: str):
     key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
     said = await answered(f"GET {path} HTTP/1.1\r\n{lines}{key}\r\n".encode())
     assert said.startswith(b"HTTP/1.1 403")
+
+
+async def test_who_goes_away_in_the_middle_of_a_body_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+):
+    async with served() as port:
+        async with arrive(port) as (_, writer):
+            writer.write(b"POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+            await writer.drain()
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(0.1)
+    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []

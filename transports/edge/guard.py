@@ -4,6 +4,8 @@ pace."""
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
 from transports.edge.headers import SecurityHeaders
 from transports.edge.malformed import malformed
@@ -20,6 +22,7 @@ def guard(app: FastAPI, settings: EdgeSettings, public_url: str, listens_at: str
     """
     rates = Rates(settings.starts_per_min / 60, settings.starts_burst)
     app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(ClientDisconnect, gone)
     app.add_middleware(Pace, rates=rates)
     app.add_middleware(
         Origins,
@@ -36,3 +39,8 @@ def guard(app: FastAPI, settings: EdgeSettings, public_url: str, listens_at: str
             expose_headers=("Retry-After",),
         )
     app.add_middleware(SecurityHeaders, public_url=public_url)
+
+
+async def gone(_: Request, __: Exception) -> Response:
+    """For who went away before the request was whole: no error of ours, to be told of at length."""
+    return Response(status_code=400)
