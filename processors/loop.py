@@ -118,14 +118,15 @@ class Loop:
         words, times = self._words(text), self._settings.times
         if not words or not times:
             return self._since
-        others = [often < times for often in _how_often(words, self._turns, self._RUN)]
-        counts = self._counts(text)
+        often, counts = _how_often(words, self._turns, self._RUN), self._counts(text)
+        others = sum(each < times for each in often)
         if self._since is None:
             most = len(words) // (self._UNSURE if self._echoes else self._SURE)
-            return 0 if counts and sum(others) <= most else None
-        if others[0] or sum(others) > len(words) // self._REPLY:
+            return 0 if counts and others <= most else None
+        fresh = [each < (2 if counts else times) for each in often]
+        if fresh[0] or sum(fresh) > len(words) // self._REPLY:
             return None
-        return self._since + (counts and sum(others) <= len(words) // self._SURE)
+        return self._since + (counts and others <= len(words) // self._SURE)
 
     def _to(self, since: int | None) -> Step | None:
         if since is None or since == self._since:

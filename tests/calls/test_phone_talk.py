@@ -27,9 +27,9 @@ STORY = " ".join(
     f"In the {year} year of the lighthouse, its keeper wrote down every ship that passed, "
     "and what the weather was like, and went to bed late."
     for year in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
-    for _ in range(5)
+    for _ in range(6)
 )
-"""Four minutes and more."""
+"""Five minutes and more."""
 STORY_PLEASE = "Please tell me a story."
 LISTS = "I can look up orders, I can start returns, I can book appointments, and tell the weather."
 FINE = "very well"
@@ -37,6 +37,8 @@ PATIENCE = 4
 """How often Echo may be done before it has said what it is to say: a filler comes before."""
 SILENCE_SECS = 4.0
 NOISE_SECS = 60.0
+TAPE, TAPE_SECS = "Please hold the line.", 1.0
+SAME_WORDS = "the same words"
 CARD = "4242424242424242"
 
 
@@ -133,6 +135,8 @@ async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Offi
             "DATABASE_URL": f"sqlite:///{database}",
             "GREETING": "Hello.",
             "SILENCE_AFTER_SECS": f"{SILENCE_SECS}",
+            "LOOP_QUESTION": f"Are you there? I keep hearing {SAME_WORDS}.",
+            "LOOP_GOODBYE": f"I still hear {SAME_WORDS}. Goodbye!",
             "WEATHER_SOURCE": "open-meteo",
             "WEATHER_URL": weather.url,
             "WEATHER_GEOCODING_URL": weather.url,
@@ -292,3 +296,27 @@ async def test_who_only_makes_noise_is_asked_twice_and_told_goodbye_and_no_model
         heard = await said_to(call)
         assert heard.count("still there") == 2
         assert heard.endswith("goodbye")
+
+
+async def test_a_machine_that_says_the_same_again_and_again_is_asked_once_and_hung_up_on(
+    office: Office,
+):
+    """Fault 62, in a call that came in: nobody says that it is a machine."""
+
+    async def again(times: int = 1) -> Uttered:
+        for _ in range(times):
+            await asyncio.sleep(TAPE_SECS)
+            said = await call.say(TAPE)
+        return said
+
+    async with office.beside.undisturbed(), telephoning(office.url) as call:
+        await call.hears_out(0.5)
+        fourth = await again(times=4)
+        await call.hears_out(0.7)
+        sixth = await again(times=2)
+        await call.is_hung_up_on()
+    assert SAME_WORDS in await said_to(call, fourth.end_secs, sixth.start_secs)
+    goodbye = await said_to(call, sixth.end_secs)
+    assert SAME_WORDS in goodbye
+    assert goodbye.endswith("goodbye")
+    assert "'outcome': 'loop'" in office.log.read_text()

@@ -64,7 +64,7 @@ class TestAMachine:
 
     def test_is_known_although_a_word_of_a_long_sentence_is_misheard(self):
         misheard = VOICEMAIL.replace("tone", "town")
-        assert met([VOICEMAIL, misheard, VOICEMAIL, misheard, VOICEMAIL])[-1] == QUESTION
+        assert met([VOICEMAIL, misheard, VOICEMAIL, misheard])[-1] == QUESTION
 
     def test_is_known_by_its_words_not_by_how_they_are_written(self):
         written = [BOT, BOT.upper(), BOT.replace(".", ","), BOT.replace("'", "")]
@@ -115,7 +115,7 @@ class TestACaller:
         assert nobody([asks.format(place) for place in places])
 
     def test_who_tries_one_number_after_another_is_answered(self):
-        assert nobody([f"Where is my order number {number}, please?" for number in range(1040, 48)])
+        assert nobody([f"Where is my order number {number}, please?" for number in range(1040, 1048)])
 
     def test_who_calls_for_help_is_never_hung_up_on(self):
         assert nobody(["Please help me, there is a fire in my house!"] * 20)
@@ -169,17 +169,22 @@ class TestSettings:
         assert [step.text for step in steps if step] == ["¿Sigue ahí?", "¡Adiós!"]
 
 
-WORD = st.text("abcdefghijklmnoprstuv", min_size=2, max_size=6)
+WORD = st.text("bcdfghjklmnp", min_size=2, max_size=6)  # without a vowel it means nothing
 SENTENCE = st.lists(WORD, min_size=5, max_size=20, unique=True).map(" ".join)
 
 
-@given(st.lists(SENTENCE, min_size=1, max_size=12, unique=True), st.data())
+def strangers(sentences: Sequence[str]) -> list[str]:
+    """The same, without a word in common."""
+    return [
+        " ".join(letter + word for word in sentence.split())
+        for letter, sentence in zip("qrstvwxz", sentences, strict=False)
+    ]
+
+
+@given(st.lists(SENTENCE, min_size=1, max_size=8).map(strangers), st.data())
 @settings(max_examples=60, deadline=None)
 def test_nobody_is_asked_who_says_nothing_more_than_three_times(pool: list[str], data):
-    turns = data.draw(st.permutations(pool * 3))
-    # Words of one sentence may be another's, so the pool is made of strangers.
-    strangers = [f"w{pool.index(turn)}".join(f" {turn}".split(" ")) for turn in turns]
-    assert nobody(strangers)
+    assert nobody(data.draw(st.permutations(pool * 3)))
 
 
 @given(st.lists(st.sampled_from(["yes", "no", "1042", "a", "b", "five", "oh"]), max_size=60))
@@ -191,22 +196,23 @@ def test_nobody_is_asked_who_says_yes_or_no_or_spells(words: list[str]):
 @given(st.lists(SENTENCE, min_size=1, max_size=3), st.data())
 @settings(max_examples=60, deadline=None)
 def test_a_machine_is_hung_up_on_wherever_its_pauses_are_taken_for_the_end(sentences, data):
-    loop, steps = Loop(SETTINGS), list[Step | None]()
+    loop, steps, turn = Loop(SETTINGS), list[Step | None](), ""
     for _ in range(9):
-        turn = ""
-        for sentence in sentences:
+        for number, sentence in enumerate(sentences, start=1):
             turn = f"{turn} {sentence}".strip()
-            if sentence is sentences[-1] or data.draw(st.booleans()):
+            if number == len(sentences) or data.draw(st.booleans()):
                 steps.append(loop.heard(turn))
                 turn = ""
-    said = [step for step in steps if step]
-    assert said[:2] == [QUESTION, GOODBYE]
+    assert [step for step in steps if step][:2] == [QUESTION, GOODBYE]
 
 
-@given(st.lists(SENTENCE, min_size=1, max_size=40), st.lists(st.integers(0, 3), max_size=40))
+@given(
+    st.lists(SENTENCE, min_size=1, max_size=4),
+    st.lists(st.integers(0, 3), min_size=8, max_size=40),
+)
 @settings(max_examples=60, deadline=None)
-def test_nobody_is_hung_up_on_who_was_not_asked_just_before(pool: list[str], order: list[int]):
+def test_nobody_is_hung_up_on_who_was_not_asked_before(pool: list[str], order: list[int]):
     steps = [step for step in met([pool[each % len(pool)] for each in order]) if step]
+    may_follow = {GOODBYE: (QUESTION,), LAST_GOODBYE: (GOODBYE, LAST_GOODBYE)}
     for before, step in zip([None, *steps], steps, strict=False):
-        assert step == QUESTION or before is not None
-        assert not step.in_full or before == GOODBYE or (before is not None and before.in_full)
+        assert step == QUESTION or before in may_follow[step]

@@ -12,7 +12,9 @@ from pipecat.frames.frames import (
     LLMContextUserTurnFrame,
     TTSSpeakFrame,
 )
+from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.tests.utils import SleepFrame, run_test
 
 from processors.loop import LoopSettings
@@ -41,26 +43,38 @@ def turns(count: int) -> list[Frame]:
     return [frame for _ in range(count) for frame in turn(TAPE)]
 
 
-async def passed(guard: LoopGuard, *frames: Frame) -> list[str]:
-    """What comes out: questions to the model, and what Echo says and does instead."""
-    paced = [each for frame in frames for each in (frame, SleepFrame(0.02))]
-    down, _ = await run_test(guard, frames_to_send=paced)
-    out: list[str] = []
-    for frame in down:
+class Line(FrameProcessor):
+    """What comes out of the guard, in words; nobody hangs up behind it."""
+
+    def __init__(self) -> None:
+        super().__init__(enable_direct_mode=True)
+        self.out: list[str] = []
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
         full = "" if frame.interruptible else " in full"
         match frame:
             case LLMContextFrame():
-                out.append(ASKED)
+                self.out.append(ASKED)
             case TTSSpeakFrame():
-                out.append(frame.text + full)
+                self.out.append(frame.text + full)
             case EndWorkerFrame():
                 assert frame.reason == LOOP
-                out.append("hangs up" + full)
+                self.out.append("hangs up" + full)
+                return
             case InterruptionFrame():
-                out.append("interrupts")
+                self.out.append("interrupts")
             case _:
                 pass
-    return out
+        await self.push_frame(frame, direction)
+
+
+async def passed(guard: LoopGuard, *frames: Frame) -> list[str]:
+    """Questions to the model, and what Echo says and does instead."""
+    line = Line()
+    paced = [each for frame in frames for each in (frame, SleepFrame(0.02))]
+    await run_test(Pipeline([guard, line]), frames_to_send=paced)
+    return line.out
 
 
 @pytest.fixture
