@@ -154,7 +154,12 @@ class Loop:
         return tuple(bare(text).split()[: self._LONGEST])
 
 
-_YES = frozenset("yes yeah yep yup sure okay ok right correct exactly sí si claro vale".split())
+_YES = frozenset(
+    (
+        *("yes", "yeah", "yep", "yup", "sure", "okay", "ok", "right", "correct", "exactly"),
+        *("sí", "si", "claro", "vale"),
+    )
+)
 """Who says one of these first has been asked; "no" and "thank you" are how announcements begin."""
 
 

@@ -115,7 +115,9 @@ class TestACaller:
         assert nobody([asks.format(place) for place in places])
 
     def test_who_tries_one_number_after_another_is_answered(self):
-        assert nobody([f"Where is my order number {number}, please?" for number in range(1040, 1048)])
+        assert nobody(
+            [f"Where is my order number {number}, please?" for number in range(1040, 1048)]
+        )
 
     def test_who_calls_for_help_is_never_hung_up_on(self):
         assert nobody(["Please help me, there is a fire in my house!"] * 20)
