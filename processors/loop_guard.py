@@ -40,6 +40,8 @@ class LoopGuard(FrameProcessor):
         self._model_hears = model_hears
         self._met = ""
         """The turn that is not for the model."""
+        self._is_over = False
+        """The last goodbye is being said; nothing is answered any more."""
         self._ending: asyncio.Task[None] | None = None
 
     def follow(self, settings: LoopSettings) -> None:
@@ -66,6 +68,8 @@ class LoopGuard(FrameProcessor):
 
     def _meets(self, frame: LLMContextFrame) -> bool:
         """Whether what the model is to be asked, at the end of a turn or ahead of it, is a loop."""
+        if self._is_over:
+            return True
         turn = _last_turn(frame.context)
         if frame.speculation:
             return self._loop.step(turn) is not None
@@ -75,11 +79,12 @@ class LoopGuard(FrameProcessor):
     async def _hear(self, text: str) -> None:
         step = self._loop.heard(text)
         self._met = text if step and not self._model_hears else ""
-        if step is None:
+        if step is None or self._is_over:
             return
+        self._is_over = step.in_full
         if not (self._model_hears and step.hangs_up):
             await self._say(step)
-        elif step.in_full and self._ending is None:
+        elif step.in_full:
             # Not here: the interruption ends the task that has brought the words.
             self._ending = self.create_task(self._cut_in(step))
 

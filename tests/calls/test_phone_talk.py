@@ -38,7 +38,7 @@ PATIENCE = 4
 SILENCE_SECS = 4.0
 NOISE_SECS = 60.0
 TAPE, TAPE_SECS = "Please hold the line.", 1.0
-MOST_TAPES = 10
+MOST_TAPES = 15
 """Until everybody has given up: the question is due with the fourth."""
 ASKS, GOODBYE = "are you there", "i still hear the same words goodbye"
 CARD = "4242424242424242"
