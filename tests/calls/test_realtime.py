@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot.providers.settings import OpenAISettings, RealtimeSettings
 from evals.caller import place_call
+from evals.performance import Manners
 from evals.record import CallRecord
 from evals.script import Interrupt, Pause, Say, Type, Wait
 from processors.loop import LoopSettings
@@ -226,7 +227,7 @@ async def test_a_machine_is_asked_once_and_hung_up_on_with_a_goodbye(provider: O
     provider.mind = realtime_mind.scripted(*["Yes?"] * 8)
     loop = LoopSettings(question="Are you there?", goodbye="Nobody is there. Goodbye!")
     async with serving_calls(provider, loop=loop, greeting="Hi.") as server:
-        record = await place_call(server.url, [*[Say(tape)] * 7, Wait(8)])
+        record = await place_call(server.url, [Say(tape)] * 7, manners=Manners(settle_secs=0.3))
     assert record.said_by_echo().count("Are you there?") == 1
     assert heard(record).endswith("goodbye")
     assert record.ended_by == "echo"
