@@ -71,7 +71,7 @@ async def test_a_person_is_greeted_and_a_machine_is_told_to_call_back_after_its_
 
 async def test_a_machine_that_answers_is_told_to_call_back_beside_a_call_and_a_fax_nothing():
     """Fault 62."""
-    words = "Welcome to Acme, where everything is in order and always was. " * 40
+    words = "Welcome to Acme, where everything is in order and always was. " * 25
     greeting = voice("You have reached the voice mail of John. Please leave a message.")
     phones = {
         MACHINE: Phone(who="machine_end_beep", judged_secs=len(greeting) / HZ + 1.5, says=greeting),
