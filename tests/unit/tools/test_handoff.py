@@ -119,3 +119,23 @@ async def test_who_has_not_asked_for_a_person_is_asked_first(desk: Desk):
     assert "confirm" in await use(talk_to_human, desk, confirmed=True, says="My lamp is broken.")
     assert "confirm" in await use(talk_to_human, desk, confirmed=True, says="No, thank you.")
     assert "say" in await use(talk_to_human, desk, confirmed=True, says="Yes, please.")
+
+
+@pytest.mark.real_clock
+async def test_a_caller_who_speaks_while_they_are_being_passed_on_is_passed_on(desk: Desk):
+    begun, done = asyncio.Event(), asyncio.Event()
+
+    async def transfer(number: str) -> bool:
+        begun.set()
+        await done.wait()
+        return True
+
+    desk.transfer, desk.colleague = transfer, "+15550100"
+    async with calling(talk_to_human, desk, says=ASKED) as line:
+        await begun.wait()
+        await line.barge_in()
+        while not desk.ledger.open:  # noqa: ASYNC110  until the barge-in has reached the tool
+            await asyncio.sleep(0.01)
+        done.set()
+        assert await line.over()
+    assert line.voice.said == ["I'm connecting you to a colleague. Your reference is 7001."]
