@@ -109,3 +109,21 @@ def test_mu_law_is_the_standards_own():
     every_sample = b"".join(n.to_bytes(2, "little", signed=True) for n in range(-32768, 32768))
     assert mulaw.decode(every_code) == audioop.ulaw2lin(every_code, 2)
     assert mulaw.encode(every_sample) == audioop.lin2ulaw(every_sample, 2)
+
+
+def test_chunks_in_any_order_are_heard_within_bounds():
+    """Numbers that go back, leap and repeat, at any pace: what is put in for them is bounded."""
+    chance, intake, now = random.Random(7), an_intake(), 0.0
+    next_chunk, sent_secs, heard_secs = 1, 0.0, 0.0
+    for _ in range(20_000):
+        next_chunk += chance.choice((1, 1, 1, 1, 1, 1, 0, -1, 2, 3, 12, -60, 2**40, -(2**40)))
+        now += chance.choice((0.0, 0.02, 0.03, 0.05))
+        size = chance.choice((80, 160, 160, 400))
+        heard = intake.take(media(next_chunk, b"\x00" * size), now)
+        sent_secs += size / 8_000
+        if isinstance(heard, InputAudioRawFrame):
+            assert len(heard.audio) <= 2 * (size + 0.2 * 8_000)
+            heard_secs += len(heard.audio) / 16_000
+    known = {"late", "filled_secs", "resyncs", "dropped_audio_secs"}
+    assert intake.counts.keys() <= known
+    assert heard_secs <= sent_secs + intake.filled_secs
