@@ -95,8 +95,8 @@ class Warm:
         handover = self._handovers[call_sid]
         if ringing := self._ringing.get(call_sid):
             await asyncio.shield(ringing)
-            if handover.point == "refused":  # or came to nothing before Twilio had answered us
-                return self._exchange.take_back(call_sid, self._back(call_sid))
+        if handover.point == "refused":  # or came to nothing before Twilio had answered us
+            return self._exchange.take_back(call_sid, self._back(call_sid))
         said, music = self._exchange.phrases(call_sid), self._settings.hold_url
         words = said.hold or self._settings.hold
         return twiml.hold(handover.room, words, music, self._web(HELD), said.say_in)
