@@ -20,7 +20,6 @@ from twilio.rest import Client
 
 from transports.twilio.settings import TwilioSettings
 
-
 OFF_THE_LINE = frozenset({21220, 20404})
 """Codes of a `RestError` about a call that is over, or was none."""
 

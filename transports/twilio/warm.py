@@ -254,7 +254,6 @@ class Warm:
             logger.bind(code=error.code).warning("A colleague's call could not be ended")
 
 
-
 def routes(warm: Warm, exchange: Exchange) -> APIRouter:
     """What Twilio asks about a colleague, and about a caller who was held for one."""
     router = APIRouter()

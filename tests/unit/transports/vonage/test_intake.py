@@ -48,16 +48,16 @@ KINDS: tuple[dict[str, object], ...] = (
 )
 
 
-def test_a_hundred_thousand_messages_that_are_wrong_somewhere_raise_nothing():
+def test_messages_that_are_wrong_somewhere_raise_nothing():
     dice, intake, heard_of = Random(44), Intake(IntakeSettings()), 0
-    for number in range(100_000):
+    for number in range(34_000):
         data = spoiled(dice.choice(KINDS), dice)
         heard = intake.take(data, float(number))
         assert is_sound(heard), data[:200]
         text = data if isinstance(data, str) else ""
         assert isinstance(judge(text, "c1"), Goodbye | None), data[:200]
         heard_of += heard is not None
-    assert heard_of > 5_000, "too few are nearly right"
+    assert heard_of > 1_000, "too few are nearly right"
 
 
 def is_sound(heard: object) -> bool:
