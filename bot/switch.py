@@ -18,6 +18,7 @@ from bot.providers.thinking import Thinking
 from processors.alarm import Alarm
 from processors.consent import Consent
 from processors.filler import Filler
+from processors.loop_guard import LoopGuard
 from processors.repair import Repairing
 from processors.resume import Playback
 from processors.spoken_language import Following, SpokenLanguage
@@ -116,6 +117,8 @@ async def switch(pipeline: BasePipeline, house: House) -> None:
                 part.follow(settings.repair)
             case Consent():
                 part.follow(settings.recording.question)
+            case LoopGuard():
+                part.follow(settings.loop)
             case Alarm():
                 part.follow(settings.emergency)
             case _:

@@ -69,6 +69,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *(
             "processors.consent",
             "processors.filler",
+            "processors.loop_guard",
             "processors.repair",
             "processors.resume",
             "processors.spoken_language",
@@ -78,7 +79,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("bot.answering", "bot.greeting", "bot.house", "bot.language.book"),
         *("bot.language.choice", "bot.permission", "bot.providers.choice", "bot.rescue"),
         *("bot.providers.local.purpose", "bot.switch", "bot.telemetry", "bot.tools", "bot.urgent"),
-        *("bot.worker", "processors.vault", "transports.connection"),
+        *("bot.worker", "processors.loop_guard", "processors.vault", "transports.connection"),
     ),
     "bot.worker": (
         *("bot.config", "bot.tools.desk", "processors.resume", "processors.shown"),

@@ -44,6 +44,10 @@ class Book(BaseModel):
     """Said to one who goes on and on."""
     refusal: str
     """Said in place of what the model was told, and nobody else is to know."""
+    loop_question: str
+    """Asked where the same words come again and again."""
+    loop_goodbye: str
+    """Said when they still do."""
     emergency: str
     """Said to a caller in danger, with the `{number}` to dial."""
     emergency_transfer: str

@@ -66,6 +66,9 @@ def spoken_in(settings: Settings, language: Language) -> Settings:
             ),
             "talk": settings.talk.model_copy(update={"line": book.long_talk}),
             "reticence": settings.reticence.model_copy(update={"refusal": book.refusal}),
+            "loop": settings.loop.model_copy(
+                update={"question": book.loop_question, "goodbye": book.loop_goodbye}
+            ),
             # It asks in English, about English words.
             "repair": settings.repair.model_copy(update={"below": 0}),
             "emergency": settings.emergency.model_copy(
@@ -174,6 +177,8 @@ def _english(settings: Settings) -> Book:
         silence_goodbye=settings.silence.goodbye,
         long_talk=settings.talk.line,
         refusal=settings.reticence.refusal,
+        loop_question=settings.loop.question,
+        loop_goodbye=settings.loop.goodbye,
         emergency=settings.emergency.words,
         emergency_transfer=settings.emergency.transfer_words,
         digits=settings.emergency.digits,

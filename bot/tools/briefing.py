@@ -61,22 +61,30 @@ def brief(
     """Who calls, what they want, what was done: some sentences, to be said aloud.
 
     who: a number, which is told, or whatever else there is instead. conceal: takes out what nobody
-    is to hear.
+    is to hear, before anything is shortened: half a card number is not known as one.
     """
     says, number = to.words, who.removeprefix("+")
     caller = says.caller_from.format(number=" ".join(number)) if number.isdecimal() else says.caller
-    parts = (_wish(to, reason, messages), _done(says, messages), _last_word(to, messages))
-    rest = _aloud(conceal(" ".join(filter(None, parts))))
+    parts = (
+        _wish(to, conceal(reason), messages, conceal),
+        _done(says, messages),
+        _last_word(to, messages, conceal),
+    )
+    rest = _aloud(" ".join(filter(None, parts)))
     return " ".join(filter(None, (caller, to.foreign, rest)))
 
 
-def _wish(to: Listener, reason: str, messages: Sequence[object]) -> str:
+def _wish(
+    to: Listener, reason: str, messages: Sequence[object], conceal: Callable[[str], str]
+) -> str:
     """The model's word for it, or else the caller's own, other than that they want a person."""
     says = to.words
     if reason:
         return says.about.format(words=_sentence(reason))
     said = [words for words in _said_by("user", messages) if not wants_person([words])]
-    return says.said.format(words=_sentence(said[0])) if said and not to.foreign else says.person
+    if not said or to.foreign:
+        return says.person
+    return says.said.format(words=_sentence(conceal(said[0])))
 
 
 def _done(says: Briefing, messages: Sequence[object]) -> str:
@@ -84,12 +92,12 @@ def _done(says: Briefing, messages: Sequence[object]) -> str:
     return says.done.format(words=_listed([*dict.fromkeys(done)], says.and_)) if done else ""
 
 
-def _last_word(to: Listener, messages: Sequence[object]) -> str:
+def _last_word(to: Listener, messages: Sequence[object], conceal: Callable[[str], str]) -> str:
     said = _said_by("assistant", messages)
     # The first is the greeting, where nothing else was said.
     if len(said) < 2 or to.foreign:
         return ""
-    return to.words.told.format(words=_sentence(said[-1]))
+    return to.words.told.format(words=_sentence(conceal(said[-1])))
 
 
 def _said_by(role: str, messages: Sequence[object]) -> list[str]:

@@ -170,6 +170,10 @@ class TestBounds:
         many = said("word " * 60)
         assert await self.left(many, BotStartedSpeakingFrame(), said("word " * 20)) == [50, 20]
 
+    async def test_what_tells_of_an_emergency_is_let_through(self):
+        radio, need = said("word " * 60), said("My husband is not breathing")
+        assert await self.left(radio, need) == [50, 5]
+
 
 async def test_a_caller_is_met_in_the_language_that_the_call_has_gone_on_in():
     talk = LongTalk(BRIEF)

@@ -75,6 +75,11 @@ def test_nobody_listens_to_a_long_story():
     assert len(brief("", "so it is " * 100, long, as_it_is)) < 600
 
 
+def test_a_card_number_is_known_before_a_long_sentence_is_cut_in_the_middle_of_it():
+    reason = f"{'so it is ' * 20}and {CARD}"
+    assert "4242 42" not in brief("", reason, TALK, Vault().conceal)
+
+
 HABLA = [
     TALK[0],
     {"role": "user", "content": "¿Dónde está mi pedido 1042?"},
