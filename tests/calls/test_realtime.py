@@ -12,8 +12,10 @@ from pydantic import SecretStr
 
 from bot.providers.settings import OpenAISettings, RealtimeSettings
 from evals.caller import place_call
+from evals.performance import Manners
 from evals.record import CallRecord
 from evals.script import Interrupt, Pause, Say, Type, Wait
+from processors.loop import LoopSettings
 from tests.calls.inside import Inside, inside
 from tests.calls.running import RunningServer, running_server
 from tests.emulators import realtime_ear, realtime_mind, realtime_mouth
@@ -223,3 +225,16 @@ async def test_who_speaks_over_the_disclosure_hears_all_of_it(provider: OpenAIRe
     words = heard(record)
     assert "artificial intelligence" in words
     assert "ask for a colleague at any time" in words
+
+
+async def test_a_machine_is_asked_once_and_hung_up_on_with_a_goodbye(provider: OpenAIRealtime):
+    """The words of a turn come after the answer to it: what is asked follows that."""
+    tape = "Please hold the line."
+    provider.ear = realtime_ear.scripted(*[tape] * 7)
+    provider.mind = realtime_mind.scripted(*["Yes?"] * 8)
+    loop = LoopSettings(question="Are you there?", goodbye="Nobody is there. Goodbye!")
+    async with serving_calls(provider, loop=loop, greeting="Hi.") as server:
+        record = await place_call(server.url, [Say(tape)] * 7, manners=Manners(settle_secs=0.3))
+    assert record.said_by_echo().count("Are you there?") == 1
+    assert heard(record).endswith("goodbye")
+    assert record.ended_by == "echo"
