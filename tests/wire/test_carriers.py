@@ -144,15 +144,15 @@ async def test_only_what_was_heard_before_a_barge_in_is_told_and_the_rest_is_cle
 async def test_words_dropped_behind_others_that_must_be_heard_are_never_told(case: Case):
     server = Server(case)
     async with phone(server) as caller, caller.call() as call:
-        await until(lambda: bool(server.calls.workers))
+        await until(lambda: bool(server.parrots) and bool(server.parrots[0].heard))
         worker, told = server.calls.workers[0], Told(server.calls.workers[0])
         clock = server.calls.connections[0].transport.output().get_clock()
-        notice, began_ns = sound(1.0), clock.get_time()
+        notice, began_ns = sound(2.0), clock.get_time()
         notice.interruptible = False
-        await worker.queue_frames([notice, sound(1.0), word("dropped", began_ns + SECOND_NS)])
+        await worker.queue_frames([notice, sound(1.0), word("dropped", began_ns + 2 * SECOND_NS)])
         await until(lambda: loud_secs(call) > 0.3)
         await worker.queue_frame(InterruptionFrame())
-        await worker.queue_frames([sound(1.0), word("said", began_ns + 2 * SECOND_NS)])
+        await worker.queue_frames([sound(1.0), word("said", began_ns + 3 * SECOND_NS)])
         await until(lambda: "said" in told.words)
         assert call.clears == 0
     assert told.words == ["said"]

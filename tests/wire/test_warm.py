@@ -321,14 +321,16 @@ async def test_who_took_the_call_of_a_caller_who_has_gone_does_not_wait_for_them
     assert colleague.told[-1] == "The caller has left the call. Goodbye."
 
 
-@pytest.mark.usefixtures("soon")
-async def test_a_talk_that_either_ends_is_left_to_end_by_itself(one: Office):
+async def test_a_talk_that_either_ends_is_left_to_end_by_itself(
+    one: Office, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(warm, "FAREWELL_SECS", 1.0)
     await one.passes_on()
     (await one.asked()).press("1")
     await until(lambda: one.caller.meets)
     await one.colleague.hang_up()
     await until(one.caller.over.is_set)
-    await asyncio.sleep(2 * warm.FAREWELL_SECS)
+    await asyncio.sleep(warm.FAREWELL_SECS + 0.3)
     assert one.api.noted("update") == []
 
 
