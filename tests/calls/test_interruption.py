@@ -36,9 +36,11 @@ def heard(record: CallRecord) -> str:
 
 
 def barge_in_ms(record: CallRecord) -> float:
-    (silent_ms,) = [turn.barge_in_ms for turn in record.turns if turn.said.kind == "interrupt"]
-    assert silent_ms is not None
-    return silent_ms - record.pace.late_ms_max  # so much later the caller may have been heard
+    """The caller's first sample to Echo's last, less what this machine kept both from their work."""
+    (over,) = [turn for turn in record.turns if turn.said.kind == "interrupt"]
+    assert over.barge_in_ms is not None
+    spoke_secs = over.said.span.start_secs
+    return over.barge_in_ms - record.held_up_ms(spoke_secs, spoke_secs + over.barge_in_ms / 1000)
 
 
 async def test_okay_over_an_answer_costs_no_word_of_it(echo: Inside):

@@ -16,6 +16,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
 
+from evals.beat import stood_still_secs
 from evals.ear import speech_spans
 from processors.hold import HoldFrame
 from processors.resume import Playback
@@ -116,16 +117,19 @@ async def speaks_over(call: PhoneCall, words: str, after_secs: float = 1.5) -> U
 
 
 def silent_ms(call: PhoneCall, over: Uttered) -> float:
-    """The caller's first sample to Echo's last."""
-    before = over.start_secs - 0.4
-    return 1000 * (speech_spans(call.ear(before), HZ)[0].end_secs + before - over.start_secs)
+    """The caller's first sample to Echo's last, less what the machine kept both from their work."""
+    before, spoke = over.start_secs - 0.4, over.start_secs
+    silent = speech_spans(call.ear(before), HZ)[0].end_secs + before
+    return 1000 * (silent - spoke - stood_still_secs(call.stream.late_secs, spoke, silent))
 
 
 def clear_ms(call: PhoneCall, inner: Inner) -> float:
-    """What was decided to what reached Twilio, the longest."""
-    cleared = call.stream.cleared_at
+    """What was decided to what reached Twilio, the longest, less what the machine kept it."""
+    cleared, began, late = call.stream.cleared_at, call.stream.began_secs, call.stream.late_secs
     assert cleared
-    return 1000 * max(min(at - t for t in inner.silenced if t <= at) for at in cleared)
+    decided = [(max(t for t in inner.silenced if t <= at), at) for at in cleared]
+    took = [at - t - stood_still_secs(late, t - began, at - began) for t, at in decided]
+    return 1000 * max(took)
 
 
 async def test_stop_over_an_answer_ends_it_and_what_was_heard_is_remembered_to_the_word(
