@@ -53,7 +53,7 @@ class CallRecord:
     caller_audio: Samples
     echo_audio: Samples
     late_secs: tuple[float, ...] = ()
-    """How long after its deadline each 20 ms frame of the caller's was sent, from `opened_secs` on."""
+    """How long after its deadline each 20 ms of the caller's were sent, from `opened_secs` on."""
 
     @property
     def greeting_ms(self) -> float | None:

@@ -150,9 +150,10 @@ class Thinking(FrameProcessor):
             self._timer = None
 
     async def _break_off(self, frame: InterruptionFrame, direction: FrameDirection) -> None:
-        """Nobody waits for the answer any more. One that has begun ends, behind the interruption:
-        whoever shows that Echo is thinking would show it for ever, and before it the voice would say
-        what is left.
+        """Nobody waits for the answer any more.
+
+        One that has begun ends, or whoever shows that Echo thinks would show it for ever; behind the
+        interruption, or the voice would still say what was written.
         """
         had_begun = self._question is not None and self._question.is_open
         self._drop()

@@ -33,8 +33,8 @@ def words(record: CallRecord) -> str:
 
 
 def held_up_ms(record: CallRecord, turn: int = 1) -> float:
-    """For how much of the wait for that turn's first sound the machine kept caller and server, which
-    share a process, from their work."""
+    """For how much of the wait for that turn's first sound the process of caller and server stood
+    still."""
     asked = record.turns[turn]
     said_secs = asked.said.span.end_secs
     return record.held_up_ms(said_secs, said_secs + (asked.first_sound_ms or 0.0) / 1000)

@@ -36,7 +36,7 @@ def heard(record: CallRecord) -> str:
 
 
 def barge_in_ms(record: CallRecord) -> float:
-    """The caller's first sample to Echo's last, less what this machine kept both from their work."""
+    """The caller's first sample to Echo's last, less the time in which neither could run."""
     (over,) = [turn for turn in record.turns if turn.said.kind == "interrupt"]
     assert over.barge_in_ms is not None
     spoke_secs = over.said.span.start_secs

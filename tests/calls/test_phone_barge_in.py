@@ -117,14 +117,14 @@ async def speaks_over(call: PhoneCall, words: str, after_secs: float = 1.5) -> U
 
 
 def silent_ms(call: PhoneCall, over: Uttered) -> float:
-    """The caller's first sample to Echo's last, less what the machine kept both from their work."""
+    """The caller's first sample to Echo's last, less the time in which neither could run."""
     before, spoke = over.start_secs - 0.4, over.start_secs
     silent = speech_spans(call.ear(before), HZ)[0].end_secs + before
     return 1000 * (silent - spoke - stood_still_secs(call.stream.late_secs, spoke, silent))
 
 
 def clear_ms(call: PhoneCall, inner: Inner) -> float:
-    """What was decided to what reached Twilio, the longest, less what the machine kept it."""
+    """What was decided to what reached Twilio, the longest, less the time in which nothing ran."""
     cleared, began, late = call.stream.cleared_at, call.stream.began_secs, call.stream.late_secs
     assert cleared
     decided = [(max(t for t in inner.silenced if t <= at), at) for at in cleared]
