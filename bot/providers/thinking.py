@@ -152,7 +152,7 @@ class Thinking(FrameProcessor):
     async def _break_off(self, frame: InterruptionFrame, direction: FrameDirection) -> None:
         """Nobody waits for the answer any more.
 
-        One that has begun ends, or whoever shows that Echo thinks would show it for ever; behind the
+        One that has begun ends, or who shows that Echo thinks would show it for ever; behind the
         interruption, or the voice would still say what was written.
         """
         had_begun = self._question is not None and self._question.is_open
