@@ -63,6 +63,20 @@ class CutEar(Ear):
             self.cuts.append(len(self.chunks))
 
 
+class ByTurn(ScriptedLLM):
+    """Gives one reply a turn, however often it is asked: a guess at a turn may be withdrawn."""
+
+    def __init__(self, script: Script) -> None:
+        super().__init__(script)
+        self._turns: list[object] = []
+
+    def _which(self, run: int, context: LLMContext) -> int:
+        asked = context.get_messages()[-1]
+        if asked not in self._turns:
+            self._turns.append(asked)
+        return self._turns.index(asked)
+
+
 @dataclass
 class TalkedOver:
     """The call, and what became of it."""
@@ -163,7 +177,7 @@ async def talked_over(
             SilenceTeller(vad_analyzer=engines.ears.vad(TurnSettings())),
             stt(choice, settings, engines),
             pair.user(),
-            ScriptedLLM(script),
+            ByTurn(script),
             Filler(),
             voice if isinstance(voice, TTSService) else HibariTTS(voice, sample_rate=RATE),
             WholeChunks(),
