@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipecat.frames.frames import EndWorkerFrame, TTSSpeakFrame
+from pipecat.frames.frames import EndWorkerFrame, LLMMessagesAppendFrame, TTSSpeakFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 from pipecat.processors.aggregators.llm_response_universal import (
     LLMContextAggregatorPair,
     LLMUserAggregator,
     LLMUserAggregatorParams,
+    UserTurnStoppedMessage,
 )
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
@@ -90,6 +91,7 @@ def _cascade(
         reticence=Reticence(house.confidential, settings.reticence),
         repair=settings.repair,
         talk=settings.talk,
+        loop=settings.loop,
     )
     if behind_ears:
         parts = replace(parts, stt=Pipeline([parts.stt, *behind_ears]))
@@ -105,7 +107,19 @@ def _memory(house: House, context: LLMContext) -> LLMContextAggregatorPair:
         user_turn_stop_timeout=settings.turn.wordless_secs,
         user_idle_timeout=settings.silence.after_secs,
     )
-    return LLMContextAggregatorPair(context, user_params=params)
+    pair = LLMContextAggregatorPair(context, user_params=params)
+    _let_nothing_wait(pair.user())
+    return pair
+
+
+def _let_nothing_wait(user: LLMUserAggregator) -> None:
+    """What a tool finds during a turn waits for its end, and Pipecat looks after it when something
+    is added to the context: to a turn without words, such as a cough, nothing would be."""
+
+    @user.event_handler("on_user_turn_stopped")
+    async def stopped(_: object, strategy: object, message: UserTurnStoppedMessage) -> None:
+        if not message.content:
+            await user.push_frame(LLMMessagesAppendFrame([], run_llm=False))
 
 
 def _context(house: House, connection: Connection) -> LLMContext:
@@ -155,6 +169,7 @@ def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
         vault=vault,
         keypad=Keypad(vault, settings.keypad),
         reticence=Reticence(house.confidential, settings.reticence),
+        loop=settings.loop,
     )
     pair = LLMContextAggregatorPair(context)
     writes_down_when_asked(pair.user())

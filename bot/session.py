@@ -1,7 +1,7 @@
 """One call, from connect to hang-up."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from loguru import logger
@@ -28,8 +28,12 @@ from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSes
 from bot.tools.desk import Desk
 from bot.urgent import in_full
 from bot.worker import worker_of
+from processors.loop_guard import LOOP
 from processors.vault import Vault
 from transports.connection import Connection
+
+ENDINGS: Mapping[object, SessionOutcome] = {IDLE: "idle", LOOP: "loop"}
+"""What a call came to that Echo ended for one of these reasons."""
 
 NO_KEYPAD = ("local", "openai-webrtc")
 """Ways in over which no keys are pressed that reach us."""
@@ -144,16 +148,17 @@ class Call:
 
     def _asked_for(self) -> Permission:
         recording = self._house.settings.recording
-        if not recording.enabled or not self._is_cascade:
+        if not recording.enabled:
             return Permission()
-        return asked_for(
-            recording, self._connection, lambda: self._vault.expected is not None, self._thank
-        )
+        if not self._is_cascade:
+            return Permission(is_due=True)
+        return asked_for(recording, self._connection, lambda: self._vault.is_open, self._thank)
 
-    async def _thank(self, may_record: bool) -> None:
+    async def _thank(self, may_record: bool, first: bool) -> None:
         own = self._house.settings.recording
         words = own.thanks if may_record else own.refused
-        await self._worker.queue_frame(TTSSpeakFrame(f"{words} {self._hello}"))
+        then = f"{words} {self._hello}" if first else words
+        await self._worker.queue_frame(TTSSpeakFrame(then))
 
     @property
     def _hello(self) -> str:
@@ -168,10 +173,14 @@ class Call:
         )
 
     def _first_words(self) -> Iterator[Frame]:
-        disclosure = self._house.settings.disclosure
-        if disclosure and not self._connection.greeting:  # who has one has been here before
+        # Who has a greeting of their own has been here before.
+        disclosure = "" if self._connection.greeting else self._house.settings.disclosure
+        if question := self._permission.question(disclosure):
+            yield question
+            return
+        if disclosure:
             yield in_full(disclosure)
-        yield self._permission.question or TTSSpeakFrame(self._hello)
+        yield TTSSpeakFrame(self._hello)
 
     def _listen(self) -> None:
         transport, worker = self._connection.transport, self._worker
@@ -189,8 +198,8 @@ class Call:
         @worker.event_handler("on_pipeline_finished")
         async def finished(_: object, end: Frame) -> None:
             self._greeting.leave_out()
-            if isinstance(end, EndFrame) and end.reason == IDLE:
-                self._outcome = "idle"
+            if isinstance(end, EndFrame):
+                self._outcome = ENDINGS.get(end.reason, self._outcome)
 
     def _observers(self) -> Sequence[BaseObserver]:
         latency = LatencyObserver(self._on_turn, self._tally, self._house.prices)

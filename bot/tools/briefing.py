@@ -22,21 +22,24 @@ def brief(who: str, reason: str, messages: Sequence[object], conceal: Callable[[
     """Who calls, what they want, what was done: some sentences, to be said aloud.
 
     who: a number, which is told, or whatever else there is instead. conceal: takes out what nobody
-    is to hear.
+    is to hear, before anything is shortened: half a card number is not known as one.
     """
     number = who.removeprefix("+")
     caller = f"a caller from {' '.join(number)}" if number.isdecimal() else "a caller"
-    told = [_wish(reason, messages), _done(messages), _last_word(messages)]
-    rest = " ".join(filter(None, told))
-    return f"This is Echo, with {caller}. {_aloud(conceal(rest))}"
+    told = [
+        _wish(conceal(reason), messages, conceal),
+        _done(messages),
+        _last_word(messages, conceal),
+    ]
+    return f"This is Echo, with {caller}. {_aloud(' '.join(filter(None, told)))}"
 
 
-def _wish(reason: str, messages: Sequence[object]) -> str:
+def _wish(reason: str, messages: Sequence[object], conceal: Callable[[str], str]) -> str:
     """The model's word for it, or else the caller's own, other than that they want a person."""
     if reason:
         return f"It is about this: {_sentence(reason)}"
     said = [words for words in _said_by("user", messages) if not wants_person([words])]
-    return f"They said: {_sentence(said[0])}" if said else "They want to talk to a person."
+    return f"They said: {_sentence(conceal(said[0]))}" if said else "They want to talk to a person."
 
 
 def _done(messages: Sequence[object]) -> str:
@@ -44,10 +47,10 @@ def _done(messages: Sequence[object]) -> str:
     return f"So far I have {_listed([*dict.fromkeys(done)])}." if done else ""
 
 
-def _last_word(messages: Sequence[object]) -> str:
+def _last_word(messages: Sequence[object], conceal: Callable[[str], str]) -> str:
     said = _said_by("assistant", messages)
     # The first is the greeting, where nothing else was said.
-    return f"The last I told them was: {_sentence(said[-1])}" if len(said) > 1 else ""
+    return f"The last I told them was: {_sentence(conceal(said[-1]))}" if len(said) > 1 else ""
 
 
 def _said_by(role: str, messages: Sequence[object]) -> list[str]:

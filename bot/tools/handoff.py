@@ -2,7 +2,7 @@
 
 # pyright: reportUntypedFunctionDecorator=false
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -54,11 +54,12 @@ async def talk_to_human(
     """
     desk = desk_of(params)
     said = params.context.get_messages() if desk.may_keep_words() else ()
-    summary = summarize(reason, said)
+    about = desk.conceal(f"{reason or ''}")[:500]
+    kept = about if desk.may_keep_words() else ""  # models quote callers, and rules do nothing else
+    summary = summarize(kept, said, desk.conceal)
     leaving = replace(params, result_callback=_leave_if_transferred(params))
-    about = f"{reason or ''}"[:500]
     words = brief(desk.caller, about, said, desk.conceal)
-    await answer_write(leaving, _hand_over(desk, about, summary, words))
+    await answer_write(leaving, _hand_over(desk, kept, summary, words))
 
 
 def _leave_if_transferred(params: FunctionCallParams) -> FunctionCallResultCallback:
@@ -120,16 +121,21 @@ def _offer_accepted(desk: Desk) -> bool:
     return agreed(_OFFER, desk.proposals.last)
 
 
-def summarize(reason: str, messages: Sequence[object]) -> str:
-    """What a colleague reads first: the reason, then the last things both sides said."""
-    lines = [line for message in messages if (line := _line(message))]
+def summarize(
+    reason: str, messages: Sequence[object], conceal: Callable[[str], str] = lambda text: text
+) -> str:
+    """What a colleague reads first: the reason, then the last things both sides said.
+
+    conceal: takes out of what was said what nobody is to read.
+    """
+    lines = [line for message in messages if (line := _line(message, conceal))]
     return "\n".join([f"Reason: {reason or 'not given'}", *lines[-_SUMMARY_LINES:]])
 
 
-def _line(message: object) -> str:
+def _line(message: object, conceal: Callable[[str], str]) -> str:
     """`Caller: ...` or `Echo: ...`; empty for what nobody said."""
     if not isinstance(message, Mapping):
         return ""
     speaker = {"user": "Caller", "assistant": "Echo"}.get(str(message.get("role")), "")
-    words = " ".join(text_of(message.get("content")).split())
+    words = conceal(" ".join(text_of(message.get("content")).split()))
     return f"{speaker}: {words[:_LINE_CHARS]}" if speaker and words else ""

@@ -8,9 +8,10 @@ import pytest
 
 from bot.tools.outlook import Outlook
 from evals.caller import place_call
+from evals.performance import Manners
 from evals.script import Interrupt, Pause, Say
 from tests.calls.faults import PATIENT, thinking_by, words
-from tests.calls.inside import inside
+from tests.calls.inside import inside, practised, until
 from tests.emulators.mind import Call, Line, Reply, Scripted
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import BUDGET, Refuse, Stall, serving
@@ -96,3 +97,17 @@ async def test_a_caller_in_danger_is_told_whom_to_dial_while_a_card_is_keyed_in(
     assert "key in your card number" in heard
     assert "hang up" in heard
     assert (record.turns[2].first_sound_ms or 1e9) < MOST_MS
+
+
+async def test_a_caller_in_danger_is_told_so_in_the_middle_of_the_disclosure_which_goes_on():
+    disclosure = (
+        "You are talking to an artificial intelligence. Everything you hear is made by a machine. "
+        "You may ask for a human colleague at any time during this call."
+    )
+    script = [Interrupt(Say("There is a fire in my kitchen."), after_secs=0.5)]
+    async with inside(disclosure=disclosure, greeting="Hello.") as echo:
+        await until(lambda: practised(echo), 30)
+        record = await place_call(echo.url, script, manners=Manners(settle_secs=4))
+    heard = words(record)
+    assert heard.index("hang up") < heard.index("at any time during this call")
+    assert "artificial intelligence" in heard

@@ -233,6 +233,12 @@ def test_a_key_alone_does_not_open_the_world():
     assert OutboundSettings().missing("") is None
 
 
+@pytest.mark.parametrize("key", ["x", "secret", "fifteen letters"])
+def test_a_key_that_could_be_guessed_is_a_mistake(key: str):
+    with pytest.raises(ValidationError, match="at least 16 characters"):
+        OutboundSettings(key=key)
+
+
 KEYED = BEARER | {"Idempotency-Key": "order-1042"}
 
 

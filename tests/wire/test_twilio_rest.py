@@ -1,6 +1,7 @@
 """What we ask of Twilio, by its own client, of its REST API."""
 
 import asyncio
+import sys
 
 import pytest
 from pydantic import ValidationError
@@ -41,6 +42,22 @@ async def test_a_call_is_placed_and_who_answers_will_be_told():
         "AsyncAmd": "true",
         "AsyncAmdStatusCallback": OURS.answered_by,
     }
+
+
+async def test_nothing_is_loaded_any_more_when_the_first_call_is_placed(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Half a megabyte of modules, for which all live calls would stand still."""
+    api = TwilioApi()
+    for name in [name for name in sys.modules if name.startswith("twilio.rest.")]:
+        monkeypatch.delitem(sys.modules, name)
+    async with serving(api):
+        ours = rest(api)
+        before = {*sys.modules}
+        sid = await ours.call(CALLER, OURS, ring_secs=25)
+        await ours.hang_up(sid)
+        await ours.text(CALLER, "Your appointment is on Friday.")
+        assert {name for name in sys.modules if name.startswith("twilio")} <= before
 
 
 async def test_a_live_call_is_told_what_to_do_and_hung_up_once():

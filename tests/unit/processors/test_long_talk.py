@@ -165,3 +165,7 @@ class TestBounds:
     async def test_once_echo_has_said_something_there_is_room_again(self):
         many = said("word " * 60)
         assert await self.left(many, BotStartedSpeakingFrame(), said("word " * 20)) == [50, 20]
+
+    async def test_what_tells_of_an_emergency_is_let_through(self):
+        radio, need = said("word " * 60), said("My husband is not breathing")
+        assert await self.left(radio, need) == [50, 5]

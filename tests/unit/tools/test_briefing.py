@@ -72,3 +72,8 @@ def test_a_callers_own_number_is_told_even_if_it_passes_for_a_cards():
 def test_nobody_listens_to_a_long_story():
     long = [{"role": "user", "content": "and then it broke " * 100}]
     assert len(brief("", "so it is " * 100, long, as_it_is)) < 600
+
+
+def test_a_card_number_is_known_before_a_long_sentence_is_cut_in_the_middle_of_it():
+    reason = f"{'so it is ' * 20}and {CARD}"
+    assert "4242 42" not in brief("", reason, TALK, Vault().conceal)
