@@ -22,6 +22,7 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
     pytest.mark.skipif(MISSING, reason="PulseAudio is not installed"),
+    pytest.mark.usefixtures("gives_way"),
 ]
 
 HERE = Path(__file__).parent
