@@ -91,6 +91,7 @@ def _cascade(
         reticence=Reticence(house.confidential, settings.reticence),
         repair=settings.repair,
         talk=settings.talk,
+        loop=settings.loop,
     )
     if behind_ears:
         parts = replace(parts, stt=Pipeline([parts.stt, *behind_ears]))
@@ -168,6 +169,7 @@ def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
         vault=vault,
         keypad=Keypad(vault, settings.keypad),
         reticence=Reticence(house.confidential, settings.reticence),
+        loop=settings.loop,
     )
     pair = LLMContextAggregatorPair(context)
     writes_down_when_asked(pair.user())

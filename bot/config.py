@@ -30,6 +30,7 @@ from processors.alarm import EmergencySettings
 from processors.idle import IdlePolicy
 from processors.keypad import KeypadPolicy
 from processors.long_talk import LongTalkSettings
+from processors.loop import LoopSettings
 from processors.patience import FillerPolicy
 from processors.repair import RepairSettings
 from processors.resume import ResumeSettings
@@ -130,6 +131,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     interruption: InterruptionSettings = InterruptionSettings()
     resume: ResumeSettings = ResumeSettings()
     talk: LongTalkSettings = LongTalkSettings()
+    loop: LoopSettings = LoopSettings()
     repair: RepairSettings = RepairSettings()
     filler: FillerPolicy = FillerPolicy()
     silence: IdlePolicy = IdlePolicy()

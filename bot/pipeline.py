@@ -18,6 +18,7 @@ def cascade(
             stages.stt,  # audio -> words, while they are spoken
             stages.alarm,  # "there is a fire": no model is asked
             context.user(),  # words -> a finished turn
+            stages.loop,  # the same words again and again: a machine, no model is asked
             stages.llm,  # turn -> reply tokens and tool calls
             stages.filler,  # "one moment..." while a tool runs
             stages.tts,  # tokens -> audio, clause by clause
@@ -39,6 +40,7 @@ def realtime(
             stages.vad,  # speech or noise? for our clocks: the model takes turns by itself
             context.user(),  # whose turn it is, and what was said
             stages.alarm,  # "there is a fire": no model is asked
+            stages.loop,  # the same words again and again: a machine
             stages.stand_in,  # another voice, for when the model has none
             stages.model,  # audio -> audio and tool calls
             stages.filler,  # "still looking..." while a tool runs, said by the model

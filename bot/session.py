@@ -1,7 +1,7 @@
 """One call, from connect to hang-up."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from loguru import logger
@@ -28,8 +28,12 @@ from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSes
 from bot.tools.desk import Desk
 from bot.urgent import in_full
 from bot.worker import worker_of
+from processors.loop_guard import LOOP
 from processors.vault import Vault
 from transports.connection import Connection
+
+ENDINGS: Mapping[object, SessionOutcome] = {IDLE: "idle", LOOP: "loop"}
+"""What a call came to that Echo ended for one of these reasons."""
 
 NO_KEYPAD = ("local", "openai-webrtc")
 """Ways in over which no keys are pressed that reach us."""
@@ -194,8 +198,8 @@ class Call:
         @worker.event_handler("on_pipeline_finished")
         async def finished(_: object, end: Frame) -> None:
             self._greeting.leave_out()
-            if isinstance(end, EndFrame) and end.reason == IDLE:
-                self._outcome = "idle"
+            if isinstance(end, EndFrame):
+                self._outcome = ENDINGS.get(end.reason, self._outcome)
 
     def _observers(self) -> Sequence[BaseObserver]:
         latency = LatencyObserver(self._on_turn, self._tally, self._house.prices)

@@ -16,6 +16,7 @@ from bot.providers.thinking import Thinking
 from processors.alarm import Alarm
 from processors.filler import Filler
 from processors.idle import IdleLadder
+from processors.loop_guard import LoopGuard
 from processors.repair import Repairing
 from processors.resume import Playback
 from processors.spoken_language import Following, SpokenLanguage
@@ -92,6 +93,8 @@ async def switch(pipeline: BasePipeline, ladder: IdleLadder, house: House) -> No
                 part.follow(settings.filler)
             case Repairing():
                 part.follow(settings.repair)
+            case LoopGuard():
+                part.follow(settings.loop)
             case Alarm():
                 part.follow(settings.emergency)
             case _:

@@ -44,6 +44,7 @@ class Tongue:
             *settings.filler.phrases,
             *settings.silence.phrases,
             *settings.talk.phrases,
+            *settings.loop.phrases,
         )
         return tuple(filter(None, said))
 

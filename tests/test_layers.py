@@ -64,6 +64,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("bot.house", "bot.language", "bot.providers", "processors.alarm", "processors.filler"),
         *(
             "processors.idle",
+            "processors.loop_guard",
             "processors.repair",
             "processors.resume",
             "processors.spoken_language",
@@ -73,7 +74,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("bot.answering", "bot.greeting", "bot.house", "bot.language.book"),
         *("bot.language.choice", "bot.permission", "bot.providers.choice", "bot.rescue"),
         *("bot.providers.local.purpose", "bot.switch", "bot.telemetry", "bot.tools", "bot.urgent"),
-        *("bot.worker", "processors.vault", "transports.connection"),
+        *("bot.worker", "processors.loop_guard", "processors.vault", "transports.connection"),
     ),
     "bot.worker": (
         *("bot.config", "bot.tools.desk", "processors.resume", "processors.shown"),

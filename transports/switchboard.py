@@ -18,7 +18,7 @@ from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
 from transports.connection import Audio, Connection, Door, Guest, Launch
 from transports.intake import IntakeSettings
 from transports.limits import Allowance
-from transports.webrtc import Candidates, Offer, WebrtcSettings
+from transports.webrtc import MOST_CANDIDATES, Candidates, Offer, WebrtcSettings
 from transports.wire import is_offered
 
 UNKNOWN = "Invalid or not-yet-ready session_id"
@@ -45,6 +45,8 @@ class Line:
 
     connection: SmallWebRTCConnection
     task: "asyncio.Task[None]"
+    candidates: int = 0
+    """Taken in since its first offer."""
 
 
 class Switchboard:
@@ -83,10 +85,15 @@ class Switchboard:
             raise
 
     async def add(self, found: Candidates, session_id: str | None = None) -> None:
-        """Take in further ways to reach a client; 404 if it is not on the line."""
+        """Take in further ways to reach a client; 404 if it is not on the line, 400 if they
+        are no candidates, or more than anybody has."""
         live = self.session_of(found.pc_id)
         if live is None or session_id not in (None, live):
             raise HTTPException(404, UNKNOWN)
+        line = self._lines[live]
+        line.candidates += len(found.candidates)
+        if line.candidates > MOST_CANDIDATES:
+            raise HTTPException(400, "Too many ICE candidates")
         candidates = [IceCandidate(**candidate.model_dump()) for candidate in found.candidates]
         try:
             await self._handler.handle_patch_request(

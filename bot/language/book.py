@@ -42,6 +42,10 @@ class Book(BaseModel):
     """Said to one who stays so."""
     long_talk: str
     """Said to one who goes on and on."""
+    loop_question: str
+    """Asked where the same words come again and again."""
+    loop_goodbye: str
+    """Said when they still do."""
     emergency: str
     """Said to a caller in danger, with the `{number}` to dial."""
     emergency_transfer: str

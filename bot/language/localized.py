@@ -63,6 +63,9 @@ def spoken_in(settings: Settings, language: Language) -> Settings:
                 update={"questions": book.silence_questions, "goodbye": book.silence_goodbye}
             ),
             "talk": settings.talk.model_copy(update={"line": book.long_talk}),
+            "loop": settings.loop.model_copy(
+                update={"question": book.loop_question, "goodbye": book.loop_goodbye}
+            ),
             # It asks in English, about English words.
             "repair": settings.repair.model_copy(update={"below": 0}),
             "emergency": settings.emergency.model_copy(
@@ -165,6 +168,8 @@ def _english(settings: Settings) -> Book:
         silence_questions=settings.silence.questions,
         silence_goodbye=settings.silence.goodbye,
         long_talk=settings.talk.line,
+        loop_question=settings.loop.question,
+        loop_goodbye=settings.loop.goodbye,
         emergency=settings.emergency.words,
         emergency_transfer=settings.emergency.transfer_words,
         digits=settings.emergency.digits,

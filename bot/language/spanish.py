@@ -83,6 +83,10 @@ class Spanish(Book):
         "Sigo sin oírle, así que voy a colgar. Vuelva a llamar, por favor. ¡Adiós!"
     )
     long_talk: str = "Le sigo. Para estar seguro: ¿con qué quiere que le ayude primero?"
+    loop_question: str = "¿Sigue ahí? Oigo una y otra vez lo mismo. Si está, diga que sí."
+    loop_goodbye: str = (
+        "Sigo oyendo solo lo mismo, así que voy a colgar. Vuelva a llamar, por favor. ¡Adiós!"
+    )
     emergency: str = "Si es una emergencia, cuelgue ahora mismo y marque el {number}."
     emergency_transfer: str = "No cuelgue. Le paso con emergencias."
     digits: tuple[str, ...] = (

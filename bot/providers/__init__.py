@@ -35,6 +35,8 @@ from processors.ends_at_a_clause import EndsAtAClause
 from processors.filler import Filler
 from processors.keypad import Keypad
 from processors.long_talk import LongTalkSettings
+from processors.loop import LoopSettings
+from processors.loop_guard import LoopGuard
 from processors.one_turn import OneTurn
 from processors.own_voice import OwnVoice, OwnVoiceTap
 from processors.patience import FillerPolicy
@@ -72,6 +74,7 @@ class Stages:
     vad: FrameProcessor
     stt: FrameProcessor
     alarm: FrameProcessor
+    loop: FrameProcessor
     llm: FrameProcessor
     filler: FrameProcessor
     tts: FrameProcessor
@@ -94,6 +97,7 @@ def stages(
     reticence: Reticence | None = None,
     repair: RepairSettings | None = None,
     talk: LongTalkSettings | None = None,
+    loop: LoopSettings | None = None,
 ) -> Stages:
     """The stages of one call; nothing is loaded here, `engines` are warm.
 
@@ -118,6 +122,7 @@ def stages(
         vad=Pipeline([keypad, silence]) if keypad else silence,
         stt=ear,
         alarm=Alarm(emergency or EmergencySettings()),
+        loop=LoopGuard(loop or LoopSettings()),
         llm=Pipeline([EndOfAudio(), OneTurn(), Mended(), repairing, model]),
         filler=Filler(filler, pace=engines.pace),
         tts=Pipeline([voice, EndsAtAClause(), WholeChunks()]),
@@ -160,6 +165,7 @@ class RealtimeStages:
 
     vad: FrameProcessor
     alarm: FrameProcessor
+    loop: FrameProcessor
     stand_in: FrameProcessor
     model: FrameProcessor
     filler: FrameProcessor
@@ -177,6 +183,7 @@ def realtime_stages(
     vault: Vault,
     keypad: Keypad,
     reticence: Reticence,
+    loop: LoopSettings,
 ) -> RealtimeStages:
     """The stages of one call whose model hears and speaks.
 
@@ -189,6 +196,7 @@ def realtime_stages(
     return RealtimeStages(
         vad=Pipeline([keypad, vad_processor, Typed()]),
         alarm=Alarm(emergency),
+        loop=LoopGuard(loop, model_hears=True),
         stand_in=StandIn(loaded(engines.voice), lambda: model.can_speak),
         model=Pipeline([model, EndOfAudio()]),
         filler=Filler(filler, FrameDirection.UPSTREAM, engines.pace),

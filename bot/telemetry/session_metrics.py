@@ -9,7 +9,9 @@ from bot.telemetry.latency import Incident, Outcome, TurnLatency
 from bot.telemetry.prices import Prices
 from bot.telemetry.usage import Usage, UsageTally
 
-SessionOutcome = Literal["caller_hung_up", "agent_ended", "error", "idle", "provider_outage"]
+SessionOutcome = Literal[
+    "caller_hung_up", "agent_ended", "error", "idle", "loop", "provider_outage"
+]
 
 
 @dataclass(frozen=True, slots=True)

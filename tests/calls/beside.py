@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import numpy as np
 
+from bot.threads import model_threads
 from evals.hearing import transcribe
 from tests.calls.gaps import Gaps, Hearing
 from tests.calls.inside import until
@@ -17,8 +18,13 @@ CALM_PIECES, CALM_MS = 75, 100
 """Three seconds without a longer wait: the server has nothing else to do than these calls."""
 FEWEST_PIECES = 50
 """Two seconds, from the beginning of a fault, are judged at least."""
+LONGEST_PIECES = 250
+"""Ten seconds, for which an ordinary call is listened to at most."""
+PIECE_SECS = 0.04
 CONTROLS = 3
 """Ordinary calls that are tried, one after another, before a fault is to blame."""
+_EAR = model_threads(1, "whisper-beside")
+"""Steps back behind the server that it shares the machine with: no caller brings Whisper along."""
 
 
 class Beside:
@@ -44,15 +50,19 @@ class Beside:
             await self.ordinary()
             yield
 
-    async def ordinary(self) -> None:
-        """Somebody else calls, and is greeted and answered: what others are compared with."""
+    async def ordinary(self, pieces: int = 0) -> None:
+        """Somebody else calls, and is greeted and answered: what others are compared with.
+
+        pieces: for so many of this call's at least; the longer one listens, the longer the longest
+        hole that a busy machine makes.
+        """
         since = self._pieces
         async with telephoning(self._url) as other:
             await other.hears(0.0)
             await asyncio.sleep(1)
             if self._asks:
                 await other.asks(self._asks)
-        self.before = self.before.or_worse(await self._gaps(since))
+        self.before = self.before.or_worse(await self._gaps(since, pieces))
 
     @asynccontextmanager
     async def undisturbed(self) -> AsyncIterator[None]:
@@ -61,10 +71,11 @@ class Beside:
         yield
         during = await self._gaps(since)
         assert not self.call.stream.closed.is_set(), "the other call was lost"
+        lasted = min(self._pieces - since, LONGEST_PIECES)
         for _ in range(CONTROLS):
             if during.as_good_as(self.before):
                 return
-            await self.ordinary()  # or is it the machine, which has more to do than it had?
+            await self.ordinary(lasted)  # or is it the machine, which has more to do than it had?
         assert during.as_good_as(self.before), f"{during}, with an ordinary call {self.before}"
 
     @property
@@ -77,8 +88,11 @@ class Beside:
     async def _is_calm(self) -> bool:
         return max(self._heard().waits_ms(self._pieces - CALM_PIECES)) < CALM_MS
 
-    async def _gaps(self, since: int) -> Gaps:
+    async def _gaps(self, since: int, pieces: int = 0) -> Gaps:
         await until(lambda: self._has_pieces(since + FEWEST_PIECES), within_secs=20)
+        with suppress(TimeoutError):  # what Echo says here may come to its end
+            longer = 2 * pieces * PIECE_SECS
+            await until(lambda: self._has_pieces(since + pieces), within_secs=longer)
         return self._heard().gaps(since)
 
     def _heard(self) -> Hearing:
@@ -108,4 +122,5 @@ async def said_to(call: PhoneCall, from_secs: float = 0.0, to_secs: float | None
     heard = bytes(call.stream.heard[first:last])
     frames = (heard[at : at + FRAME] for at in range(0, len(heard), FRAME))
     sound = mulaw.decode(b"".join(frame for frame in frames if frame != QUIET))
-    return plain(await asyncio.to_thread(transcribe, np.frombuffer(sound, "<i2"), HZ))
+    hears = asyncio.get_running_loop().run_in_executor
+    return plain(await hears(_EAR, transcribe, np.frombuffer(sound, "<i2"), HZ))

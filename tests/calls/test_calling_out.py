@@ -71,7 +71,7 @@ async def test_a_person_is_greeted_and_a_machine_is_told_to_call_back_after_its_
 
 async def test_a_machine_that_answers_is_told_to_call_back_beside_a_call_and_a_fax_nothing():
     """Fault 62."""
-    words = "Welcome to Acme, where everything is in order and always was. " * 15
+    words = "Welcome to Acme, where everything is in order and always was. " * 25
     greeting = voice("You have reached the voice mail of John. Please leave a message.")
     phones = {
         MACHINE: Phone(who="machine_end_beep", judged_secs=len(greeting) / HZ + 1.5, says=greeting),
@@ -83,16 +83,15 @@ async def test_a_machine_that_answers_is_told_to_call_back_beside_a_call_and_a_f
         "OUTBOUND_VOICEMAIL": PLACING.voicemail,
         "GREETING": words,
     }
-    async with (
-        office_apart(phones, **settings) as one,
-        speaking_beside(one.url) as beside,
-        beside.undisturbed(),
-    ):
-        machine, fax = [await one.asks_for_a_call(KEY, to) for to in (MACHINE, FAX)]
+    async with office_apart(phones, **settings) as one, speaking_beside(one.url) as beside:
+        async with beside.undisturbed():
+            machine, fax = [await one.asks_for_a_call(KEY, to) for to in (MACHINE, FAX)]
+            for leg in (machine, fax):
+                await until(leg.over.is_set)
         for leg in (machine, fax):
-            await until(leg.over.is_set)
             assert not np.any(np.abs(leg.streams[0].ear) > 200), "Echo talked to a machine"
         assert (machine.told, fax.told) == (["Please call us back."], [])
+        # Not beside the call: Whisper takes the machine that the server runs on.
         assert "please call" in await heard(machine)
         assert await heard(fax) == ""
 

@@ -27,9 +27,9 @@ STORY = " ".join(
     f"In the {year} year of the lighthouse, its keeper wrote down every ship that passed, "
     "and what the weather was like, and went to bed late."
     for year in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
-    for _ in range(5)
+    for _ in range(6)
 )
-"""Four minutes and more."""
+"""Five minutes and more."""
 STORY_PLEASE = "Please tell me a story."
 LISTS = "I can look up orders, I can start returns, I can book appointments, and tell the weather."
 FINE = "very well"
@@ -37,6 +37,10 @@ PATIENCE = 4
 """How often Echo may be done before it has said what it is to say: a filler comes before."""
 SILENCE_SECS = 4.0
 NOISE_SECS = 60.0
+TAPE, TAPE_SECS = "Please hold the line.", 1.0
+MOST_TAPES = 15
+"""Until everybody has given up: the question is due with the fourth."""
+ASKS, GOODBYE = "are you there", "i still hear the same words goodbye"
 CARD = "4242424242424242"
 
 
@@ -133,6 +137,8 @@ async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Offi
             "DATABASE_URL": f"sqlite:///{database}",
             "GREETING": "Hello.",
             "SILENCE_AFTER_SECS": f"{SILENCE_SECS}",
+            "LOOP_QUESTION": "Are you there?",
+            "LOOP_GOODBYE": "I still hear the same words. Goodbye!",
             "WEATHER_SOURCE": "open-meteo",
             "WEATHER_URL": weather.url,
             "WEATHER_GEOCODING_URL": weather.url,
@@ -292,3 +298,22 @@ async def test_who_only_makes_noise_is_asked_twice_and_told_goodbye_and_no_model
         heard = await said_to(call)
         assert heard.count("still there") == 2
         assert heard.endswith("goodbye")
+
+
+async def test_a_machine_that_says_the_same_again_and_again_is_asked_once_and_hung_up_on(
+    office: Office,
+):
+    """Fault 62, in a call that came in: nobody says that it is a machine, and it talks over all
+    that is said to it. The last goodbye is said to its end."""
+    async with office.beside.undisturbed(), telephoning(office.url) as call:
+        await call.hears_out(0.5)
+        while not call.stream.closed.is_set():
+            assert len(call.said) < MOST_TAPES, "nobody hangs up"
+            await call.say(TAPE)
+            await asyncio.sleep(TAPE_SECS)
+    heard = await said_to(call)
+    assert heard.count(ASKS) <= 1
+    assert heard.endswith(GOODBYE)
+    lines = [line for line in office.log.read_text().splitlines() if "the same words came" in line]
+    assert [line.count("'asked'") for line in lines] == [1] + [0] * (len(lines) - 1)
+    assert "'outcome': 'loop'" in office.log.read_text()

@@ -12,8 +12,10 @@ from pydantic import SecretStr
 
 from bot.providers.settings import OpenAISettings, RealtimeSettings
 from evals.caller import place_call
+from evals.performance import Manners
 from evals.record import CallRecord
 from evals.script import Interrupt, Pause, Say, Type, Wait
+from processors.loop import LoopSettings
 from tests.calls.inside import Inside, inside
 from tests.calls.running import RunningServer, running_server
 from tests.emulators import realtime_ear, realtime_mind, realtime_mouth
@@ -160,7 +162,10 @@ async def test_a_bad_key_is_said_in_words_to_the_caller_and_in_the_log(provider:
 
 async def test_what_is_typed_is_answered(provider: OpenAIRealtime):
     provider.mind = realtime_mind.scripted("It arrives on Friday.")
-    async with serving_calls(provider) as server:
+    async with serving_calls(provider) as server, ClientSession() as http:
+        body = {"transport": "openai-webrtc"}
+        async with http.post(f"{server.url}/start", json=body) as refused:
+            assert refused.status == 400, "a secret is given to nobody unless that is asked for"
         record = await place_call(server.url, [Type("Where is my order?"), Wait(8)])
     (item,) = [event["item"] for event in provider.noted("conversation.item.create")]
     assert item["role"] == "user"
@@ -170,7 +175,11 @@ async def test_what_is_typed_is_answered(provider: OpenAIRealtime):
 async def test_a_caller_chooses_the_mode_and_a_browser_may_get_a_secret(
     provider: OpenAIRealtime,
 ):
-    async with serving_calls(provider, mode="cascade") as server, ClientSession() as http:
+    given_away = RealtimeSettings(direct=True)
+    async with (
+        serving_calls(provider, mode="cascade", realtime=given_away) as server,
+        ClientSession() as http,
+    ):
 
         async def start(**body: object) -> tuple[int, dict[str, object]]:
             async with http.post(f"{server.url}/start", json=body) as response:
@@ -216,3 +225,16 @@ async def test_who_speaks_over_the_disclosure_hears_all_of_it(provider: OpenAIRe
     words = heard(record)
     assert "artificial intelligence" in words
     assert "ask for a colleague at any time" in words
+
+
+async def test_a_machine_is_asked_once_and_hung_up_on_with_a_goodbye(provider: OpenAIRealtime):
+    """The words of a turn come after the answer to it: what is asked follows that."""
+    tape = "Please hold the line."
+    provider.ear = realtime_ear.scripted(*[tape] * 7)
+    provider.mind = realtime_mind.scripted(*["Yes?"] * 8)
+    loop = LoopSettings(question="Are you there?", goodbye="Nobody is there. Goodbye!")
+    async with serving_calls(provider, loop=loop, greeting="Hi.") as server:
+        record = await place_call(server.url, [Say(tape)] * 7, manners=Manners(settle_secs=0.3))
+    assert record.said_by_echo().count("Are you there?") == 1
+    assert heard(record).endswith("goodbye")
+    assert record.ended_by == "echo"

@@ -1,11 +1,12 @@
 """What we ask of Twilio, by its own client, of its REST API."""
 
 import asyncio
+import sys
 
 import pytest
 from pydantic import ValidationError
 
-from tests.emulators.provider import Drop, Refuse, Stall, serving
+from tests.emulators.provider import Drop, Refuse, Send, Stall, serving
 from tests.emulators.twilio_rest import TwilioApi
 from transports.phone import twiml
 from transports.twilio.rest import Callbacks, Rest, RestError
@@ -41,6 +42,22 @@ async def test_a_call_is_placed_and_who_answers_will_be_told():
         "AsyncAmd": "true",
         "AsyncAmdStatusCallback": OURS.answered_by,
     }
+
+
+async def test_nothing_is_loaded_any_more_when_the_first_call_is_placed(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Half a megabyte of modules, for which all live calls would stand still."""
+    api = TwilioApi()
+    for name in [name for name in sys.modules if name.startswith("twilio.rest.")]:
+        monkeypatch.delitem(sys.modules, name)
+    async with serving(api):
+        ours = rest(api)
+        before = {*sys.modules}
+        sid = await ours.call(CALLER, OURS, ring_secs=25)
+        await ours.hang_up(sid)
+        await ours.text(CALLER, "Your appointment is on Friday.")
+        assert {name for name in sys.modules if name.startswith("twilio")} <= before
 
 
 async def test_a_live_call_is_told_what_to_do_and_hung_up_once():
@@ -146,3 +163,21 @@ async def test_a_call_of_nobodys_is_not_found():
 def test_our_own_number_must_be_one(number: str):
     with pytest.raises(ValidationError, match="looks like"):
         TwilioSettings(number=number)
+
+
+@pytest.mark.parametrize("answer", ["<html>Bad gateway</html>", "{}", "[]"])
+async def test_an_order_to_call_that_is_answered_in_no_words_of_twilios_has_failed(answer: str):
+    api = TwilioApi()
+    api.will(Send(answer))
+    async with serving(api):
+        with pytest.raises(RestError) as failed:
+            await rest(api).call(CALLER, OURS, ring_secs=25)
+    assert failed.value.code == 0
+
+
+async def test_an_order_to_a_call_that_is_answered_in_no_words_of_twilios_has_failed():
+    api = TwilioApi()
+    api.will(Send("<html>Bad gateway</html>"))
+    async with serving(api):
+        with pytest.raises(RestError):
+            await rest(api).instruct("CA" + 32 * "0", twiml.hang_up())

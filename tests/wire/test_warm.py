@@ -1,5 +1,6 @@
 """Warm transfers, between a caller, a colleague and the phone's way in, by an emulated Twilio."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from tests.emulators.twilio_switch import MUSIC, Leg, Phone, Switch
 from tests.wire.ways_in import Calls, Door, serving, until
 from transports.tickets import Tickets, TicketSettings
 from transports.twilio import routes as twilio
+from transports.twilio import warm
 from transports.twilio.settings import TwilioSettings
 from transports.twilio.warm import ACCEPT, ASK, ENDED, HELD
 
@@ -273,3 +275,79 @@ async def test_without_a_number_of_ours_nobody_can_be_told_anything():
     async with office(number="") as one:
         assert one.calls.connections[0].introduce is None
         assert one.calls.connections[0].transfer is not None
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is waited for before somebody is let out, or asked for again, is not."""
+    monkeypatch.setattr(warm, "FAREWELL_SECS", 0.3)
+    monkeypatch.setattr(warm, "AGAIN_SECS", (0.05,) * 5)
+
+
+async def takes_the_call(one: Office) -> Leg:
+    """The colleague has pressed the key, and is not in the room yet."""
+    colleague = await one.asked()
+    assert await one.posts(colleague, f"{ACCEPT}/{one.caller.sid}", Digits="1") == 200
+    return colleague
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_caller_is_with_echo_again_when_who_took_the_call_never_came(one: Office):
+    await one.passes_on()
+    await until(lambda: one.caller.holds)
+    await (await takes_the_call(one)).hang_up()
+    await one.back()
+    assert one.calls.connections[1].greeting
+
+
+@pytest.mark.usefixtures("soon")
+async def test_who_took_the_call_of_a_caller_who_has_gone_does_not_wait_for_them(one: Office):
+    await one.passes_on()
+    colleague = await takes_the_call(one)
+    await one.caller.hang_up()
+    colleague.press("1")
+    await until(lambda: colleague.holds)
+    await until(colleague.over.is_set)
+    assert colleague.told[-1] == "The caller has left the call. Goodbye."
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_talk_that_either_ends_is_left_to_end_by_itself(one: Office):
+    await one.passes_on()
+    (await one.asked()).press("1")
+    await until(lambda: one.caller.meets)
+    await one.colleague.hang_up()
+    await until(one.caller.over.is_set)
+    await asyncio.sleep(2 * warm.FAREWELL_SECS)
+    assert one.api.noted("update") == []
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_caller_is_fetched_as_soon_as_twilio_does_it_again():
+    async with office(Phone("busy")) as one:
+        one.api.will(None, Refuse(503), Refuse(429), Refuse(503))
+        await one.passes_on()
+        await one.back()
+        assert len(one.api.noted("update")) == 1
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_caller_who_was_fetched_without_our_knowing_is_not_fetched_again():
+    async with office(rest_secs=0.2) as one:
+        await one.passes_on()
+        colleague = await one.asked()
+        one.api.answers_after_secs = 0.5
+        await colleague.hang_up()
+        await one.back()
+        await asyncio.sleep(0.5)
+        assert len(one.api.noted("update")) == 1
+        assert len(one.calls.connections) == 2
+
+
+async def test_a_colleague_who_is_busy_before_we_know_that_they_are_rung_is_not_waited_for():
+    async with office(Phone("busy")) as one:
+        one.api.answers_after_secs = 0.3
+        await one.passes_on()
+        await one.back()
+        assert one.caller.told == []
+        assert one.api.noted("update") == []

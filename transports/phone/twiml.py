@@ -48,10 +48,14 @@ def hang_up(words: str = "", say_in: str = "", voice: str = "") -> str:
     return _text(response)
 
 
-def dial(number: str, then_url: str, within_secs: int) -> str:
-    """Pass the caller on to a number; when that is over, or nobody answers, ask at `then_url`."""
+def dial(number: str, then_url: str, within_secs: int, shows: str = "") -> str:
+    """Pass the caller on to a number; when that is over, or nobody answers, ask at `then_url`.
+
+    `shows` is the number of ours that is shown there, in place of the caller's.
+    """
     response = Element("Response")
     ring = {"timeout": str(within_secs), "action": then_url, "method": "POST"}
+    ring |= {"callerId": shows} if shows else {}
     SubElement(response, "Dial", ring, answerOnBridge="true").text = number
     return _text(response)
 

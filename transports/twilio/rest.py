@@ -9,12 +9,19 @@ from urllib.parse import urlsplit, urlunsplit
 import aiohttp
 from loguru import logger
 from twilio.base import values
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import (
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
 from transports.twilio.settings import TwilioSettings
+
+OFF_THE_LINE = frozenset({21220, 20404})
+"""Codes of a `RestError` about a call that is over, or was none."""
 
 
 class RestError(Exception):
@@ -41,11 +48,14 @@ class Rest:
     def __init__(self, settings: TwilioSettings) -> None:
         self._number = settings.number
         http = _Http(settings.api_url, settings.rest_secs)
-        self._client = Client(
+        client = Client(
             *settings.credentials,
             settings.account_sid,
             http_client=http,  # pyright: ignore[reportArgumentType]
         )
+        # Found here: half a megabyte of modules is loaded with them, for which every live call
+        # would stand still if the first call that is placed had to look.
+        self._calls, self._messages = client.calls, client.messages
 
     async def call(self, to: str, ours: Callbacks, ring_secs: int, menu: bool = False) -> str:
         """Ring a number, and ask at `ours.voice` what to do when it is answered; the CallSid.
@@ -54,7 +64,7 @@ class Rest:
         its beep for a machine; nobody is told of a `menu`, which would pass for a machine.
         """
         try:
-            made = await self._client.calls.create_async(
+            made = await self._calls.create_async(
                 to=to,
                 from_=self._number,
                 url=ours.voice,
@@ -66,7 +76,7 @@ class Rest:
             )
         except _FAILURES as error:
             raise _explained(error) from None
-        return made.sid or ""
+        return _sid(made.sid)
 
     async def ring(self, to: str, answered_url: str, status_url: str, ring_secs: int) -> str:
         """Ring a colleague; the CallSid.
@@ -76,7 +86,7 @@ class Rest:
         however it ended, is told to `status_url`.
         """
         try:
-            made = await self._client.calls.create_async(
+            made = await self._calls.create_async(
                 to=to,
                 from_=self._number,
                 url=answered_url,
@@ -86,28 +96,28 @@ class Rest:
             )
         except _FAILURES as error:
             raise _explained(error) from None
-        return made.sid or ""
+        return _sid(made.sid)
 
     async def instruct(self, call_sid: str, twiml: str) -> None:
         """Make a live call go on by this TwiML, whatever it is at."""
         try:
-            await self._client.calls(call_sid).update_async(twiml=twiml)
+            await self._calls(call_sid).update_async(twiml=twiml)
         except _FAILURES as error:
             raise _explained(error) from None
 
     async def hang_up(self, call_sid: str) -> None:
         try:
-            await self._client.calls(call_sid).update_async(status="completed")
+            await self._calls(call_sid).update_async(status="completed")
         except _FAILURES as error:
             raise _explained(error) from None
 
     async def text(self, to: str, words: str) -> str:
         """Send a text message; its sid. It is queued then, not delivered."""
         try:
-            sent = await self._client.messages.create_async(to=to, from_=self._number, body=words)
+            sent = await self._messages.create_async(to=to, from_=self._number, body=words)
         except _FAILURES as error:
             raise _explained(error) from None
-        return sent.sid or ""
+        return _sid(sent.sid)
 
     async def texted(self, to: str, words: str) -> bool:
         """As `text`; False if Twilio did not take it, which is logged. Raises nothing."""
@@ -119,11 +129,18 @@ class Rest:
         return True
 
 
-_FAILURES = (TwilioException, aiohttp.ClientError, TimeoutError)
+# The last two: an answer that is not Twilio's, as from a proxy in between.
+_FAILURES = (TwilioException, aiohttp.ClientError, TimeoutError, ValueError, AttributeError)
+
+
+def _sid(sid: str | None) -> str:
+    if not sid:
+        raise RestError("Twilio did not answer: no sid")
+    return sid
 
 
 def _explained(error: Exception) -> RestError:
-    if isinstance(error, TwilioRestException):
+    if isinstance(error, TwilioRestException | TwilioServiceException):
         return RestError(f"Twilio refused: {error.status}", error.code or 0)
     return RestError(f"Twilio did not answer: {type(error).__name__}")
 
