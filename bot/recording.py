@@ -17,6 +17,7 @@ import soxr
 from loguru import logger
 from pipecat.frames.frames import (
     BotStoppedSpeakingFrame,
+    Frame,
     InputAudioRawFrame,
     InterimTranscriptionFrame,
     OutputAudioRawFrame,
@@ -41,6 +42,7 @@ _HELD_SECS = 20.0
 """Sound is kept back for so long, since a number is known as a card's only at its end."""
 _BEFORE_SECS = 1.0
 """A transcript is written so long after its last word: the caller may have gone on meanwhile."""
+_LEFT_OUT = "left_out_of_the_recording"
 _SECRET = re.compile(r"\[card ending|\[number\]|\[number withheld\]")
 """Stands in a transcript for what nobody is to hear either."""
 
@@ -143,6 +145,13 @@ class Recorder(BaseObserver):
     def watch(self, ears: FrameProcessor, words: FrameProcessor, mouth: FrameProcessor) -> None:
         """Who pushes the caller's audio, the caller's words, and what was heard of Echo."""
         self._sources = (ears, words, mouth)
+        for source in self._sources:
+            source.add_event_handler("on_before_push_frame", self.mark)
+
+    async def mark(self, _: FrameProcessor, frame: Frame) -> None:
+        """A frame is on its way: whether it may be kept is known now. An observer is told later."""
+        if self._tracks and (self._paused or self._is_secret()):
+            frame.metadata[_LEFT_OUT] = True
 
     @property
     def may_keep(self) -> bool:
@@ -181,7 +190,7 @@ class Recorder(BaseObserver):
         tracks, sources, frame = self._tracks, self._sources, data.frame
         if tracks is None or sources is None or frame.id < self._first_id:
             return
-        tracks.muted = self._paused or self._is_secret()
+        tracks.muted = _LEFT_OUT in frame.metadata
         ears, words, mouth = sources
         match frame:
             case InputAudioRawFrame() if data.source is ears:
@@ -197,7 +206,8 @@ class Recorder(BaseObserver):
             case InterimTranscriptionFrame() if data.source is words:
                 self._in_a_number = bool(_SECRET.search(frame.text))
             case TranscriptionFrame() if data.source is words:
-                self._line("Caller", self._shown.final(frame.text))
+                if not tracks.muted:
+                    self._line("Caller", self._shown.final(frame.text))
                 self._leave_out_cards(tracks, frame.text)
             case TTSTextFrame() if data.source is mouth:
                 self._line("Caller", self._shown.settle())

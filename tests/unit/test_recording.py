@@ -13,6 +13,7 @@ from pipecat.frames.frames import (
     InterimTranscriptionFrame,
     OutputAudioRawFrame,
     TranscriptionFrame,
+    TTSTextFrame,
 )
 from pipecat.observers.base_observer import FramePushed
 from pipecat.processors.filters.identity_filter import IdentityFilter
@@ -34,6 +35,11 @@ class Told:
         self.recorder.watch(self.ears, self.words, self.mouth)
 
     async def push(self, source: FrameProcessor, frame: Frame) -> None:
+        await self.recorder.mark(source, frame)
+        await self.observe(source, frame)
+
+    async def observe(self, source: FrameProcessor, frame: Frame) -> None:
+        """An observer is told of a frame some time after it was pushed."""
         down = FrameDirection.DOWNSTREAM
         await self.recorder.on_push_frame(FramePushed(source, source, frame, down, 0))
 
@@ -219,3 +225,29 @@ async def test_only_the_owner_can_read_a_recording(tmp_path: Path):
         os.umask(before)
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {each.stat().st_mode & 0o777 for each in folder.iterdir()} == {0o600}
+
+
+async def test_what_is_told_of_late_is_kept_or_left_out_by_when_it_was_said(tmp_path: Path):
+    told = Told(tmp_path)
+    await told.recorder.begin()
+    frames = [InputAudioRawFrame(SECOND, HZ, 1) for _ in range(3)]
+    for told.is_secret, frame in zip((False, True, False), frames, strict=True):
+        await told.recorder.mark(told.ears, frame)
+    told.recorder.refuse()
+    for frame in frames:
+        await told.observe(told.ears, frame)
+    await told.recorder.close()
+    assert loud(tmp_path) == [True, False, True]
+
+
+async def test_a_number_that_was_said_in_a_pause_does_not_come_up_after_it(tmp_path: Path):
+    told = Told(tmp_path)
+    await told.recorder.begin()
+    told.recorder.refuse()
+    await told.second("My number is 415 555 0100")
+    await told.recorder.begin()
+    await told.push(told.mouth, TTSTextFrame("Thank you.", "sentence"))
+    await told.recorder.close()
+    words = (tmp_path / "call.txt").read_text()
+    assert "Thank you" in words
+    assert "415" not in words
