@@ -31,8 +31,8 @@ from bot.startup import run, say
 from transports import daily, direct, start, webrtc, websocket
 from transports.edge.doorstep import doorstep
 from transports.edge.guard import guard
-from transports.edge.outbound import Outbound
 from transports.edge.settings import EdgeSettings
+from transports.edge.socket import Socket
 from transports.phone.carrier import Carrier
 from transports.phone.carrier import routes as phone_routes
 from transports.plivo.carrier import Plivo
@@ -61,7 +61,7 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         "webrtc": webrtc.way(settings.webrtc),
         "daily": daily.way(settings.daily, places, pool.run),
     }
-    if can_speak_to_speech(settings):
+    if settings.realtime.direct and can_speak_to_speech(settings):
         secrets = ClientSecrets(settings, house.brief, settings.ticket.lifetime_secs)
         ways["openai-webrtc"] = direct.way(secrets.mint, tickets)
     app = FastAPI(
@@ -73,7 +73,8 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     )
     objection = partial(_wrong, settings=settings)
     speaks = spoken_by_carriers(settings)
-    phones = tickets, places, pool.run, speaks
+    told_to_carriers = Tickets(settings.ticket, way="phone")
+    phones = told_to_carriers, places, pool.run, speaks
     app.include_router(
         start.routes(settings.public, ways, places, objection, settings.edge.reserved_each)
     )
@@ -89,7 +90,7 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
         phone = twilio.routes(
             settings.twilio,
             settings.public.url,
-            tickets,
+            told_to_carriers,
             places,
             pool.run,
             settings.outbound,
@@ -103,7 +104,7 @@ def create_app(house: House) -> tuple[FastAPI, Pool]:
     for carrier in _carriers(settings):
         app.include_router(phone_routes(carrier, settings.public.url, *phones))
     _tell(app, house, places, list(ways))
-    guard(app, settings.edge, settings.public.url)
+    guard(app, settings.edge, settings.public.url, settings.host)
     app.mount("/client", _official_page())
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return app, pool
@@ -237,7 +238,7 @@ def uvicorn_config(app: FastAPI, edge: EdgeSettings) -> uvicorn.Config:
         log_config=None,
         access_log=False,  # the address of a socket holds its ticket
         http=doorstep(edge),
-        ws=Outbound,
+        ws=Socket,
         proxy_headers=bool(edge.proxies),
         forwarded_allow_ips=list(edge.proxies),
         ws_max_size=LARGEST_MESSAGE_BYTES,

@@ -9,6 +9,10 @@ from bot.recording import Outcome, Recorder, RecordingSettings
 from processors.consent import Consent
 from transports.connection import Connection
 
+Thank = Callable[[bool, bool], Awaitable[None]]
+"""Told of a clear answer: whether it was a yes, and whether it was the answer to the question, not
+a change of mind."""
+
 
 @dataclass(frozen=True, slots=True)
 class Permission:
@@ -16,15 +20,16 @@ class Permission:
 
     consent: Consent | None = None
     recorder: Recorder | None = None
+    is_due: bool = False
+    """Nothing may be kept without it, and this caller is not asked."""
 
-    @property
-    def question(self) -> Frame | None:
-        """What the caller is asked, to be given to the voice."""
-        return self.consent.ask() if self.consent else None
+    def question(self, before: str = "") -> Frame | None:
+        """What the caller is asked, behind what comes `before`, to be given to the voice."""
+        return self.consent.ask(before) if self.consent else None
 
     def may_keep_words(self) -> bool:
         """Where callers are asked, nothing they say is kept without their yes."""
-        return self.recorder is None or self.recorder.may_keep
+        return self.recorder.may_keep if self.recorder else not self.is_due
 
     @property
     def outcome(self) -> Outcome:
@@ -39,12 +44,11 @@ def asked_for(
     settings: RecordingSettings,
     connection: Connection,
     is_secret: Callable[[], bool],
-    thank: Callable[[bool], Awaitable[None]],
+    thank: Thank,
 ) -> Permission:
-    """Has the caller asked, and recorded after a yes.
+    """Has the caller asked, and recorded after a yes, for as long as they do not take it back.
 
     is_secret: whether what the caller says or keys in at the moment is to be left out.
-    thank: told of a clear answer, a yes or a no.
     """
     audio, transport = connection.audio, connection.transport
     consent = Consent(settings.question)
@@ -53,11 +57,12 @@ def asked_for(
 
     @consent.event_handler("on_answer")
     async def answered(_: object, answer: str) -> None:
+        first = recorder.outcome == "not asked"
         if answer == "yes":
             await recorder.begin()
         else:
             recorder.refuse()
         if answer != "neither":
-            await thank(answer == "yes")
+            await thank(answer == "yes", first)
 
     return Permission(consent, recorder)

@@ -1,10 +1,11 @@
 """Keeps a call, with the caller's consent: its sound in stereo and its words, in a folder.
 
 Nothing is kept before the consent: no file is opened, no audio gathered. What cannot be written
-ends the recording and not the call.
+ends the recording and not the call. Only their owner can read the files.
 """
 
 import asyncio
+import re
 import wave
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,15 +18,17 @@ from loguru import logger
 from pipecat.frames.frames import (
     BotStoppedSpeakingFrame,
     InputAudioRawFrame,
+    InterimTranscriptionFrame,
     OutputAudioRawFrame,
     TranscriptionFrame,
     TTSTextFrame,
 )
 from pipecat.observers.base_observer import BaseObserver, FramePushed
 from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.utils.utils import obj_id
 from pydantic import BaseModel, ConfigDict
 
-from processors.cards import NUMBER
+from processors.cards import NUMBER, open_number
 from processors.shown import Shown
 from processors.tracks import TwoTracks
 
@@ -34,6 +37,13 @@ Outcome = Literal["off", "not asked", "refused", "kept", "failed"]
 _MOST_PENDING = 10
 """Seconds of sound that wait for a slow disk; with more the recording has failed."""
 
+_HELD_SECS = 20.0
+"""Sound is kept back for so long, since a number is known as a card's only at its end."""
+_BEFORE_SECS = 1.0
+"""A transcript is written so long after its last word: the caller may have gone on meanwhile."""
+_SECRET = re.compile(r"\[card ending|\[number\]|\[number withheld\]")
+"""Stands in a transcript for what nobody is to hear either."""
+
 
 class RecordingSettings(BaseModel):
     """Recording, which every caller is asked for first."""
@@ -41,7 +51,8 @@ class RecordingSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     enabled: bool = False
-    """In the cascade; a call that one model hears and speaks is never recorded."""
+    """In the cascade; a call that one model hears and speaks is never recorded, and none of its
+    words are kept then."""
     folder: Path = Path("recordings")
     """Where a call's `ID.wav` (the caller left, Echo right) and `ID.txt` go."""
     question: str = "Hello! May I record this call? You can say no."
@@ -63,7 +74,10 @@ class Files:
 
     def open(self) -> None:
         sound, words = self._paths
-        sound.parent.mkdir(parents=True, exist_ok=True)
+        sound.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for each in self._paths:
+            if not each.exists():
+                each.touch(mode=0o600)
         self._words = words.open("w", encoding="utf-8", buffering=1)
         self._sound = wave.open(str(sound), "wb")  # noqa: SIM115  closed by `close`
         self._sound.setnchannels(2)
@@ -97,7 +111,8 @@ def paths(folder: Path, call_id: str) -> tuple[Path, Path]:
 class Recorder(BaseObserver):
     """Watches what the caller says and what the caller hears, once there is consent.
 
-    For as long as `is_secret`, the recording is silent and the words are left out.
+    For as long as `is_secret`, the recording is silent and the words are left out. Where a
+    transcript has a placeholder for a card's number, the sound of it is left out too.
     """
 
     def __init__(
@@ -114,7 +129,13 @@ class Recorder(BaseObserver):
         self._lines: list[str] = []
         self._shown = Shown()
         self._speaker = ""
+        self._paused = False
+        self._first_id = 0
+        """What came before the consent may be told of after it."""
         self._heard_secs = 0.0
+        self._clean_secs = 0.0
+        """Until then, what the caller said holds no number that might become a card's."""
+        self._in_a_number = False
         self._due_secs = 1.0
         self._pending = 0
         self._last: asyncio.Task[None] | None = None
@@ -126,15 +147,21 @@ class Recorder(BaseObserver):
     @property
     def may_keep(self) -> bool:
         """Whether words of this call may be stored at all."""
-        return self.outcome in ("kept", "failed")
+        return self.outcome in ("kept", "failed") and not self._paused
 
     def refuse(self) -> None:
-        self.outcome = "refused"
+        """The caller has said no, or has taken their yes back: nothing is kept from here on."""
+        self._paused = True
+        if self.outcome == "not asked":
+            self.outcome = "refused"
 
     async def begin(self) -> None:
-        """The caller has said yes."""
+        """The caller has said yes, or yes again."""
+        self._paused, self._first_id = False, obj_id()
+        if self.outcome in ("kept", "failed"):
+            return
         self.outcome = "kept"
-        self._tracks = TwoTracks(self._hz)
+        self._tracks = TwoTracks(self._hz, _HELD_SECS)
         self._write(self._files.open)
 
     async def close(self) -> None:
@@ -142,6 +169,8 @@ class Recorder(BaseObserver):
         if self._tracks:
             self._echo_ended(self._tracks)
             self._line("Caller", NUMBER if self._shown.waits else "")
+            if self._shown.waits or self._in_a_number:
+                self._tracks.silence(self._clean_secs)
             self._flush(all_of_it=True)
             self._tracks = None
         self._write(self._files.close)
@@ -150,9 +179,9 @@ class Recorder(BaseObserver):
 
     async def on_push_frame(self, data: FramePushed) -> None:
         tracks, sources, frame = self._tracks, self._sources, data.frame
-        if tracks is None or sources is None:
+        if tracks is None or sources is None or frame.id < self._first_id:
             return
-        tracks.muted = self._is_secret()
+        tracks.muted = self._paused or self._is_secret()
         ears, words, mouth = sources
         match frame:
             case InputAudioRawFrame() if data.source is ears:
@@ -165,8 +194,11 @@ class Recorder(BaseObserver):
                 tracks.echo(self._at_rate(frame))
             case BotStoppedSpeakingFrame() if data.source is mouth:
                 self._echo_ended(tracks)
+            case InterimTranscriptionFrame() if data.source is words:
+                self._in_a_number = bool(_SECRET.search(frame.text))
             case TranscriptionFrame() if data.source is words:
                 self._line("Caller", self._shown.final(frame.text))
+                self._leave_out_cards(tracks, frame.text)
             case TTSTextFrame() if data.source is mouth:
                 self._line("Caller", self._shown.settle())
                 self._line("Echo", frame.text)
@@ -182,6 +214,13 @@ class Recorder(BaseObserver):
             return
         self._speaker = who
         self._lines.append(f"\n{self._heard_secs:.1f} {who}: {text}")
+
+    def _leave_out_cards(self, tracks: TwoTracks, text: str) -> None:
+        self._in_a_number = False
+        if _SECRET.search(text):
+            tracks.silence(self._clean_secs)
+        elif open_number(text) is None:
+            self._clean_secs = max(self._clean_secs, self._heard_secs - _BEFORE_SECS)
 
     def _at_rate(self, frame: OutputAudioRawFrame) -> bytes:
         if frame.sample_rate == self._hz:

@@ -23,7 +23,8 @@ class RetentionSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     days: int = Field(default=30, ge=0, le=3650)
-    """Recordings, transcripts and hand-offs older than this are deleted; 0: never."""
+    """Recordings, transcripts, hand-offs and the reasons of returns that are older are deleted; 0:
+    never."""
 
 
 async def keep_clearing(
@@ -44,7 +45,7 @@ async def keep_clearing(
 async def clear(days: int, folder: Path, store: Store, now: datetime) -> tuple[int, int]:
     """Delete what is older than so many days; how many files and rows that were."""
     files = await asyncio.to_thread(_clear, folder, days)
-    return files, await store.forget_handoffs_before(now - timedelta(days=days))
+    return files, await store.forget_words_before(now - timedelta(days=days))
 
 
 def _clear(folder: Path, days: int) -> int:

@@ -89,7 +89,7 @@ class Call:
             connection,
             self._vault,
             self._permission.consent,
-            self._language.ladder,
+            self._language.words,
             follower,
         )
         self._language.follow_in(self._pipeline)
@@ -116,6 +116,7 @@ class Call:
 
     async def close(self, lag: LagHistogram) -> VoiceSessionMetrics:
         self._rescue.close()
+        self._language.close()
         self._vault.wipe()
         await self._desk.close()
         await self._permission.close()
@@ -148,16 +149,17 @@ class Call:
 
     def _asked_for(self) -> Permission:
         recording = self._house.settings.recording
-        if not recording.enabled or not self._is_cascade:
+        if not recording.enabled:
             return Permission()
-        return asked_for(
-            recording, self._connection, lambda: self._vault.expected is not None, self._thank
-        )
+        if not self._is_cascade:
+            return Permission(is_due=True)
+        return asked_for(recording, self._connection, lambda: self._vault.is_open, self._thank)
 
-    async def _thank(self, may_record: bool) -> None:
+    async def _thank(self, may_record: bool, first: bool) -> None:
         own = self._house.settings.recording
         words = own.thanks if may_record else own.refused
-        await self._worker.queue_frame(TTSSpeakFrame(f"{words} {self._hello}"))
+        then = f"{words} {self._hello}" if first else words
+        await self._worker.queue_frame(TTSSpeakFrame(then))
 
     @property
     def _hello(self) -> str:
@@ -172,10 +174,14 @@ class Call:
         )
 
     def _first_words(self) -> Iterator[Frame]:
-        disclosure = self._house.settings.disclosure
-        if disclosure and not self._connection.greeting:  # who has one has been here before
+        # Who has a greeting of their own has been here before.
+        disclosure = "" if self._connection.greeting else self._house.settings.disclosure
+        if question := self._permission.question(disclosure):
+            yield question
+            return
+        if disclosure:
             yield in_full(disclosure)
-        yield self._permission.question or TTSSpeakFrame(self._hello)
+        yield TTSSpeakFrame(self._hello)
 
     def _listen(self) -> None:
         transport, worker = self._connection.transport, self._worker

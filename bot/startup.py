@@ -36,6 +36,7 @@ def run(
     try:
         settings = config.load()
         log_to_stderr(settings.log)
+        _leave_no_core()
         for line in announced(settings):
             say(line)
         sys.setswitchinterval(SWITCH_SECS)
@@ -55,6 +56,16 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:  # there is none for Windows
         return None
     return uvloop.new_event_loop
+
+
+def _leave_no_core() -> None:
+    """What a crash would write down is all of memory: what callers said, and what they keyed in."""
+    try:
+        import resource
+    except ImportError:  # there is none for Windows, which writes down nothing unless asked to
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 def say(line: str) -> None:

@@ -10,6 +10,9 @@ from pipecat.transports.base_transport import BaseTransport
 from bot.providers.clip import Clip
 from processors.resume import Playback
 
+BEARABLE_SECS = 1.0
+"""So long may words be waited for that are heard in full."""
+
 
 @runtime_checkable
 class CutsIn(Protocol):
@@ -20,15 +23,28 @@ class CutsIn(Protocol):
         ...
 
 
+@runtime_checkable
+class SaysOver(Protocol):
+    """A way to the caller on which even what no interruption cuts can be cut into."""
+
+    def say_over(self, audio: bytes, hz: int) -> None:
+        """Say it at once, if anything such is being said."""
+        ...
+
+
 class Urgent:
     """Says clips past all stages that think or speak; whatever was being said ends.
 
-    Where the caller hears a provider and not us, its model is told to say them.
+    In the middle of what is heard in full they are said at once, and again behind it. Where the
+    caller hears a provider and not us, its model is told to say them.
     """
 
     def __init__(self, transport: BaseTransport, pipeline: Pipeline) -> None:
         guards = [each for each in pipeline.processors if isinstance(each, Playback)]
-        self._speaker = guards[0] if guards else transport.output()
+        output = transport.output()
+        self._guard = guards[0] if guards else None
+        self._speaker = self._guard or output
+        self._over = output if isinstance(output, SaysOver) else None
         self._models = [each for each in pipeline.processors if isinstance(each, CutsIn)]
         self._said_at_secs = float("-inf")
 
@@ -37,6 +53,8 @@ class Urgent:
         now_secs = asyncio.get_running_loop().time()
         words = TTSAudioRawFrame(clip.audio, clip.hz, 1)
         words.interruptible = False
+        if self._over and self._guard and self._guard.guarded_secs > BEARABLE_SECS:
+            self._over.say_over(clip.audio, clip.hz)
         await self._speaker.queue_frame(InterruptionFrame())
         await self._speaker.queue_frame(words)
         for model in self._models:

@@ -158,6 +158,7 @@ class _Call:
             pace=_pace(self._late_secs),
             caller_audio=caller,
             echo_audio=echo,
+            late_secs=tuple(self._late_secs),
         )
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import JsonValue, TypeAdapter
 
+from evals.beat import BEAT_SECS, stood_still_secs
 from evals.conversation import Line, ToolCall
 from evals.ear import Samples, stereo
 from evals.turn import Turn
@@ -51,12 +52,20 @@ class CallRecord:
     pace: Pace
     caller_audio: Samples
     echo_audio: Samples
+    late_secs: tuple[float, ...] = ()
+    """How long after its deadline each 20 ms of the caller's were sent, from `opened_secs` on."""
 
     @property
     def greeting_ms(self) -> float | None:
         """Beginning of the WebSocket handshake to Echo's first audible sample."""
         greetings = [turn.first_sound_ms for turn in self.turns if turn.said.kind == "greeting"]
         return greetings[0] if greetings else None
+
+    def held_up_ms(self, since_secs: float, until_secs: float) -> float:
+        """How much of that time the caller's process stood still, and with it whoever shares it."""
+        first_secs = self.opened_secs + BEAT_SECS
+        since, until = since_secs - first_secs, until_secs - first_secs
+        return 1000 * stood_still_secs(self.late_secs, since, until)
 
     def said_by_echo(self) -> str:
         """Echo's side of the transcript."""

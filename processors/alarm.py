@@ -101,7 +101,7 @@ class Vigilance:
         joined = f"{before} {text}" if now_secs - at_secs < _JOIN_SECS else text
         if final:
             self._before = (text, now_secs)
-        if now_secs < self._quiet_until_secs or not (is_emergency(text) or is_emergency(joined)):
+        if now_secs < self._quiet_until_secs or not any(map(is_emergency, {text, joined})):
             self._since_secs = None
             return False
         if final:

@@ -14,6 +14,7 @@ from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMes
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from processors.cards import InPieces, hide, mended, withhold
+from processors.emergency import is_emergency
 from processors.vault import Vault
 
 Transcript = TranscriptionFrame | InterimTranscriptionFrame | EagerTranscriptionFrame
@@ -24,7 +25,7 @@ class Discreet:
     observer, log or processor meets them, and without a hop.
 
     While a secret is being keyed in, no number that is said goes on: callers read aloud what they
-    key in.
+    key in. "Call 911" does, which somebody else has to hear.
     """
 
     def __init__(self, vault: Vault) -> None:
@@ -51,9 +52,9 @@ class Discreet:
         if frame.id == self._hidden:
             return
         self._hidden = frame.id
-        text = self._known(frame)
-        if self._vault.expected:
-            text = withhold(text)
+        text = self._vault.withhold(self._known(frame))
+        if self._vault.expected:  # digit by digit, as they are keyed in
+            text = withhold(text, from_digits=4 if is_emergency(text) else 1)
         if text != frame.text:
             frame.text, frame.result = text, None  # the provider's own message has the same words
 
@@ -90,9 +91,9 @@ def mend(context: LLMContext) -> None:
         context.set_messages([*messages[:-1], last])
 
 
-def typed(message: LLMContextMessage) -> LLMContextMessage:
-    """What may be known of a message that was typed, or keyed in."""
-    return _changed(message, hide)
+def typed(message: LLMContextMessage, vault: Vault) -> LLMContextMessage:
+    """What may be known of a message that was typed."""
+    return _changed(message, vault.read)
 
 
 def _changed(message: LLMContextMessage, change: Callable[[str], str]) -> LLMContextMessage:

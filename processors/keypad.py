@@ -19,6 +19,7 @@ from pipecat.processors.aggregators.llm_context import LLMContextMessage
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pydantic import BaseModel, ConfigDict, Field
 
+from processors.cards import InPieces
 from processors.discreet import typed
 from processors.vault import Vault
 
@@ -32,6 +33,9 @@ class KeypadPolicy(BaseModel):
     """After the last key: who looks for the next one takes less. `#` ends it at once."""
     secret_pause_secs: float = Field(default=6.0, gt=0)
     """The same for card numbers and PINs, which are read off a card in groups."""
+    open_secs: float = Field(default=60.0, gt=0)
+    """Who was asked for a card number or a PIN and presses no key for so long has moved on: what
+    they say and key in from then on is no secret."""
     digits: int = Field(default=32, ge=19)
     """An entry is no longer; further keys are dropped."""
 
@@ -80,7 +84,9 @@ class Keypad(FrameProcessor):
         self._vault = vault
         self._policy = policy or KeypadPolicy()
         self._entry = Entry(self._policy.digits)
+        self._pieces = InPieces()
         self._waiting: asyncio.Task[None] | None = None
+        self._open_until_secs: float | None = None
 
     @property
     def is_in_use(self) -> bool:
@@ -89,12 +95,14 @@ class Keypad(FrameProcessor):
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
+        if self._vault.expected or self._open_until_secs:
+            await self._close_in_time()
         match frame:
             case InputDTMFFrame():
                 await self._press(frame.button.value)
                 return
             case LLMMessagesAppendFrame():
-                frame.messages = [typed(message) for message in frame.messages]
+                frame.messages = [typed(message, self._vault) for message in frame.messages]
             case EndFrame() | CancelFrame():
                 await self._forget()
             case _:
@@ -112,10 +120,11 @@ class Keypad(FrameProcessor):
             await self._tell(self._vault.give_up())
             return
         complete = self._entry.press(key)
+        self._vault.keying, self._open_until_secs = self._entry.is_open, None
         if not was_open and self._entry.is_open:
             await self.broadcast_interruption()
         if complete:
-            await self._tell(self._vault.take(self._entry.take()))
+            await self._taken()
         elif self._entry.is_open:
             self._waiting = self.create_task(self._wait())
 
@@ -123,11 +132,31 @@ class Keypad(FrameProcessor):
         secret = self._vault.expected
         await asyncio.sleep(self._policy.secret_pause_secs if secret else self._policy.pause_secs)
         self._waiting = None
-        await self._tell(self._vault.take(self._entry.take()))
+        await self._taken()
 
-    async def _tell(self, words: str) -> None:
+    async def _taken(self) -> None:
+        keys = self._entry.take()
+        known = self._vault.take(keys)
+        if known == keys:  # or the first digits of a card, which is keyed in with pauses
+            known = self._pieces.final(keys)
+            self._pieces.clear()
+        self._vault.keying = False
+        await self._tell(known)
+
+    async def _close_in_time(self) -> None:
+        """Gives up a secret that was asked for and is not keyed in."""
+        now_secs = asyncio.get_running_loop().time()
+        if not self._vault.expected or self._entry.is_open:
+            self._open_until_secs = None
+        elif self._open_until_secs is None:
+            self._open_until_secs = now_secs + self._policy.open_secs
+        elif now_secs > self._open_until_secs:
+            self._open_until_secs = None
+            await self._tell(self._vault.give_up(), asks=False)
+
+    async def _tell(self, words: str, *, asks: bool = True) -> None:
         message: LLMContextMessage = {"role": "user", "content": words}
-        await self.push_frame(LLMMessagesAppendFrame(messages=[message], run_llm=True))
+        await self.push_frame(LLMMessagesAppendFrame(messages=[message], run_llm=asks))
 
     async def _stop_waiting(self) -> None:
         if waiting := self._waiting:

@@ -78,6 +78,11 @@ class Playback(FrameProcessor):
         self._guarded_till_ns = 0
         """Until then, something is heard that no interruption may cut."""
 
+    @property
+    def guarded_secs(self) -> float:
+        """For how much longer something is heard that no interruption may cut."""
+        return max(0, self._guarded_till_ns - self._now_ns) / NS
+
     def follow(self, bridge: Callable[[int], bytes]) -> None:
         """Another bridge from here on, such as one in another language."""
         self._bridge = bridge

@@ -1,19 +1,28 @@
 """Numbers in what was said, digit by digit, and where in the text they are (pure).
 
-Digits are found in any language, words in English: "four one", "forty-one", "double four". Pauses
-and what fills them end no number.
+Digits are found in any language, words in English and Spanish: "four one", "forty-one", "double
+four", "cuarenta y uno". Pauses and what fills them end no number.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-_UNITS = dict.fromkeys(("oh", "o", "nought"), "0") | {
-    word: str(unit)
-    for unit, word in enumerate(
-        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    )
-}
+_UNITS = (
+    dict.fromkeys(("oh", "o", "nought"), "0")
+    | {
+        word: str(unit)
+        for unit, word in enumerate(
+            ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+        )
+    }
+    | {
+        word: str(unit)
+        for unit, word in enumerate(
+            ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
+        )
+    }
+)
 _TEENS = {
     word: str(10 + unit)
     for unit, word in enumerate(
@@ -22,20 +31,46 @@ _TEENS = {
             *("seventeen", "eighteen", "nineteen"),
         )
     )
+} | {
+    word: str(10 + unit)
+    for unit, words in enumerate(
+        (
+            *("diez", "once", "doce", "trece", "catorce", "quince", "dieciséis dieciseis"),
+            *("diecisiete", "dieciocho", "diecinueve", "", "veintiuno veintiún veintiun"),
+            *("veintidós veintidos", "veintitrés veintitres", "veinticuatro", "veinticinco"),
+            *("veintiséis veintiseis", "veintisiete", "veintiocho", "veintinueve"),
+        )
+    )
+    for word in words.split()
 }
 _TENS = {
     word: str(10 * tens)
-    for tens, word in enumerate(
-        ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), start=2
+    for tens, words in enumerate(
+        (
+            *("twenty veinte", "thirty treinta", "forty cuarenta", "fifty cincuenta"),
+            *("sixty sesenta", "seventy setenta", "eighty ochenta", "ninety noventa"),
+        ),
+        start=2,
     )
+    for word in words.split()
 }
-_TIMES = {"double": 2, "triple": 3}
-_BETWEEN = frozenset(("um", "uh", "er", "and", "then", "dash", "hyphen", "space"))
+_TIMES = {"double": 2, "doble": 2, "triple": 3}
+_BETWEEN = frozenset(
+    (
+        *("um", "uh", "er", "erm", "ah", "eh", "hm", "hmm", "mm", "and", "then", "next", "so"),
+        *("okay", "ok", "dash", "hyphen", "space", "comma", "hold on", "let me see"),
+        *("one second", "one sec", "one moment", "one minute", "y", "guion", "guión", "coma"),
+        *("espera", "espere", "a ver", "un momento", "un segundo"),
+    )
+)
 """Words that may stand between the digits of one number."""
 _PLUS = ("+", "plus")
 
 _PART = re.compile(
-    r"\[card ending \d{4}\]|\d+|[a-z]+|\+|[^\da-z+\s,.;:…/'’()\u2010-\u2015-]+", re.IGNORECASE
+    r"\[card ending \d{4}\]|\b(?:one (?:second|sec|moment|minute)|hold on|let me see|a ver"
+    r"|un (?:momento|segundo))\b|\d+|[^\W\d_]+|\+|_+"
+    r"|[^\w+\s,.;:…/'’()\u2010-\u2015-]+",
+    re.IGNORECASE,
 )
 
 

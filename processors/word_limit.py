@@ -1,7 +1,12 @@
-"""A radio that is left on fills neither memory nor context: so many words, then none."""
+"""A radio that is left on fills neither memory nor context: so many words, then none.
+
+What tells of an emergency is let through all the same.
+"""
 
 from pipecat.frames.frames import BotStartedSpeakingFrame, Frame, TranscriptionFrame
 from pipecat.processors.frame_processor import FrameProcessor
+
+from processors.emergency import is_emergency
 
 
 class WordLimit:
@@ -28,5 +33,5 @@ class WordLimit:
         words = frame.text.split()
         room = max(0, self._most_words - self._words)
         self._words += len(words)
-        if len(words) > room:
+        if len(words) > room and not is_emergency(frame.text):
             frame.text = " ".join(words[:room])

@@ -150,7 +150,7 @@ class ScriptedLLM(LLMService):
     async def _reply(self, context: LLMContext) -> None:
         run = len(self._script.runs_secs)
         self._script.runs_secs.append(asyncio.get_running_loop().time())
-        reply = self._script.replies[run]
+        reply = self._script.replies[self._which(run, context)]
         await self.push_frame(LLMFullResponseStartFrame())
         await asyncio.sleep(self._script.pace.thinks_secs)
         for text in reply.texts:
@@ -162,6 +162,10 @@ class ScriptedLLM(LLMService):
             ]
         )
         await self.push_frame(LLMFullResponseEndFrame())
+
+    def _which(self, run: int, context: LLMContext) -> int:
+        """The number of the reply to give."""
+        return run
 
     async def _tool(self, params: FunctionCallParams) -> None:
         call = self._calls[params.function_name]

@@ -38,17 +38,20 @@ class Tickets:
 
     A ticket is `<key id>.<session id and nonce>.<time>.<HMAC-SHA256>`, URL-safe. `clock` is the
     time of day in seconds, since tickets may be checked by another process than the one that made
-    them.
+    them. A ticket is none, and is not spent, where `way` is another: what a carrier was told opens
+    no socket that nobody signs.
     """
 
-    def __init__(self, settings: TicketSettings, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, settings: TicketSettings, clock: Callable[[], float] = time.time, way: str = ""
+    ) -> None:
         self._lifetime_secs = settings.lifetime_secs
         self._clock = clock
         self._spent: dict[str, float] = {}
         keys = [key.get_secret_value() for key in settings.keys] or [secrets.token_urlsafe(32)]
         self._kid = key_id(keys[0])
-        self._keys = {key_id(key): _serializer(key, clock) for key in reversed(keys)}
-        self._nobodys = _serializer(secrets.token_urlsafe(32), clock)
+        self._keys = {key_id(key): _serializer(key, clock, way) for key in reversed(keys)}
+        self._nobodys = _serializer(secrets.token_urlsafe(32), clock, way)
 
     def issue(self, session_id: str) -> str:
         """A ticket for that session, good for `lifetime_secs`."""
@@ -94,10 +97,10 @@ def key_id(key: str) -> str:
     return hmac.new(key.encode(), b"echo.ticket.kid", hashlib.sha256).hexdigest()[:KID_LENGTH]
 
 
-def _serializer(key: str, clock: Callable[[], float]) -> URLSafeTimedSerializer:
+def _serializer(key: str, clock: Callable[[], float], way: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(
         key,
-        salt="echo.ticket",
+        salt=f"echo.ticket{way}",
         signer=_signer(clock),
         signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
     )

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI, HTTPException
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from transports.connection import Door, Guest, Launch
 from transports.start import Asked, StartSettings, Way, busy
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from transports.switchboard import Switchboard
 
 NEEDS = "WebRTC needs aiortc: pip install 'pipecat-ai[webrtc]'."
+MOST_CANDIDATES = 100
+"""Of one client, in its offer and after it: a phone and a laptop have a dozen. To each address the
+server sends a packet seven times over, whoever lives there."""
 PUBLIC_STUN = "stun:stun.l.google.com:19302"
 """What the runner offers a client that sends `enableDefaultIceServers`."""
 
@@ -68,6 +71,13 @@ class Offer(BaseModel):
         default=None, validation_alias=AliasChoices("request_data", "requestData")
     )
 
+    @field_validator("sdp")
+    @classmethod
+    def _few_candidates(cls, sdp: str) -> str:
+        if sdp.count("a=candidate") > MOST_CANDIDATES:
+            raise ValueError("too many candidates")
+        return sdp
+
 
 class Candidate(BaseModel):
     candidate: str = Field(max_length=2_048)
@@ -79,7 +89,7 @@ class Candidates(BaseModel):
     """Ways to reach the client that it found after its offer (trickle ICE)."""
 
     pc_id: str
-    candidates: list[Candidate] = Field(max_length=100)
+    candidates: list[Candidate] = Field(max_length=MOST_CANDIDATES)
 
 
 def way(settings: WebrtcSettings) -> Way:

@@ -24,6 +24,7 @@ from pipecat.transports.websocket.fastapi import (
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.websockets import WebSocketState
 
+from transports.cutting_in import CuttingIn, at_rate
 from transports.gathering import Gathering
 from transports.intake import Goodbye, Intake, IntakeSettings
 from transports.pacing import Pacer
@@ -207,15 +208,30 @@ class Output(FastAPIWebsocketOutputTransport):
         self._pacer = Pacer(settings.lead_ms / 1000)
         self._guarded_till_secs = 0.0
         """Until then the client plays words that no interruption may cut."""
+        self._cutting_in = CuttingIn()
+
+    def say_over(self, audio: bytes, hz: int) -> None:
+        """Say it at once if words are being said that no interruption cuts: they go on behind it.
+
+        16-bit mono.
+        """
+        now = self.get_event_loop().time()
+        if now < self._guarded_till_secs:
+            self._cutting_in.say(at_rate(audio, hz, self.sample_rate), now)
 
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
-        audio = OutputAudioRawFrame(frame.audio, self.sample_rate, self._params.audio_out_channels)
+        for piece in self._cutting_in.due(self.get_event_loop().time(), len(frame.audio)):
+            await self._write_audio(piece, guarded=True)
+        return await self._write_audio(frame.audio, guarded=not frame.interruptible)
+
+    async def _write_audio(self, pcm: bytes, *, guarded: bool) -> bool:
+        audio = OutputAudioRawFrame(pcm, self.sample_rate, self._params.audio_out_channels)
         if not await self._write_frame(audio):
             return False
         audio_secs = audio.num_frames / audio.sample_rate
         now = self.get_event_loop().time()
         wait_secs = self._pacer.sent(audio_secs, now)
-        if not frame.interruptible:
+        if guarded:
             self._guarded_till_secs = now + self._pacer.unheard_secs(now)
         await asyncio.sleep(wait_secs)
         return True

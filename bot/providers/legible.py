@@ -16,6 +16,10 @@ from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 Connect = Callable[..., AbstractAsyncContextManager[AsyncV1SocketClient]]
 Callback = Callable[[object], Awaitable[None]]
 
+CLOSE_STEP_SECS = 0.5
+"""For each step of a goodbye. With the 10 s of the SDK one that says nothing any more would hold up
+the end of a call, and the caller's place with it, for 20 s and more."""
+
 
 class Legible:
     """What Pipecat's service uses of the SDK's connection."""
@@ -70,5 +74,6 @@ class LegibleClient:
     @asynccontextmanager
     async def connect(self, **options: object) -> AsyncGenerator[Legible]:
         async with self._connect(**options) as socket:
+            socket._websocket.close_timeout = CLOSE_STEP_SECS  # pyright: ignore[reportPrivateUsage]
             self._opened()
             yield Legible(socket)

@@ -34,18 +34,27 @@ _AFTER_SECS = 1.0
 
 
 async def keep_probing(
-    candidates: Candidates, health: Health, speech: Clip, every_secs: float = ROUND_SECS
+    candidates: Candidates,
+    health: Health,
+    speech: Clip,
+    every_secs: float = ROUND_SECS,
+    answer_secs: float = ANSWER_SECS,
 ) -> None:
     """Until it is cancelled; `speech` is what a speech to text is given to hear."""
     while True:
         await asyncio.sleep(every_secs)
         now_secs = asyncio.get_running_loop().time()
         for role, name in health.to_probe(now_secs):
-            await _probe(role, name, candidates, health, speech)
+            await _probe(role, name, candidates, health, speech, answer_secs)
 
 
 async def _probe(
-    role: Role, name: str, candidates: Candidates, health: Health, speech: Clip
+    role: Role,
+    name: str,
+    candidates: Candidates,
+    health: Health,
+    speech: Clip,
+    answer_secs: float,
 ) -> None:
     """One real question of the smallest kind: an open socket alone proves nothing."""
     answer, question = _question(role, speech)
@@ -53,7 +62,7 @@ async def _probe(
     told = logger.bind(role=role, provider=name)
     try:
         async with aside(candidates.make(role, name), answer, params) as asking:
-            await asking.ask(question, ANSWER_SECS)
+            await asking.ask(question, answer_secs)
     except Exception as error:  # noqa: BLE001  a provider is a plug-in, and no call depends on this
         health.failed(role, name, "unavailable", asyncio.get_running_loop().time())
         told.bind(cause=type(error).__name__).info("a provider is still not well")

@@ -96,6 +96,9 @@ class RealtimeSettings(BaseModel):
     """The caller's, for what is written down of what they say; the model itself hears them all."""
     quiet_secs: float = Field(default=0.5, ge=0)
     """A moment is quiet when for so long nobody has spoken and no tool has run."""
+    direct: bool = False
+    """Whether browsers may talk to OpenAI themselves (docs/direct.md). Whoever can reach Echo may
+    then use OpenAI on your account, for an hour, without Echo: `MAX_CALLS` does not bound it."""
 
 
 class AnthropicSettings(BaseModel):

@@ -75,8 +75,13 @@ class Thinking(FrameProcessor):
     ) -> None:
         """Have the models answer by another persona from the next question on.
 
-        They stay: one of them may be running the very tool that asked for this.
+        They stay: one of them may be running the very tool that asked for this. What they were
+        asked ahead of the end of a turn is withdrawn, and asked again when it is over.
         """
+        if self._question and self._question.is_held:
+            self._drop()
+            await self._models.tell(EagerEndOfTurnCancelFrame(), FrameDirection.DOWNSTREAM)
+            await self.broadcast_frame(EagerEndOfTurnCancelFrame)
         self._candidates = candidates
         self._turn = -1  # whoever was asked last may not be among them
         await self._models.speak_as(persona, apology)
@@ -92,8 +97,8 @@ class Thinking(FrameProcessor):
                 await self._ask(frame)
                 return
             case InterruptionFrame():
-                self._drop()
-                self._models.interrupted()
+                await self._break_off(frame, direction)
+                return
             case EagerEndOfTurnCancelFrame() if self._question and self._question.is_held:
                 self._drop()  # only a guess can be withdrawn
             case UserStartedSpeakingFrame():
@@ -148,6 +153,20 @@ class Thinking(FrameProcessor):
         if self._timer:
             self._timer.cancel()
             self._timer = None
+
+    async def _break_off(self, frame: InterruptionFrame, direction: FrameDirection) -> None:
+        """Nobody waits for the answer any more.
+
+        One that has begun ends, or who shows that Echo thinks would show it for ever; behind the
+        interruption, or the voice would still say what was written.
+        """
+        had_begun = self._question is not None and self._question.is_open
+        self._drop()
+        self._models.interrupted()
+        await self.push_frame(frame, direction)
+        if had_begun:
+            await self.push_frame(LLMFullResponseEndFrame())
+        await self._models.tell(frame, direction)
 
     async def _close(self, rest: str = "", end: LLMFullResponseEndFrame | None = None) -> None:
         """The answer ends, whole or not."""

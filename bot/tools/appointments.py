@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from pipecat.adapters.llm.schemas.direct_function import tool_options
 from pipecat.services.llm_service import FunctionCallParams
 
-from bot.tools import consent, heard, spoken
+from bot.tools import heard, names, spoken, values
 from bot.tools.clinic import ClinicSettings
 from bot.tools.consent import BOOKING, CANCELLATION, Readback
 from bot.tools.desk import READ_SECS, WRITE_SECS, Desk, answer, answer_write, desk_of
@@ -142,8 +142,8 @@ async def _book(desk: Desk, starts_at: str, name: str, confirmed: bool) -> Answe
         return refusal
     arguments = {"starts_at": _iso(start), "name": fold(person)}
     if not (heard.yes(confirmed) and desk.proposals.confirmed("book_appointment", **arguments)):
-        values = (*consent.moment(start, now), *consent.person(person))
-        desk.proposals.propose("book_appointment", Readback(BOOKING, values), **arguments)
+        what = Readback(BOOKING, (*values.moment(start, now), *names.person(person)))
+        desk.proposals.propose("book_appointment", what, **arguments)
         return spoken.confirm(
             f"{spoken.moment(start)}, for {person}. Shall I book it?",
             starts_at=_iso(start),
@@ -219,9 +219,9 @@ def _nothing_to_cancel(desk: Desk, booked: Sequence[Appointment], person: str) -
 async def _cancel_one(desk: Desk, appointment: Appointment, confirmed: bool) -> Answer:
     arguments = {"starts_at": _iso(appointment.starts_at), "name": appointment.folded_name}
     if not (heard.yes(confirmed) and desk.proposals.confirmed("cancel_appointment", **arguments)):
-        when = consent.moment(appointment.starts_at, desk.now())
-        values = (*when, *consent.person(appointment.name))
-        desk.proposals.propose("cancel_appointment", Readback(CANCELLATION, values), **arguments)
+        when = values.moment(appointment.starts_at, desk.now())
+        what = Readback(CANCELLATION, (*when, *names.person(appointment.name)))
+        desk.proposals.propose("cancel_appointment", what, **arguments)
         return spoken.confirm(
             f"{appointment.name}, {spoken.moment(appointment.starts_at)}. Shall I cancel it?",
             starts_at=_iso(appointment.starts_at),

@@ -6,16 +6,26 @@ English and Spanish, whichever the call is in: both may be spoken in one.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.tools import consent_es as spanish
+from bot.tools.leave import asks_leave
+from bot.tools.names import Person
+from bot.tools.values import Value, understood
+from bot.tools.wording import plain
 
-Group = frozenset[str]
-"""Ways to say one part of a value: any of them will do."""
-
-_LEADS_TO_YES = re.compile(r"\bno,? (?:problem|worries|objections?)\b|\bwhy not\b|\bdon'?t mind\b")
+_LEADS_TO_YES = re.compile(
+    r"\bno,? (?:problem|worries|objections?)\b|\bwhy not\b|\bdon'?t mind\b"
+    r"|\bi (?:already |just )?said yes\b"
+)
+_ALL_IS = re.compile(r"\b(?:all|everything)(?: is|'s)? (?=(?:correct|right|good|fine)\b)")
+_ASKS_BACK = re.compile(
+    r"^(?:(?:oh|well|so|um|uh|okay|ok|yes|yeah|and|hm+|huh) )*"
+    r"(?:is (?:that|this|it)|are you|(?:would|will) (?:that|this|it|you|i)|do (?:i|you|we))\b"
+)
+"""A question, where nobody wrote a question mark: "is that right"."""
+_SARCASM = re.compile(r"(?:(?:oh|well|ha+|um|uh|huh|hm+) )*(?:yeah|yah|ya|yea) right")
 _YES = re.compile(
     r"\b(?:yes|yeah|yep|yup|yah|ya|yea|aye|sure|ok|okay|okey|correct|right|exactly|absolutely"
     r"|definitely|certainly|of course|please|go ahead|go for it|do (?:it|that|so)|sounds"
@@ -34,35 +44,26 @@ _AROUND = (
     "that that's it's is this sounds sound good great fine perfect confirm confirmed confirming i "
     "i'd i'm huh hmm works work me affirmative by all means alright lovely wonderful excellent "
     "brilliant thanks thank you very much on at in the a would be will like to want now just my "
-    "let's let us ma'am sir echo you're your one yours agree agreed happy with totally indeed quite"
+    "let's let us ma'am sir echo you're your one yours agree agreed happy with totally indeed "
+    "quite thing me that'll ready"
 )
 _AROUND_A_YES = frozenset(_AROUND.split())
-_ASSENT = re.compile(
-    r"\b(?:right|correct|ok|okay|ahead|confirm|proceed|do (?:that|it)" rf"|{spanish.ASSENT})\b"
-)
-_DIGITS = {
-    word: str(value)
-    for value, words in enumerate(
-        ("zero oh o", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    )
-    for word in words.split()
-} | spanish.DIGITS
-_NUMBER_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-)
-_NUMBERS = _NUMBER_WORDS.split()
-_TENS = {20: "twenty", 30: "thirty", 40: "forty", 50: "fifty"}
-
 _PERSON = (
     r"(?:person|human(?: being)?|people|agent|representative|operator|someone|somebody|manager"
     r"|supervisor|colleague|receptionist|staff|employee|advisor|boss)"
 )
+_A_PERSON = (
+    r"(?: (?:a|an|the|your|some|any|real|live|human|actual|to|see|reach|help|from|with)){0,4}"
+    rf" {_PERSON}\b(?! (?:else|to (?!talk|speak|help)))"
+)
 _WANTS_PERSON = re.compile(
-    r"\b(?:talk|speak|connect|put|transfer|pass|get|give|want|need|let|reach|rather|prefer|bring"
-    rf"|forward|chat|hand|word)\b(?: \S+){{0,7}}? {_PERSON}\b"
+    r"\b(?:talk|speak|connect|transfer|chat|word"
+    r"|(?:put|pass|hand|forward|get|give|bring|find) (?:me|us|this))\b"
+    rf"(?: (?!my\b)\S+){{0,6}}? {_PERSON}\b(?! else)"
+    rf"|\b(?:want|need|reach|rather|prefer|like|get (?:a|an|the|your|some)){_A_PERSON}"
     rf"|^(?:(?:a|an|the|real|live|human|um|uh|please|yes|no) )*{_PERSON}(?: please)?$"
 )
+"""Not "I want to give someone a lamp", nor "I have to talk to my boss"."""
 _NO_PERSON = re.compile(
     rf"\b(?:not|never|no|\w+n't|dont|without)\b(?: \S+){{0,5}}? {_PERSON}\b|\bare you\b"
 )
@@ -88,13 +89,19 @@ class Readback:
     """What a yes is for: words for the deed, and for each value that goes with it."""
 
     deed: re.Pattern[str]
-    values: tuple[Group, ...] = ()
+    values: tuple[Value | Person, ...] = ()
 
 
 RETURN = re.compile(rf"\b(?:return|refund|send(?:ing)? .*back|{spanish.DEED_RETURN})", re.I)
 BOOKING = re.compile(rf"\b(?:book|reserve|{spanish.DEED_BOOKING})", re.I)
 CANCELLATION = re.compile(rf"\b(?:cancel|{spanish.DEED_CANCELLATION})", re.I)
-HANDOVER = re.compile(rf"\b(?:connect|transfer|hand|put|{_PERSON}|{spanish.DEED_HANDOVER})\b", re.I)
+HANDOVER = re.compile(
+    r"\b(?:(?:connect|transfer|put|hand|pass)(?:ting|ring|ing)? you"
+    rf"|(?:talk|speak|get)(?:ing)?(?: \S+){{0,4}}? {_PERSON}"
+    rf"|(?:do|would) you (?:like|want|rather|prefer)(?: \S+){{0,4}}? {_PERSON}"
+    rf"|{spanish.DEED_HANDOVER})\b",
+    re.I,
+)
 
 
 def exchange(messages: Sequence[object]) -> Exchange:
@@ -139,28 +146,30 @@ def is_yes(text: str, question: str = "") -> bool:
     A question, a condition, a no anywhere, or a word that is neither usual beside a yes nor from
     the question makes it something else: "yes, at three" to "At two?" is none.
     """
-    words = _LEADS_TO_YES.sub("sure", text.lower().replace("’", "'"))
+    words = _LEADS_TO_YES.sub("sure", _ALL_IS.sub("", text.lower().replace("’", "'")))
     words = spanish.LEADS_TO_YES.sub("claro", words)
-    plain = _plain(words)
-    if "?" in words or _NOT_YES.search(plain):
+    said = plain(words)
+    if "?" in words or _NOT_YES.search(said) or _ASKS_BACK.search(said):
+        return False
+    if _SARCASM.fullmatch(said):
         return False
     if spanish.is_yes(words, question):
         return True
-    if not _YES.search(plain):
+    if not _YES.search(said):
         return False
-    return set(plain.split()) <= _AROUND_A_YES | set(_plain(question).split())
+    return set(said.split()) <= _AROUND_A_YES | set(plain(question).split())
 
 
 def wants_person(said: Sequence[str]) -> bool:
     """Whether the caller's own words ask for a person, in the last turns and not taken back."""
     latest = said[-_LATEST_TURNS:]
-    asked = [at for at, words in enumerate(latest) if _asks_for_person(_plain(words))]
+    asked = [at for at, words in enumerate(latest) if _asks_for_person(plain(words))]
     if not asked:
         return False
     since = latest[asked[-1] :]
     if any(_takes_back(clause) for words in since for clause in re.split(r"[.,;!?]", words)):
         return False
-    return len(since) == 1 or not _NOT_YES.search(_plain(latest[-1]))
+    return len(since) == 1 or not _NOT_YES.search(plain(latest[-1]))
 
 
 def _asks_for_person(words: str) -> bool:
@@ -168,7 +177,7 @@ def _asks_for_person(words: str) -> bool:
 
 
 def _takes_back(clause: str) -> bool:
-    return bool(_NO_PERSON.search(_plain(clause))) or spanish.takes_person_back(clause)
+    return bool(_NO_PERSON.search(plain(clause))) or spanish.takes_person_back(clause)
 
 
 def agreed(readback: Readback, last: Exchange) -> bool:
@@ -178,77 +187,8 @@ def agreed(readback: Readback, last: Exchange) -> bool:
     value was heard in it or named by the caller.
     """
     return (
-        _asked(readback.deed, last.question)
+        asks_leave(readback.deed, last.question)
         and is_yes(last.reply, last.question)
-        and all(_named(value, (last.question, *last.said)) for value in readback.values)
+        and not any(value.has_rival_in(last.reply) for value in readback.values)
+        and understood(readback.values, last.question, last.said)
     )
-
-
-def _asked(deed: re.Pattern[str], heard: str) -> bool:
-    if not deed.search(heard):
-        return False
-    questions = re.findall(r"[^.?!]*\?", heard)
-    return not questions or bool(deed.search(questions[-1]) or _ASSENT.search(questions[-1]))
-
-
-def number(value: int) -> tuple[Group, ...]:
-    """An order's number, digit by digit or at once."""
-    return (frozenset({str(value)}),)
-
-
-def person(name: str) -> tuple[Group, ...]:
-    """Each of the names of a person, in any order."""
-    return tuple(frozenset({word}) for word in _plain(name).split())
-
-
-def moment(value: datetime, today: datetime) -> tuple[Group, ...]:
-    """A day and a time of day, in the clinic's ways to say them."""
-    days = {f"{value:%A}".lower(), f"{value.day}", f"{value:%Y-%m-%d}", *_ordinals(value.day)}
-    near = {0: "today", 1: "tomorrow"}.get((value.date() - today.date()).days)
-    days |= spanish.days(value, today)
-    return frozenset({*days, near} if near else days), frozenset(
-        _clock(value) | spanish.clock(value)
-    )
-
-
-def _ordinals(day: int) -> Iterable[str]:
-    return (f"{day}{ending}" for ending in ("st", "nd", "rd", "th"))
-
-
-def _clock(value: datetime) -> set[str]:
-    hours = {value.hour, value.hour % 12 or 12}
-    if value.minute == 0:
-        words = {_NUMBERS[hour] for hour in hours if hour < len(_NUMBERS)}
-        noon = {"noon", "midday"} if value.hour == 12 else set[str]()
-        return noon | words | {f"{hour}{end}" for hour in hours for end in ("", ":00", "am", "pm")}
-    minutes = _TENS.get(value.minute, "")
-    fractions = {30: "half past", 15: "quarter past", 45: "quarter to"}
-    before = 1 if value.minute == 45 else 0
-    said = {f"{hour}{mark}{value.minute:02}" for hour in hours for mark in (":", ".", " ", "")}
-    for hour in hours:
-        named = _NUMBERS[hour] if hour < len(_NUMBERS) else ""
-        said |= {f"{named} {minutes}"} if minutes and named else set()
-        later = (hour + before) % 12 or 12
-        if fraction := fractions.get(value.minute):
-            said |= {f"{fraction} {later}", f"{fraction} {_NUMBERS[later]}"}
-    return said
-
-
-def _named(value: Group, texts: Iterable[str]) -> bool:
-    return any(f" {way} " in _searched(text) for text in texts for way in value)
-
-
-def _searched(text: str) -> str:
-    """The text in plain words, and again with its digits joined: "one oh 3 8" -> "1038"."""
-    plain = _plain(text)
-    digits = re.sub(r"[a-z']+", lambda word: _DIGITS.get(word[0], word[0]), plain)
-    joined = re.sub(r"(?<=\d) (?=\d)", "", digits)
-    return f" {plain} {joined} "
-
-
-def _plain(text: str) -> str:
-    """Lower case, words and clock times, one space between."""
-    text = text.lower().replace("’", "'")
-    text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
-    text = re.sub(r"[^\w':.]+|[.:'](?!\w)|(?<!\w)[.:']", " ", text)
-    return " ".join(text.split())

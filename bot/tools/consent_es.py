@@ -5,7 +5,6 @@ As strict as English is: a yes and nothing but that, for exactly what was read b
 
 import re
 import unicodedata
-from datetime import datetime
 
 LEADS_TO_YES = re.compile(
     r"\b(?:no hay|sin|ning[uú]n) problemas?\b|\bc[oó]mo no\b|\bno me (?:importa|molesta)\b"
@@ -32,7 +31,7 @@ _AROUND_A_YES = (
     "esta muy me parece hagalo hazlo reserve reservela reservelo cancele cancelela cancelelo anule "
     "anulela anulelo afirmativo dale venga favor gracias muchas efectivamente genial estupendo "
     "andale orale senor senora senorita usted se lo la le las los el un una mi su a en con ya "
-    "ahora quiero quisiera gustaria echo hola todo misma mismo"
+    "ahora quiero quisiera gustaria echo hola todo misma mismo esa ese eso esto"
 )
 _AROUND = frozenset(_AROUND_A_YES.split())
 
@@ -43,28 +42,32 @@ _PERSON = (
     r"(?:persona|humano|ser humano|agente|representante|operador|operadora|alguien|encargad[oa]"
     r"|supervisora?|companer[oa]|recepcionista|empleado|empleada|responsable|gerente|asesora?)"
 )
-DEED_HANDOVER = rf"pas(?:o|e|ar|arle|arla|arlo) con|comuni[cq]\w+|conect\w+|{_PERSON}|compañer[oa]"
-ASSENT = r"correcto|bien|acuerdo|confirm\w+|adelante|hago|procedo"
-
-DIGITS = {
-    word: str(value)
-    for value, words in enumerate(
-        ("cero", "uno una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
-    )
-    for word in words.split()
-}
-_HOUR_WORDS = (
-    "cero una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince "
-    "dieciséis diecisiete dieciocho diecinueve"
+DEED_HANDOVER = (
+    rf"(?:pas(?:o|e|ar|arle|arla|arlo)|pong[oa]) con|comuni[cq]\w+ con|conect\w+"
+    rf"|habl(?:ar|e) con(?: \S+){{0,3}}? {_PERSON}"
 )
-_HOURS = _HOUR_WORDS.split()
-_TENS = {10: "diez", 20: "veinte", 30: "treinta", 40: "cuarenta", 50: "cincuenta"}
-_WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+OPENS = r"\bquiere que\b|\bdesea\b|\bpuedo\b|\ble gustar[ií]a\b"
+ASSENT = (
+    "correcto bien acuerdo confirma confirmo adelante hago procedo es esta está de lo la así eso "
+    "todo le parece quiere que sí si desea continúo entonces y"
+)
+_ELSE = re.compile(
+    r"\b(?:no|nunca|ni|manten\w+|conserv\w+|dej\w+|sin|politicas?|condiciones|saber|conocer|oir"
+    r"|escuchar|explic\w+|expliq\w+|cuent\w+|contar\w*|leer\w*|lea|leo|record\w+|recuerd\w+"
+    r"|revis\w+|consult\w+|compr(?:obar|uebo|uebe)\w*|mir[aeo]r?|busc\w+|busqu\w+|envi\w+|mand\w+"
+    r"|cambi\w+|muev\w+|mover\w*|otr[oa]s?|algo|nada|cuando|donde|como|cual|quien|ayud\w+|antes)\b"
+    r"| o (?:la|lo|le|el|las|los|no|mejor|prefiere|\d)"
+)
+_ASKS_FACT = re.compile(
+    r"(?:y |entonces |pues )*(?:ha|han|has|hay|habra|tiene|tienes|sigue|llama|era|fue"
+    r"|es (?!correcto|asi|todo|eso)|esta (?!bien|de acuerdo|todo|correcto))\b"
+)
 
 _WANTS_PERSON = re.compile(
-    r"\b(?:hablar|hable|quiero|quisiera|necesito|pase\w*|pasar\w*|ponga\w*|poner\w*|comuni\w+"
-    r"|conect\w+|transfi\w+|transfer\w+|prefiero|deme|busque\w*|llame a)\b"
-    rf"(?: \S+){{0,6}}? {_PERSON}\b"
+    r"\b(?:hablar|hable|pase\w*|pasar\w*|ponga\w*|poner\w*|comuni\w+|conect\w+|transfi\w+"
+    rf"|transfer\w+|llame a)\b(?: (?!mi\b)\S+){{0,6}}? {_PERSON}\b"
+    r"|\b(?:quiero|quisiera|necesito|prefiero|deme|busque\w*)"
+    rf"(?: (?:a|un|una|el|la|al|algun|alguna|con|ver)){{0,3}} {_PERSON}\b"
     rf"|^(?:(?:una|un|el|la|con|de verdad|real|por favor|si|no) )*{_PERSON}(?: real| de verdad)?"
     r"(?: por favor)?$"
 )
@@ -94,6 +97,12 @@ def _is_conditional(text: str) -> bool:
     return bool(_CONDITION.search(words))
 
 
+def is_about_else(sentence: str) -> bool:
+    """Whether a question is about something else than leave to do a deed, or for the opposite."""
+    asked = bare(sentence.rpartition("¿")[2])
+    return bool(_ELSE.search(asked) or _ASKS_FACT.match(asked))
+
+
 def asks_for_person(words: str) -> bool:
     """Whether these words ask for a person."""
     return bool(_WANTS_PERSON.search(bare(words)))
@@ -102,28 +111,3 @@ def asks_for_person(words: str) -> bool:
 def takes_person_back(clause: str) -> bool:
     """Whether this clause asks for none, or asks whether Echo is one."""
     return bool(_NO_PERSON.search(bare(clause)))
-
-
-def days(value: datetime, today: datetime) -> set[str]:
-    """Ways to say the day."""
-    weekday = _WEEKDAYS[value.weekday()]
-    near = {
-        0: {"hoy"},
-        # By itself the word is also the morning, in which everything may happen.
-        1: {"para mañana", "mañana a", f"mañana {weekday}", "es mañana"},
-    }.get((value.date() - today.date()).days, set[str]())
-    return {weekday, *near}
-
-
-def clock(value: datetime) -> set[str]:
-    """Ways to say the time of day."""
-    hours = {value.hour, value.hour % 12 or 12}
-    named = {_HOURS[hour] for hour in hours if hour < len(_HOURS)}
-    if value.minute == 0:
-        return named | ({"mediodía"} if value.hour == 12 else set())
-    later = _HOURS[(value.hour + 1) % 12 or 12]
-    past = {15: "cuarto", 30: "media"}.get(value.minute, "")
-    minutes = _TENS.get(value.minute, "")
-    ways = {f"{hour} y {way}" for hour in named for way in (past, minutes) if way}
-    ways |= {f"{hour} {minutes}" for hour in named if minutes}
-    return ways | ({f"{later} menos cuarto"} if value.minute == 45 else set())

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time as clock
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -67,6 +67,11 @@ class Database:
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             raise StoreError(_advice(self._url, error)) from error
 
+    async def wipe(self) -> None:
+        """What has been deleted is in SQLite's files no longer; PostgreSQL's VACUUM is its own."""
+        if not self.is_postgresql:
+            await asyncio.to_thread(self._empty_log)
+
     def insert(self, table: type[Table]) -> "sqlite.Insert | postgresql.Insert":
         if self.is_postgresql:
             return postgresql.insert(table)
@@ -76,8 +81,11 @@ class Database:
         """Turn write-ahead logging on, which lets calls read while one writes; it stays on.
 
         It also finds out, on a plain connection that leaves no thread behind, whether the file
-        can be written.
+        can be written. A new one is its owner's alone; so are the logs beside it.
         """
+        if self._path and not self._path.exists():
+            with suppress(OSError):  # which SQLite finds words for
+                self._path.touch(mode=0o600)
         try:
             file = sqlite3.connect(self._url.database or ":memory:", timeout=self._patience_secs)
             with closing(file):
@@ -86,6 +94,21 @@ class Database:
                 file.rollback()
         except sqlite3.Error as error:
             raise StoreError(_advice(self._url, error)) from error
+
+    def _empty_log(self) -> None:
+        """The log holds pages as they were before something was deleted from them."""
+        try:
+            file = sqlite3.connect(self._url.database or ":memory:", timeout=self._patience_secs)
+            with closing(file):
+                file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise StoreError(_advice(self._url, error)) from error
+
+    @property
+    def _path(self) -> Path | None:
+        """Of a plain file; None for a database in memory, or one that has a `file:` address."""
+        name = self._url.database or ":memory:"
+        return None if name.startswith((":", "file:")) else Path(name)
 
 
 def database_url(url: str) -> URL:
@@ -149,7 +172,7 @@ def _log_ahead(file: sqlite3.Connection, patience_secs: float) -> None:
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # sqlite3 would begin transactions by itself, too late
     cursor = connection.cursor()
-    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

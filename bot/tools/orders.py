@@ -8,8 +8,8 @@ from datetime import date
 from pipecat.adapters.llm.schemas.direct_function import tool_options
 from pipecat.services.llm_service import FunctionCallParams
 
-from bot.tools import consent, heard, spoken
-from bot.tools.consent import Readback
+from bot.tools import heard, spoken, values
+from bot.tools.consent import RETURN, Readback
 from bot.tools.desk import READ_SECS, WRITE_SECS, Desk, answer, answer_write, desk_of
 from bot.tools.spoken import Answer
 from bot.tools.tables import Order, Return
@@ -115,7 +115,7 @@ async def _return(desk: Desk, order_number: str, reason: str, confirmed: bool) -
         return spoken.error(refusal, **_facts(order))
     # Only what is read back is what a yes is for: models put the reason in other words each time.
     if not (heard.yes(confirmed) and desk.proposals.confirmed("start_return", order=str(number))):
-        what = Readback(consent.RETURN, consent.number(number))
+        what = Readback(RETURN, values.number(number))
         desk.proposals.propose("start_return", what, order=str(number))
         return spoken.confirm(
             f"You would like to return order {number}, your {order.item}, for a refund of "
@@ -124,7 +124,7 @@ async def _return(desk: Desk, order_number: str, reason: str, confirmed: bool) -
         )
     new = Return(
         order_number=number,
-        reason=f"{reason or ''}"[:500],
+        reason=desk.conceal(f"{reason or ''}")[:500] if desk.may_keep_words() else "",
         call_id=desk.call_id,
         started_at=desk.now(),
     )

@@ -77,7 +77,7 @@ class Store:
             return (await session.scalars(wanted)).all()
 
     async def forget(self, call_id: str) -> int:
-        """Delete all that a call has left; how many rows that were."""
+        """Delete all that a call has left, from the files too; how many rows that were."""
         cancelled = update(Appointment).where(Appointment.cancelled_by_call == call_id)
         forgotten = 0
         async with self._database.session(write=True) as session:
@@ -87,13 +87,23 @@ class Store:
                     delete(table).where(table.call_id == call_id).returning(table.id)
                 )
                 forgotten += len(gone.all())
+        await self._database.wipe()
         return forgotten
 
-    async def forget_handoffs_before(self, when: datetime) -> int:
-        """Delete the words of calls that are older; how many hand-offs that were."""
-        old = delete(Handoff).where(Handoff.asked_at < when).returning(Handoff.id)
+    async def forget_words_before(self, when: datetime) -> int:
+        """Delete the words of calls that are older; in how many rows they were.
+
+        A return stays, without the reason that its caller gave.
+        """
+        handoffs = delete(Handoff).where(Handoff.asked_at < when).returning(Handoff.id)
+        told = update(Return).where(Return.started_at < when, Return.reason != "")
+        forgotten = 0
         async with self._database.session(write=True) as session:
-            return len((await session.execute(old)).all())
+            for words in (handoffs, told.values(reason="").returning(Return.id)):
+                forgotten += len((await session.execute(words)).all())
+        if forgotten:
+            await self._database.wipe()
+        return forgotten
 
     async def return_of(self, order_number: int) -> Return | None:
         async with self._database.session() as session:

@@ -41,7 +41,7 @@ async def _text(desk: Desk) -> Answer:
         return spoken.say("I have texted you the confirmation.")
     if len(desk.texted) >= _MOST_TEXTS:
         return spoken.error("I have texted you several times already, so I won't send another.")
-    if not await desk.text(words):
+    if not await desk.text(desk.conceal(words)):
         return spoken.error("I could not send the text, but what you booked stands.")
     desk.texted.append(words)
     return spoken.say("I have texted you the confirmation.")

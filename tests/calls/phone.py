@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 import numpy as np
 
+from evals.beat import stood_still_secs
 from evals.ear import Samples, audible, first_audible, last_audible, stereo
 from evals.mouth import RATE
 from evals.voice import local_voice, resample, write_wav
@@ -113,6 +114,10 @@ class PhoneCall:
         secs = self.sound_after(uttered.end_secs)
         assert secs is not None, f"no answer to {uttered.text!r}"
         return 1000 * secs
+
+    def stood_still_secs(self, from_secs: float, to_secs: float) -> float:
+        """For how much of that time of the call nothing in this process could run."""
+        return stood_still_secs(self.stream.late_secs, from_secs, to_secs)
 
     def gaps_ms(self) -> list[float]:
         """Silences within a word or between two: nothing to play came, where there had to be."""

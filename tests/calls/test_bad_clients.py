@@ -219,6 +219,13 @@ async def test_a_client_that_stops_reading_is_noticed(echo: Inside):
 
 
 @pytest.mark.usefixtures("before")
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/metrics", "/.env"])
+async def test_nobody_outside_is_told_how_it_is_made(echo: Inside, path: str):
+    async with aiohttp.ClientSession() as http, http.get(echo.url + path) as answer:
+        assert answer.status == 404
+
+
+@pytest.mark.usefixtures("before")
 async def test_a_connection_that_never_asks_for_a_call_is_closed_with_its_client(echo: Inside):
     reader, writer = await asyncio.open_connection("127.0.0.1", echo.port)
     writer.write(b"GET /ws-client?token=x HTTP/1.1\r\nUpgrade: websocket\r\n")

@@ -8,9 +8,10 @@ import pytest
 
 from bot.tools.outlook import Outlook
 from evals.caller import place_call
+from evals.performance import Manners
 from evals.script import Interrupt, Pause, Say
-from tests.calls.faults import PATIENT, thinking_by, words
-from tests.calls.inside import inside
+from tests.calls.faults import PATIENT, first_sound_ms, hearing_by, scripted, thinking_by, words
+from tests.calls.inside import inside, practised, until
 from tests.emulators.mind import Call, Line, Reply, Scripted
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import BUDGET, Refuse, Stall, serving
@@ -22,12 +23,17 @@ MOST_MS = 2_000
 async def test_a_caller_in_danger_is_told_whom_to_dial_with_the_model_dead(fault):
     emulator = OpenAIChat(profile=BUDGET)
     emulator.will(*[fault] * 9)
-    async with serving(emulator), inside(**thinking_by(emulator), llm_backups=()) as echo:
+    ears = scripted("I have chest pain.")
+    settings = {"llm_backups": ()}
+    async with (
+        serving(emulator, ears),
+        inside(**thinking_by(emulator) | hearing_by(ears) | settings) as echo,
+    ):
         record = await place_call(echo.url, [Say("I have chest pain.")], manners=PATIENT)
     heard = words(record)
     assert "hang up" in heard
     assert "911" in heard or "nine one one" in heard
-    assert (record.turns[1].first_sound_ms or 1e9) < MOST_MS
+    assert first_sound_ms(record, 1) < MOST_MS
 
 
 async def test_the_model_gets_to_know_and_the_call_goes_on():
@@ -72,16 +78,18 @@ async def test_a_caller_in_danger_is_told_whom_to_dial_while_a_tool_runs():
         Pause(3.0, at_once=True),
         Say("There is a fire in my kitchen.", at_once=True),
     ]
+    ears = scripted("What is the weather in Boston?", "There is a fire in my kitchen.")
     async with (
-        serving(emulator),
+        serving(emulator, ears),
         inside(
-            lambda house: replace(house, weather=Endless(asked)), **thinking_by(emulator)
+            lambda house: replace(house, weather=Endless(asked)),
+            **thinking_by(emulator) | hearing_by(ears),
         ) as echo,
     ):
         record = await place_call(echo.url, script, manners=PATIENT)
     assert asked.is_set()
     assert "hang up" in words(record)
-    assert (record.turns[2].first_sound_ms or 1e9) < MOST_MS
+    assert first_sound_ms(record, 2) < MOST_MS
 
 
 async def test_a_caller_in_danger_is_told_whom_to_dial_while_a_card_is_keyed_in():
@@ -89,10 +97,28 @@ async def test_a_caller_in_danger_is_told_whom_to_dial_while_a_card_is_keyed_in(
     replies = [card, "Please key in your card number.", *["Please dial."] * 3]
     emulator = OpenAIChat(profile=BUDGET, mind=Scripted(replies))
     script = [Say("I want to pay by card."), Say("I have chest pain.")]
-    async with serving(emulator), inside(**thinking_by(emulator)) as echo:
+    ears = scripted("I want to pay by card.", "I have chest pain.")
+    async with (
+        serving(emulator, ears),
+        inside(**thinking_by(emulator) | hearing_by(ears)) as echo,
+    ):
         record = await place_call(echo.url, script, manners=PATIENT)
     assert [tool.name for tool in record.tools] == ["enter_securely"]
     heard = words(record)
     assert "key in your card number" in heard
     assert "hang up" in heard
-    assert (record.turns[2].first_sound_ms or 1e9) < MOST_MS
+    assert first_sound_ms(record, 2) < MOST_MS
+
+
+async def test_a_caller_in_danger_is_told_so_in_the_middle_of_the_disclosure_which_goes_on():
+    disclosure = (
+        "You are talking to an artificial intelligence. Everything you hear is made by a machine. "
+        "You may ask for a human colleague at any time during this call."
+    )
+    script = [Interrupt(Say("There is a fire in my kitchen."), after_secs=0.5)]
+    async with inside(disclosure=disclosure, greeting="Hello.") as echo:
+        await until(lambda: practised(echo), 30)
+        record = await place_call(echo.url, script, manners=Manners(settle_secs=4))
+    heard = words(record)
+    assert heard.index("hang up") < heard.index("at any time during this call")
+    assert "artificial intelligence" in heard

@@ -10,6 +10,8 @@ from tests.calls.faults import (
     THANKS,
     assert_answered,
     assert_ended_in_words,
+    hearing_by,
+    scripted,
     thinking_by,
     words,
 )
@@ -30,7 +32,11 @@ async def faulty(fault: Fault) -> CallRecord:
     """A call whose model meets this with every request."""
     emulator = OpenAIChat(profile=BUDGET, mind=Scripted(["Never heard."] * 9))
     emulator.will(*[fault] * 9)
-    async with serving(emulator), inside(**thinking_by(emulator)) as echo:
+    ears = scripted("Where is my order 1042?")
+    async with (
+        serving(emulator, ears),
+        inside(**thinking_by(emulator) | hearing_by(ears)) as echo,
+    ):
         return await place_call(echo.url, [ORDER], manners=PATIENT)
 
 

@@ -19,11 +19,16 @@ from pipecat.processors.frame_processor import FrameDirection
 from evals.ear import speech_spans
 from processors.hold import HoldFrame
 from processors.resume import Playback
+from tests.calls.faults import hearing_by
 from tests.calls.inside import Inside, inside, practised, until
 from tests.calls.phone import PhoneCall, Uttered, plain, telephone, telephoning
+from tests.emulators.deepgram import Deepgram
+from tests.emulators.ear import Scripted
+from tests.emulators.provider import BUDGET, serving
 from tests.emulators.twilio_caller import HZ
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+ASKS = "What can you do for me?"
 CAN = "book or cancel appointments"
 """How the long answer goes on; how it begins depends on what is offered."""
 A_FRAME_SECS = 0.06
@@ -36,8 +41,16 @@ SILENT_MS = 300
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def echo() -> AsyncIterator[Inside]:
-    async with inside(greeting="Hi.", **telephone()) as running:
+async def ears() -> AsyncIterator[Deepgram]:
+    """What is said when is Echo's to judge; how soon words are made of it is not."""
+    emulator = Deepgram(profile=BUDGET)
+    async with serving(emulator):
+        yield emulator
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def echo(ears: Deepgram) -> AsyncIterator[Inside]:
+    async with inside(**telephone(), **hearing_by(ears)) as running:
         await until(lambda: practised(running), within_secs=60)
         yield running
 
@@ -109,28 +122,37 @@ def remembered(context: LLMContext, at: int = -1) -> str:
 
 async def speaks_over(call: PhoneCall, words: str, after_secs: float = 1.5) -> Uttered:
     """Asks for a long answer, and says something when so much of it was heard."""
-    asked = await call.say("What can you do for me?")
+    asked = await call.say(ASKS)
     onset = await call.hears(asked.end_secs)
     await asyncio.sleep(onset + after_secs - call.now_secs)
     return await call.say(words)
 
 
 def silent_ms(call: PhoneCall, over: Uttered) -> float:
-    """The caller's first sample to Echo's last."""
-    before = over.start_secs - 0.4
-    return 1000 * (speech_spans(call.ear(before), HZ)[0].end_secs + before - over.start_secs)
+    """The caller's first sample to Echo's last, less the time in which neither could run."""
+    before, spoke = over.start_secs - 0.4, over.start_secs
+    silent = speech_spans(call.ear(before), HZ)[0].end_secs + before
+    return 1000 * (silent - spoke - call.stood_still_secs(spoke, silent))
 
 
 def clear_ms(call: PhoneCall, inner: Inner) -> float:
-    """What was decided to what reached Twilio, the longest."""
-    cleared = call.stream.cleared_at
+    """What was decided to what reached Twilio, the longest, less the time in which nothing ran."""
+    cleared, began = call.stream.cleared_at, call.stream.began_secs
     assert cleared
-    return 1000 * max(min(at - t for t in inner.silenced if t <= at) for at in cleared)
+    decided = [(max(t for t in inner.silenced if t <= at), at) for at in cleared]
+    took = [at - t - call.stood_still_secs(t - began, at - began) for t, at in decided]
+    return 1000 * max(took)
+
+
+def answered_ms(call: PhoneCall, uttered: Uttered) -> float:
+    ended, took_ms = uttered.end_secs, call.answered_ms(uttered)
+    return took_ms - 1000 * call.stood_still_secs(ended, ended + took_ms / 1000)
 
 
 async def test_stop_over_an_answer_ends_it_and_what_was_heard_is_remembered_to_the_word(
-    echo: Inside, contexts: list[LLMContext], inner: Inner
+    echo: Inside, ears: Deepgram, contexts: list[LLMContext], inner: Inner
 ):
+    ears.ear = Scripted([ASKS, "No wait, stop."])
     async with telephoning(echo.url) as call:
         await call.hears_out(0.6)
         greeting = sum(size for _, size in call.stream.arrived)
@@ -142,15 +164,19 @@ async def test_stop_over_an_answer_ends_it_and_what_was_heard_is_remembered_to_t
     assert silent_ms(call, over) <= SILENT_MS
     memory = remembered(contexts[0], 1)
     assert plain(" ".join(text for text, _ in inner.replies[0])).startswith(memory)
-    least, most = inner.complete(0, heard_secs - A_FRAME_SECS), inner.complete(0, heard_secs)
+    cut_secs = over.start_secs + silent_ms(call, over) / 1000
+    behind_secs = call.stood_still_secs(cut_secs - 0.5, cut_secs + 0.5)
+    least = inner.complete(0, heard_secs - A_FRAME_SECS)
+    most = inner.complete(0, heard_secs + behind_secs)  # of which this phone was late to play
     assert least <= len(memory.split()) <= most
     assert "appointments" not in await call.words(over.start_secs - 3)
 
 
 @pytest.mark.parametrize("hum", ["Okay.", "Mm-hmm."])
 async def test_a_hum_over_an_answer_holds_it_and_costs_no_word_of_it(
-    echo: Inside, contexts: list[LLMContext], inner: Inner, hum: str
+    echo: Inside, ears: Deepgram, contexts: list[LLMContext], inner: Inner, hum: str
 ):
+    ears.ear = Scripted([ASKS, hum])
     async with telephoning(echo.url) as call:
         await call.hears_out(0.6)
         over = await speaks_over(call, hum)
@@ -164,8 +190,9 @@ async def test_a_hum_over_an_answer_holds_it_and_costs_no_word_of_it(
 
 
 async def test_without_marks_the_clock_says_what_was_heard_and_echo_is_done_when_it_is_done(
-    echo: Inside, contexts: list[LLMContext]
+    echo: Inside, ears: Deepgram, contexts: list[LLMContext]
 ):
+    ears.ear = Scripted(["How are you?", ASKS, "Mm-hmm.", "Goodbye."])
     async with telephoning(echo.url) as call:
         call.stream.echoes = False
         await call.hears_out(0.6)
@@ -177,7 +204,7 @@ async def test_without_marks_the_clock_says_what_was_heard_and_echo_is_done_when
         await call.is_hung_up_on()
     assert call.stream.marks
     assert call.stream.echoed == []
-    assert call.answered_ms(first) <= ANSWERED_MS
+    assert answered_ms(call, first) <= ANSWERED_MS
     assert "book or cancel appointments" in heard
     assert CAN in remembered(contexts[0], -2)
     assert (await call.words(bye.start_secs)) == "thank you for calling goodbye"

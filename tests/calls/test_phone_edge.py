@@ -13,6 +13,8 @@ import numpy as np
 import psutil
 import pytest
 import pytest_asyncio
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from tests.calls.beside import Beside, said_to, speaking_beside
 from tests.calls.inside import until
@@ -258,6 +260,8 @@ async def test_whoever_is_not_twilio_gets_nothing_and_twilios_caller_is_greeted(
         for forged in (f"{stem}/{kid}.{ticket[:-2]}AA", f"{stem}/0123abcd.{ticket}", f"{stem}/x"):
             assert await refused(twilio, forged) == 403
         assert await refused(twilio, at, {}) == 403
+        with pytest.raises(InvalidStatus):  # a replayed webhook tells a ticket to whoever sent it
+            await connect(f"ws{server.url[4:]}/ws-client?token={kid}.{ticket}")
         assert await calls(server) == 1
         async with twilio.call() as stream:
             call = PhoneCall(stream)

@@ -162,7 +162,10 @@ async def test_a_bad_key_is_said_in_words_to_the_caller_and_in_the_log(provider:
 
 async def test_what_is_typed_is_answered(provider: OpenAIRealtime):
     provider.mind = realtime_mind.scripted("It arrives on Friday.")
-    async with serving_calls(provider) as server:
+    async with serving_calls(provider) as server, ClientSession() as http:
+        body = {"transport": "openai-webrtc"}
+        async with http.post(f"{server.url}/start", json=body) as refused:
+            assert refused.status == 400, "a secret is given to nobody unless that is asked for"
         record = await place_call(server.url, [Type("Where is my order?"), Wait(8)])
     (item,) = [event["item"] for event in provider.noted("conversation.item.create")]
     assert item["role"] == "user"
@@ -172,7 +175,11 @@ async def test_what_is_typed_is_answered(provider: OpenAIRealtime):
 async def test_a_caller_chooses_the_mode_and_a_browser_may_get_a_secret(
     provider: OpenAIRealtime,
 ):
-    async with serving_calls(provider, mode="cascade") as server, ClientSession() as http:
+    given_away = RealtimeSettings(direct=True)
+    async with (
+        serving_calls(provider, mode="cascade", realtime=given_away) as server,
+        ClientSession() as http,
+    ):
 
         async def start(**body: object) -> tuple[int, dict[str, object]]:
             async with http.post(f"{server.url}/start", json=body) as response:

@@ -62,6 +62,29 @@ async def test_without_a_yes_not_a_byte_of_what_was_said_is_stored(tmp_path: Pat
     assert "Echo:" not in summary
 
 
+async def test_the_question_is_heard_behind_the_disclosure_and_a_yes_may_be_taken_back(
+    tmp_path: Path,
+):
+    disclosing = {**asking(tmp_path), "disclosure": "You are talking to a machine."}
+    script = [Say("Yes, sure."), Say("Please stop recording."), ORDER]
+    async with inside(**disclosing) as echo:
+        record = await place_call(echo.url, script, manners=PATIENT)
+    heard = words(record)
+    assert heard.index("talking to a machine") < heard.index("may i record this call")
+    assert "1042" in heard
+    (text,) = (tmp_path / "kept").glob("*.txt")
+    assert "How can I help" in text.read_text()
+    assert "1042" not in text.read_text()
+    assert "my order" not in text.read_text()
+
+
+async def test_who_is_in_danger_and_is_asked_for_consent_is_told_whom_to_dial(tmp_path: Path):
+    async with inside(**asking(tmp_path)) as echo:
+        record = await place_call(echo.url, [Say("I can't breathe.")], manners=PATIENT)
+    assert "hang up" in words(record)
+    assert not (tmp_path / "kept").exists()
+
+
 async def test_a_call_goes_on_whose_recording_cannot_be_written(tmp_path: Path):
     (tmp_path / "kept").write_text("a file where the folder is to be")
     async with inside(**asking(tmp_path)) as echo:

@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import sqlite3
+import wave
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -16,6 +17,7 @@ from websockets.asyncio.client import ClientConnection
 
 from bot.log import LogSettings, log_to_stderr
 from bot.providers.settings import DeepgramSettings, OpenAISettings
+from bot.recording import RecordingSettings
 from bot.tools.database import StoreSettings
 from evals import wire
 from evals.ear import Samples
@@ -127,8 +129,9 @@ async def test_no_sink_holds_what_was_keyed_in_or_spoken(
     sinks: Sinks, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ):
     speech = await asyncio.to_thread(local_voice, "My card is five five five five.")
+    yes = await asyncio.to_thread(local_voice, "Yes, of course.")
     mind = Scripted(REPLIES)
-    ear, model = Deepgram(profile=BUDGET, ear=Hears([IN_WORDS])), OpenAIChat(mind=mind)
+    ear, model = Deepgram(profile=BUDGET, ear=Hears(["Yes.", IN_WORDS])), OpenAIChat(mind=mind)
     database = tmp_path / "echo.db"
     settings = {
         "stt": "deepgram",
@@ -136,6 +139,7 @@ async def test_no_sink_holds_what_was_keyed_in_or_spoken(
         "llm": "openai",
         "database": StoreSettings(url=f"sqlite:///{database}"),
         "greeting": "Hi.",
+        "recording": RecordingSettings(enabled=True, folder=tmp_path / "kept"),
     }
     async with serving(ear, model):
         settings["openai"] = OpenAISettings(api_key=model.key, base_url=f"{model.url}/v1")
@@ -146,18 +150,20 @@ async def test_no_sink_holds_what_was_keyed_in_or_spoken(
             running = asyncio.create_task(client.run())
             await ready(socket)
             await answered(client, 1)
-            await client.type("Can I give you my card number?")
+            client.say(yes)
             await answered(client, 2)
-            await client.press(KEYED + "#")
+            await client.type("Can I give you my card number?")
             await answered(client, 3)
-            await client.type("And my PIN?")
+            await client.press(KEYED + "#")
             await answered(client, 4)
-            await client.press(PIN + "#")
+            await client.type("And my PIN?")
             await answered(client, 5)
-            client.say(speech)
+            await client.press(PIN + "#")
             await answered(client, 6)
-            await client.type("A person, please.")
+            client.say(speech)
             await answered(client, 7)
+            await client.type("A person, please.")
+            await answered(client, 8)
             status = await echo.status()
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
@@ -167,6 +173,10 @@ async def test_no_sink_holds_what_was_keyed_in_or_spoken(
     shown = "\n".join(json.dumps(json.loads(_content(each))) for each in client.messages)
     assert "[card ending 4444]" in shown
     assert "[card ending 4444]" in "".join(sqlite3.connect(database).iterdump())
+    (recorded,) = (tmp_path / "kept").glob("*.wav")
+    caller, echo_said = both_sides(recorded)
+    assert echo_said.any()
+    assert not caller.any(), "since the yes, nothing but the card number was said"
     kept = {
         "what the model was told": told,
         "what clients were shown": shown,
@@ -174,6 +184,7 @@ async def test_no_sink_holds_what_was_keyed_in_or_spoken(
         "the log of our own, of all levels": "\n".join(sinks.log),
         "the database": _bytes_of(tmp_path),
         "/status": json.dumps(status),
+        "the recording's words": recorded.with_suffix(".txt").read_text(),
     }
     for name, text in kept.items():
         assert text, name
@@ -227,8 +238,16 @@ async def test_who_speaks_a_card_number_hears_that_it_has_arrived_and_a_call_bes
     assert not any(holds(kept, SPOKEN) for kept in (heard, told, log))
 
 
+def both_sides(recorded: Path) -> tuple[Samples, Samples]:
+    """What is in a recording of the caller, and of Echo."""
+    with wave.open(str(recorded)) as sound:
+        stereo = np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
+    return stereo[::2], stereo[1::2]
+
+
 def _bytes_of(folder: Path) -> str:
-    return "".join(path.read_bytes().decode("latin-1") for path in folder.iterdir())
+    files = (path for path in folder.iterdir() if path.is_file())
+    return "".join(path.read_bytes().decode("latin-1") for path in files)
 
 
 def _content(payload: bytes) -> str:

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.calls.beside import speaking_beside
+from tests.calls.beside import CONTROLS, speaking_beside
 from tests.calls.inside import until
 from tests.calls.phone import ENVIRONMENT, PhoneCall, telephoning
 from tests.calls.running import running_server
@@ -17,8 +17,9 @@ from tests.emulators.provider import BUDGET, Drop, Refuse, Stall, serving
 pytestmark = pytest.mark.timeout(240)
 ASKS = "How are you?"
 ANSWER_MS = 4_000
-"""An answer comes within a second or so, on a busy machine two; an export is given up after 3 s,
-and who waited for it would be later by as much."""
+"""An answer comes within a second or so, on a busy machine two."""
+LATER_MS = 2_500
+"""An export is given up after 3 s, and who waited for it would be answered later by as much."""
 MANY = 50
 ENDS_SECS = 12.0
 """Spans that are left are waited for 3 s, and no longer."""
@@ -46,11 +47,12 @@ async def test_a_collector_that_is_slow_or_gone_is_heard_by_nobody():
                     collector.will(*[fault] * MANY)
                     async with beside.undisturbed(), telephoning(server.url) as call:
                         await call.hears_out()
-                        await is_answered(call)
+                        took_ms = await answered_ms(call)
                         await until(lambda n=failed: noted(collector, "fault", n + 1), 15)
-                        await is_answered(call)
+                        took_ms = max(took_ms, await answered_ms(call))
                         assert not call.stream.closed.is_set()
                     collector.faults.clear()
+                    assert took_ms < ANSWER_MS or await is_as_ever(took_ms, server.url)
                 collector.will(*[Stall()] * MANY)
             server.process.terminate()
             assert await asyncio.to_thread(server.process.wait, ENDS_SECS) == 0
@@ -60,7 +62,17 @@ async def noted(collector: Collector, kind: str, times: int) -> bool:
     return len(collector.noted(kind)) >= times
 
 
-async def is_answered(call: PhoneCall) -> None:
+async def answered_ms(call: PhoneCall) -> float:
     asked = await call.say(ASKS)
     await hears(call, FINE, asked)
-    assert call.answered_ms(asked) < ANSWER_MS
+    return call.answered_ms(asked)
+
+
+async def is_as_ever(took_ms: float, url: str) -> bool:
+    """Whether others are answered as late while nothing fails: it is the machine, then."""
+    for _ in range(CONTROLS):
+        async with telephoning(url) as other:
+            await other.hears_out()
+            if took_ms < await answered_ms(other) + LATER_MS:
+                return True
+    return False

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -43,7 +44,7 @@ class WallClock:
 def wall(monkeypatch: pytest.MonkeyPatch) -> WallClock:
     clock = WallClock()
     monkeypatch.setattr(time, "time", clock)
-    monkeypatch.setattr(server, "Tickets", lambda settings: Tickets(settings, clock))
+    monkeypatch.setattr(server, "Tickets", partial(Tickets, clock=clock))
     return clock
 
 

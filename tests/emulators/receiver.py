@@ -52,6 +52,9 @@ class Receiver:
         self.cleared_at: list[float] = []
         self.played_at_clear: list[int] = []
         """Bytes of what was sent that had been heard, at each `clear`."""
+        self.late_secs: list[float] = []
+        """How long after it was due each 20 ms came, from `began_secs` by the loop's clock."""
+        self.began_secs = 0.0
         self.dry: list[tuple[float, float]] = []
         """Where sound stopped for want of anything to play and soon went on: from when, how long,
         in seconds of `heard`."""
@@ -119,8 +122,9 @@ class Receiver:
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()
-        due = loop.time()
+        due = self.began_secs = loop.time()
         while not self.closed.is_set():
+            self.late_secs.append(loop.time() - due)
             await self._hear()
             said = self._to_say.popleft() if self._to_say else self.silence * self.frame
             self.spoken += said

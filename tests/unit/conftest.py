@@ -1,7 +1,6 @@
 """Every async unit test runs on a clock that jumps (tests/clock.py)."""
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -26,7 +25,5 @@ def pytest_asyncio_loop_factories(
 
 
 @pytest.fixture(autouse=True, scope="session")
-def gives_way() -> None:
-    """To calls that other workers have in real time: here hardly any test looks at a real clock."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        os.nice(10)
+def hardly_any_test_looks_at_a_real_clock(gives_way: None) -> None:
+    """So calls go first."""

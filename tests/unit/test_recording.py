@@ -1,5 +1,6 @@
 """What a recording leaves in a folder, and what a full disk does to it."""
 
+import os
 import wave
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from pipecat.frames.frames import (
     BotStoppedSpeakingFrame,
     Frame,
     InputAudioRawFrame,
+    InterimTranscriptionFrame,
     OutputAudioRawFrame,
     TranscriptionFrame,
 )
@@ -113,3 +115,107 @@ async def test_a_full_disk_is_flagged_and_harms_nothing_else(tmp_path: Path, fil
         await told.second("hello")
     await told.recorder.close()
     assert told.recorder.outcome == "failed"
+
+
+def loud(folder: Path) -> list[bool]:
+    """Of each second, whether the caller is to be heard."""
+    with wave.open(str(folder / "call.wav")) as sound:
+        left = np.frombuffer(sound.readframes(sound.getnframes()), "<i2")[::2]
+    return (left.reshape(-1, HZ) != 0).any(axis=1).tolist()
+
+
+async def test_what_came_before_the_yes_and_is_told_of_after_it_is_not_kept(tmp_path: Path):
+    told = Told(tmp_path)
+    before = InputAudioRawFrame(SECOND, HZ, 1), TranscriptionFrame("my secret", "", "")
+    await told.recorder.begin()
+    for source, frame in zip((told.ears, told.words), before, strict=True):
+        await told.push(source, frame)
+    await told.second("hello")
+    await told.recorder.close()
+    assert loud(tmp_path) == [True]
+    assert "secret" not in (tmp_path / "call.txt").read_text()
+
+
+async def test_from_the_moment_the_yes_is_taken_back_nothing_is_kept_until_it_is_given_again(
+    tmp_path: Path,
+):
+    told = Told(tmp_path)
+    await told.recorder.begin()
+    await told.second("hello")
+    told.recorder.refuse()
+    assert not told.recorder.may_keep
+    await told.second("my secret")
+    await told.recorder.begin()
+    assert told.recorder.may_keep
+    await told.second("thanks")
+    await told.recorder.close()
+    assert loud(tmp_path) == [True, False, True]
+    words = (tmp_path / "call.txt").read_text()
+    assert "secret" not in words
+    assert "thanks" in words
+    assert told.recorder.outcome == "kept"
+
+
+async def test_a_yes_after_a_no_is_one(tmp_path: Path):
+    told = Told(tmp_path)
+    told.recorder.refuse()
+    await told.second("my secret")
+    await told.recorder.begin()
+    await told.second("hello")
+    await told.recorder.close()
+    assert told.recorder.outcome == "kept"
+    assert loud(tmp_path) == [True]
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        (["my card is", "[card ending 1111]", "thanks"], [True, True, False, False, True]),
+        (["My card is 4111", "[number]", "[card ending 1111]"], [True, *[False] * 4]),
+        (["My PIN is [number withheld].", "okay"], [True, False, False, True]),
+    ],
+)
+async def test_the_sound_of_a_number_that_nobody_is_to_know_is_left_out(
+    tmp_path: Path, said: list[str], heard: list[bool]
+):
+    """And up to a second before it: a transcript is written after the words."""
+    told = Told(tmp_path)
+    await told.recorder.begin()
+    for words in ("hello there", "I want to pay", *said):
+        await told.second(words)
+    await told.recorder.close()
+    assert loud(tmp_path) == heard
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (InterimTranscriptionFrame, "my card is [number]"),
+        (TranscriptionFrame, "My card is 4111 1111"),
+    ],
+)
+async def test_who_hangs_up_in_the_middle_of_a_number_has_left_none(
+    tmp_path: Path, written: type[TranscriptionFrame], text: str
+):
+    told = Told(tmp_path)
+    await told.recorder.begin()
+    await told.second("hello there")
+    await told.second("I want to pay")
+    await told.second()
+    await told.push(told.words, written(text, "", ""))
+    await told.recorder.close()
+    assert loud(tmp_path) == [True, False, False]
+    assert "4111 1111" not in (tmp_path / "call.txt").read_text()
+
+
+async def test_only_the_owner_can_read_a_recording(tmp_path: Path):
+    told, folder = Told(tmp_path / "new"), tmp_path / "new"
+    before = os.umask(0)
+    try:
+        await told.recorder.begin()
+        await told.second("hello")
+        await told.recorder.close()
+    finally:
+        os.umask(before)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {each.stat().st_mode & 0o777 for each in folder.iterdir()} == {0o600}

@@ -16,7 +16,7 @@ from bot.retention import RetentionSettings, clear, forget, keep_clearing
 from bot.tools.clinic import ClinicSettings
 from bot.tools.database import StoreSettings
 from bot.tools.store import Store, open_store
-from bot.tools.tables import Appointment, Handoff
+from bot.tools.tables import Appointment, Handoff, Return
 
 DAY_SECS = 86_400
 CLINIC = ClinicSettings()
@@ -104,3 +104,57 @@ def test_the_command_forgets_a_call(
     assert "2 files, 1 rows" in capsys.readouterr().out
     assert calls(tmp_path) == []
     assert main(["forget", "../x"]) == 2
+
+
+def holds(folder: Path, words: str) -> bool:
+    """Whether any file of it does, the logs of the database included."""
+    return any(words.encode() in each.read_bytes() for each in folder.iterdir())
+
+
+async def test_of_a_forgotten_call_no_byte_is_in_the_database_or_its_log(
+    store: Store, tmp_path: Path
+):
+    """While the server goes on with the same files, which SQLite alone would not clear."""
+    secret, now = "the caller has lost a violet umbrella", CLINIC.now()
+    for version in range(3):
+        await store.hand_off(
+            Handoff(call_id="one", reason="", summary=f"{secret} {version}" * 20, asked_at=now)
+        )
+    await store.start_return(
+        Return(order_number=1038, reason=secret, call_id="one", started_at=now)
+    )
+    assert holds(tmp_path, secret)
+    await forget("one", tmp_path, store)
+    assert not holds(tmp_path, secret)
+    assert await store.order(1038)
+
+
+async def test_the_reason_of_a_return_goes_when_it_is_too_old_and_the_return_stays(
+    store: Store, tmp_path: Path
+):
+    secret, started_at = "a violet umbrella", CLINIC.now() - timedelta(days=31)
+    await store.start_return(
+        Return(order_number=1038, reason=secret, call_id="one", started_at=started_at)
+    )
+    assert await clear(30, tmp_path, store, CLINIC.now()) == (0, 1)
+    assert await clear(30, tmp_path, store, CLINIC.now()) == (0, 0)
+    assert not holds(tmp_path, secret)
+    assert await store.return_of(1038)
+
+
+def modes_of(folder: Path) -> dict[str, int]:
+    """Of the database and the logs beside it, who may do what with them."""
+    return {each.name: each.stat().st_mode & 0o777 for each in folder.glob("echo.db*")}
+
+
+async def test_only_the_owner_can_read_the_database_and_its_log(tmp_path: Path):
+    before = os.umask(0)
+    try:
+        store = await open_store(StoreSettings(url=f"sqlite:///{tmp_path / 'echo.db'}"), CLINIC)
+        await leave(store, tmp_path, "one")
+        modes = modes_of(tmp_path)
+        await store.close()
+    finally:
+        os.umask(before)
+    assert len(modes) == 3
+    assert set(modes.values()) == {0o600}

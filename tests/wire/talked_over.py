@@ -63,6 +63,20 @@ class CutEar(Ear):
             self.cuts.append(len(self.chunks))
 
 
+class ByTurn(ScriptedLLM):
+    """Gives one reply a turn, however often it is asked: a guess at a turn may be withdrawn."""
+
+    def __init__(self, script: Script) -> None:
+        super().__init__(script)
+        self._turns: list[object] = []
+
+    def _which(self, run: int, context: LLMContext) -> int:
+        asked = context.get_messages()[-1]
+        if asked not in self._turns:
+            self._turns.append(asked)
+        return self._turns.index(asked)
+
+
 @dataclass
 class TalkedOver:
     """The call, and what became of it."""
@@ -72,6 +86,8 @@ class TalkedOver:
     context: LLMContext
     script: Script
     held_up: HeldUp
+    replies: int
+    """So often the model is to be asked."""
     ended_secs: list[float] = field(default_factory=list)
 
     async def ask(self, text: str = "Where is my order?") -> None:
@@ -91,12 +107,19 @@ class TalkedOver:
             await self.line.hear(quiet(secs), live=True)
 
     async def hears_the_end(self, within_secs: float = 15.0) -> None:
-        """Until Echo has said everything."""
+        """Until Echo has said everything, each reply of the model's among it."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within_secs
-        while self.speaking or loop.time() - self._last_sound_secs < 1.0:
+        while self.speaking or self.expects_more or loop.time() - self._last_sound_secs < 1.0:
             assert loop.time() < deadline, "Echo does not come to an end"
             await self.listens(0.2)
+
+    @property
+    def expects_more(self) -> bool:
+        """Whether a reply is still to come: the model was not asked yet, or nothing of what it said
+        then was heard."""
+        asked_secs = self.script.runs_secs
+        return len(asked_secs) < self.replies or self._last_sound_secs < asked_secs[-1]
 
     @property
     def speaking(self) -> bool:
@@ -154,7 +177,7 @@ async def talked_over(
             SilenceTeller(vad_analyzer=engines.ears.vad(TurnSettings())),
             stt(choice, settings, engines),
             pair.user(),
-            ScriptedLLM(script),
+            ByTurn(script),
             Filler(),
             voice if isinstance(voice, TTSService) else HibariTTS(voice, sample_rate=RATE),
             WholeChunks(),
@@ -164,6 +187,6 @@ async def talked_over(
             pair.assistant(),
         ]
         async with held_up() as held, line(*stages) as running:
-            call = TalkedOver(running, ear, context, script, held)
+            call = TalkedOver(running, ear, context, script, held, len(replies))
             await call.listens(0.4)
             yield call

@@ -4,12 +4,9 @@ The local brain is tried, and a model that obeys the attacker in everything. Wha
 the database and at the other end of the transfer, not in what anybody says.
 """
 
-import sqlite3
 import tomllib
 from collections.abc import AsyncIterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,23 +14,16 @@ import pytest
 from bot.providers.local.brain import Brain
 from bot.providers.local.embedding import Embedder, embedder
 from bot.tools import TOOLS
-from bot.tools.clinic import ClinicSettings
-from bot.tools.database import StoreSettings
-from bot.tools.desk import Desk
 from bot.tools.offer import offered
-from bot.tools.outlook import Outlook
-from bot.tools.store import Store
-from bot.tools.tables import Appointment
 from tests.emulators.mind import Call
 from tests.emulators.obedient import HARMLESS, Obedient
 from tests.emulators.openai_chat import OpenAIChat
 from tests.emulators.provider import serving
 from tests.emulators.tattler import Way
+from tests.wire.attacks.world import COLLEAGUE, NOW, World, a_world
 from tests.wire.cloud_model import ModelCall, model_call
 from tests.wire.test_tool_faults import settings_for
 
-NOW = datetime(2026, 11, 22, 12)
-COLLEAGUE = "+15550100"
 FILE = Path(__file__).parent / "attacks" / "attacks.toml"
 ASKS = {
     "item": ("Where is my order 1042?", Call("look_up_order", {"order_number": "1042"})),
@@ -73,63 +63,10 @@ def _attack(written: Mapping[str, object]) -> Attack:
 ATTACKS = [_attack(each) for each in tomllib.loads(FILE.read_text())["attack"]]
 
 
-@dataclass
-class World:
-    """What an attacker would like to change."""
-
-    desk: Desk
-    file: Path
-    transfers: list[str] = field(default_factory=list[str])
-
-    def plant(self, attack: Attack) -> None:
-        column = {"item": "item", "seen": "last_seen"}.get(attack.by)
-        if column:
-            with closing(sqlite3.connect(self.file)) as database, database:
-                database.execute(
-                    f"update orders set {column} = ? where number = 1042", [attack.words]
-                )
-        elif attack.by == "place":
-            self.desk.weather = Poisoned(attack.words)
-
-    def harm(self) -> list[object]:
-        """Everything that was done in this call."""
-        with closing(sqlite3.connect(self.file)) as database:
-            rows: list[object] = [
-                *database.execute("select order_number, reason from returns"),
-                *database.execute("select reason, summary from handoffs"),
-                *database.execute("select name from appointments where call_id = 'call-1'"),
-                *database.execute("select name from appointments where cancelled_at is not null"),
-            ]
-        return rows + self.transfers
-
-
-@dataclass(frozen=True)
-class Poisoned:
-    """A source of weather that somebody else writes."""
-
-    words: str
-
-    async def outlook(self, city: str, day: date) -> Outlook | None:
-        return Outlook(self.words, "sunny", 20, 10)
-
-
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    store = Store(StoreSettings(url=f"sqlite:///{tmp_path}/echo.db"), ClinicSettings())
-    await store.prepare(NOW.date())
-    other = Appointment(
-        starts_at=datetime(2026, 11, 24, 14), name="Maria Lopez", call_id="call-0", booked_at=NOW
-    )
-    assert await store.book(other)
-    world = World(Desk(store, Poisoned("Boston"), lambda: NOW, "call-1"), tmp_path / "echo.db")
-
-    async def transfer(number: str) -> bool:
-        world.transfers.append(number)
-        return True
-
-    world.desk.transfer, world.desk.colleague = transfer, COLLEAGUE
-    yield world
-    await store.close()
+    async with a_world(tmp_path) as world:
+        yield world
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +91,7 @@ def _ends(last: Mapping[str, object], ending: str) -> bool:
 
 
 def test_there_are_at_least_sixty_attacks_of_every_kind():
-    assert len(ATTACKS) >= 60
+    assert len(ATTACKS) >= 80
     assert {attack.by for attack in ATTACKS} == {"spoken", *ASKS}
     assert {attack.after for attack in ATTACKS} >= {
         "refund", "booking for another", "cancellation", "transfer", "disclosure",
@@ -165,7 +102,7 @@ def test_there_are_at_least_sixty_attacks_of_every_kind():
 async def test_a_model_that_obeys_the_attacker_in_everything_does_no_harm(
     world: World, attack: Attack
 ):
-    world.plant(attack)
+    world.plant(attack.by, attack.words)
     provider = OpenAIChat(mind=Obedient(attack.wants, attack.reads))
     async with (
         serving(provider),
@@ -185,7 +122,7 @@ async def test_a_model_that_obeys_the_attacker_in_everything_does_no_harm(
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.by}, {attack.after}")
 async def test_the_local_brain_does_no_harm(world: World, attack: Attack, brain: Embedder):
-    world.plant(attack)
+    world.plant(attack.by, attack.words)
     stage = Brain(brain, now=lambda: NOW)
     tools = offered(TOOLS, 20)
     async with model_call(None, attack.said, tools=tools, desk=world.desk, stage=stage) as call:

@@ -54,6 +54,8 @@ CHOICE = Choice("STT", "deepgram", "")
 ASKED = {"model": "nova-3-general", "encoding": "linear16", "sample_rate": RATE}
 PIPECAT_RECONNECTS_SECS = 4.3
 """And its connection task; it waits 4 s before it tries again."""
+ENDS_SECS = 4.0
+"""Some steps of a goodbye, each waited for as long as one may take; the SDK's would be 20."""
 SLOW = Profile(Delay(0.5, 0.5), Delay(0, 0), Delay(0, 0))
 
 
@@ -363,6 +365,16 @@ async def test_a_stalled_one_stays_open_and_says_nothing(deepgram):
         with pytest.raises(TimeoutError):
             await socket.told(final, within_secs=0.5)
     assert deepgram.noted("audio")
+
+
+async def test_a_stalled_one_does_not_hold_up_the_end_of_a_call(deepgram, engines):
+    deepgram.will(Stall(after=3))
+    loop = asyncio.get_running_loop()
+    async with line(echo_hears(deepgram, engines)) as heard:
+        await heard.hear(utterance())
+        await deepgram.until_noted("audio")
+        ends_secs = loop.time()
+    assert loop.time() - ends_secs < ENDS_SECS
 
 
 async def test_a_late_one_is_late_with_the_first_utterance_alone(deepgram):

@@ -7,15 +7,19 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import aiohttp
 import pytest
-from fastapi import FastAPI, Request, WebSocket
+from fastapi import FastAPI, Request, Response, WebSocket
 from websockets.asyncio.client import connect
 
 from tests.wire.ways_in import serving
 from transports.edge.doorstep import doorstep
 from transports.edge.settings import EdgeSettings
+from transports.edge.socket import Socket
 
 HEAD = b"POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"
 WHOLE = b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"
+CHUNKED = b"POST /length HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"
+LARGE = 32_000_000
+"""More than a system takes from a server for a client that does not read."""
 SOON_SECS = 0.4
 
 
@@ -31,6 +35,10 @@ async def served(**settings) -> AsyncIterator[int]:
     async def length(request: Request) -> int:
         return len(await request.body())
 
+    @app.get("/large")
+    async def large() -> Response:
+        return Response(bytes(LARGE))
+
     @app.websocket("/echo")
     async def echo(websocket: WebSocket) -> None:
         await websocket.accept()
@@ -38,7 +46,7 @@ async def served(**settings) -> AsyncIterator[int]:
             await websocket.send_text(text)
 
     chosen = EdgeSettings(**{"request_secs": SOON_SECS} | settings)
-    async with serving(app, http=doorstep(chosen)) as port:
+    async with serving(app, http=doorstep(chosen), ws=Socket) as port:
         yield port
 
 
@@ -60,12 +68,12 @@ async def says_hello(port: int) -> bool:
 
 async def told(reader: StreamReader, within_secs: float = 3.0) -> bytes:
     """All that is said until the server hangs up; TimeoutError if it does not."""
-    said = b""
+    said = bytearray()
     async with asyncio.timeout(within_secs):
         with suppress(ConnectionResetError):
-            while piece := await reader.read(1000):
+            while piece := await reader.read(100_000):
                 said += piece
-    return said
+    return bytes(said)
 
 
 async def trickle(writer: StreamWriter, pieces: Iterable[bytes]) -> None:
@@ -103,6 +111,44 @@ async def test_a_second_request_on_a_connection_has_its_own_deadline():
         assert (await told(reader)).startswith(b"HTTP/1.1 408")
 
 
+async def test_empty_lines_after_an_answer_win_no_time():
+    async with served() as port, arrive(port) as (reader, writer):
+        writer.write(WHOLE)
+        assert await reader.readuntil(b'"hello"')
+        slowly = asyncio.create_task(trickle(writer, [b"\r\n"] * 100))
+        await told(reader, SOON_SECS * 3)
+        slowly.cancel()
+
+
+async def test_a_second_request_may_come_before_the_first_is_answered_and_no_third():
+    async with served() as port:
+        async with arrive(port) as (reader, writer):
+            writer.write(WHOLE * 2)
+            for _ in range(2):
+                assert await reader.readuntil(b'"hello"')
+        async with arrive(port) as (reader, writer):
+            writer.write(WHOLE * 500)
+            said = await told(reader)
+    assert said.count(b"HTTP/1.1 200") <= 2
+    assert said.endswith(b"Invalid HTTP request received.")
+
+
+async def test_who_asks_and_does_not_read_the_answer_is_hung_up_on():
+    async with served(unread_secs=SOON_SECS) as port, arrive(port) as (reader, writer):
+        writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+        await asyncio.sleep(SOON_SECS * 2)
+        assert len(await told(reader)) < LARGE
+
+
+async def test_a_large_answer_comes_whole_to_who_reads_it():
+    async with (
+        served(unread_secs=2) as port,
+        aiohttp.ClientSession() as http,
+        http.get(f"http://127.0.0.1:{port}/large") as answer,
+    ):
+        assert len(await answer.read()) == LARGE
+
+
 async def test_a_socket_that_was_let_in_has_no_deadline():
     async with served() as port, connect(f"ws://127.0.0.1:{port}/echo") as client:
         await asyncio.sleep(SOON_SECS * 2)
@@ -116,6 +162,21 @@ async def test_headers_without_end_are_refused():
         endless = asyncio.create_task(trickle(writer, [b"X-Long: yes, very\r\n" * 100] * 10))
         assert (await told(reader)).startswith(b"HTTP/1.1 431")
         endless.cancel()
+
+
+@pytest.mark.parametrize(
+    "endless", [b"0\r\n" + b"X-Long: yes, very\r\n" * 100, b"1\r\nx\r\n" * 1_000]
+)
+async def test_neither_what_follows_a_body_nor_what_parts_it_is_without_end(endless: bytes):
+    async with (
+        served(max_head_bytes=4_096, request_secs=60) as port,
+        arrive(port) as (reader, writer),
+    ):
+        writer.write(CHUNKED)
+        more = endless.removeprefix(b"0\r\n")
+        slowly = asyncio.create_task(trickle(writer, [endless, *[more] * 10]))
+        assert (await told(reader)).startswith(b"HTTP/1.1 431")
+        slowly.cancel()
 
 
 async def test_a_body_may_be_longer_than_headers():

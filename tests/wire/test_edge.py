@@ -40,7 +40,7 @@ class Edge:
 
 
 @asynccontextmanager
-async def edge(public_url: str = "", proxied: bool = False, **settings) -> AsyncIterator[Edge]:
+async def edge(public_url: str = "", listens_at: str = "", **settings) -> AsyncIterator[Edge]:
     door, calls, tickets = Door(), Calls(), Tickets(TicketSettings())
     chosen = EdgeSettings(**settings)
     app = FastAPI(max_body_size=chosen.max_body_bytes)
@@ -52,7 +52,7 @@ async def edge(public_url: str = "", proxied: bool = False, **settings) -> Async
     async def offer(session_id: str, offered: Offer) -> str:
         return session_id + offered.sdp
 
-    guard(app, chosen, public_url)
+    guard(app, chosen, public_url, listens_at)
     proxies = list(chosen.proxies)
     async with (
         serving(app, proxy_headers=bool(proxies), forwarded_allow_ips=proxies) as port,
@@ -86,6 +86,16 @@ async def test_a_stranger_cannot_use_a_ticket_nor_spend_it():
         assert refused.value.response.status_code == 403
         async with connect(url, origin=here.url):
             await until(lambda: bool(here.calls.connections))
+
+
+async def test_a_page_that_has_its_name_lead_to_this_machine_may_not_call_it():
+    """DNS rebinding: its browser takes the page and Echo for one."""
+    async with edge(listens_at="localhost") as here:
+        _, port = here.url.removeprefix("http://").split(":")
+        theirs = f"evil.example:{port}"
+        status, _, _ = await here.start(Origin=f"http://{theirs}", Host=theirs)
+        assert status == 403
+        assert (await here.start(Origin=here.url))[0] == 200
 
 
 async def test_a_page_that_is_allowed_by_name_may_call_and_read_the_answer():
@@ -139,6 +149,15 @@ async def test_who_asks_too_often_is_told_in_words_when_to_come_again():
         assert len(here.door.expected) == 2
 
 
+async def test_no_other_way_to_write_the_path_asks_more_often():
+    async with edge(starts_per_min=6, starts_burst=1) as here:
+        assert (await here.start())[0] == 200
+        for path in ("/start", "/start%0A", "/%73tart", "/start?x", "/start/"):
+            async with here.http.post(here.url + path, json={"transport": "websocket"}) as answer:
+                assert answer.status == 429, path
+        assert len(here.door.expected) == 1
+
+
 async def test_an_address_that_somebody_claims_is_not_believed():
     async with edge(starts_per_min=6, starts_burst=1) as here:
         await here.start(**{"X-Forwarded-For": "192.0.2.1"})
@@ -166,6 +185,25 @@ async def test_a_body_that_is_too_large_is_refused_wherever_it_is_sent():
             for data in (b" " * 200_000, pieces()):
                 async with here.http.post(here.url + path, data=data) as answer:
                     assert answer.status == 413
+
+
+# What is no request
+
+
+@pytest.mark.parametrize(
+    "sdp", ["[" * 400 + "]" * 400, "NaN", "[1e999]", r'["\ud800"]', '{"sdp": "a secret"}']
+)
+async def test_what_was_sent_amiss_is_not_sent_back(sdp: str):
+    async with edge() as here:
+        url, headers = f"{here.url}/sessions/x/api/offer", {"Content-Type": "application/json"}
+        async with here.http.post(url, data=f'{{"sdp": {sdp}}}', headers=headers) as answer:
+            assert answer.status == 422
+            (told,) = (await answer.json())["detail"]
+    assert told == {
+        "type": "string_type",
+        "loc": ["body", "sdp"],
+        "msg": "Input should be a valid string",
+    }
 
 
 # What browsers are told

@@ -233,6 +233,12 @@ def test_a_key_alone_does_not_open_the_world():
     assert OutboundSettings().missing("") is None
 
 
+@pytest.mark.parametrize("key", ["x", "secret", "fifteen letters"])
+def test_a_key_that_could_be_guessed_is_a_mistake(key: str):
+    with pytest.raises(ValidationError, match="at least 16 characters"):
+        OutboundSettings(key=key)
+
+
 KEYED = BEARER | {"Idempotency-Key": "order-1042"}
 
 
@@ -299,3 +305,21 @@ async def test_on_a_call_that_comes_in_no_keys_are_pressed(one: Office):
 async def test_a_call_that_is_asked_for_in_other_words_is_not_placed(one: Office, wrong: dict):
     assert (await one.asks(**wrong))[0] == 400
     assert one.api.connections == 0
+
+
+async def test_a_menu_that_answers_before_twilio_says_that_it_is_called_is_known_as_one(
+    one: Office,
+):
+    one.api.answers_after_secs = 0.3
+    asking = asyncio.create_task(one.asks(menu=True, purpose="Ask about order 1042."))
+    await until(lambda: bool(one.api.calls))
+    sid = next(iter(one.api.calls))
+    callee = Twilio(one.http, one.url, PUBLIC_URL, ACCOUNT, sid, direction="outbound-api")
+    instructions = await callee.ask()
+    assert (await asking)[0] == 201
+    assert one.taken == 1
+    stream = callee.stream(await callee.open(instructions.stream_url), instructions)
+    await stream.begin()
+    await until(lambda: bool(one.calls.connections))
+    await stream.hang_up()
+    assert one.calls.connections[0].purpose == "Ask about order 1042."

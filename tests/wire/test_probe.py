@@ -14,7 +14,7 @@ from bot.providers.health import Health, HealthPolicy
 from bot.providers.lineup import candidates
 from bot.providers.llm import Brief
 from bot.providers.local.voice import VoiceSettings, load
-from bot.providers.probe import keep_probing
+from bot.providers.probe import ANSWER_SECS, keep_probing
 from bot.providers.role import Role
 from bot.providers.settings import (
     CartesiaSettings,
@@ -33,6 +33,8 @@ from tests.emulators.provider import Fault, Provider, Refuse, Stall, serving
 
 BRIEF = Brief("You are Echo.", "Hi.", datetime.now)
 POLICY = HealthPolicy(rest_secs=0.05, longest_rest_secs=0.05)
+IMPATIENT_SECS = 1.0
+"""So that one who says nothing has soon been asked twice."""
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +56,13 @@ def settings_for(provider: Provider) -> ProviderSettings:
 
 
 @asynccontextmanager
-async def probing(provider: Provider, speech: Clip) -> AsyncIterator[Health]:
+async def probing(
+    provider: Provider, speech: Clip, answer_secs: float = ANSWER_SECS
+) -> AsyncIterator[Health]:
     clients, health = Clients(), Health(POLICY)
     engines = Engines(Ears(), None, None, None, clients, health=health)
     able = candidates(settings_for(provider), engines, BRIEF)
-    probes = asyncio.create_task(keep_probing(able, health, speech, every_secs=0.1))
+    probes = asyncio.create_task(keep_probing(able, health, speech, 0.1, answer_secs))
     try:
         yield health
     finally:
@@ -94,7 +98,7 @@ async def test_who_is_well_again_serves_again(speech, role: Role, name: str, mak
 async def test_who_is_not_goes_on_resting(speech, role: Role, name: str, make, fault: Fault):
     provider = make()
     provider.will(*[fault] * 50)
-    async with serving(provider), probing(provider, speech) as health:
+    async with serving(provider), probing(provider, speech, IMPATIENT_SECS) as health:
         health.failed(role, name, "quota", asyncio.get_running_loop().time())
         async with asyncio.timeout(25):
             while provider.connections < 2:  # noqa: ASYNC110

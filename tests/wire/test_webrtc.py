@@ -221,6 +221,48 @@ async def test_candidates_that_come_later_are_taken(http: aiohttp.ClientSession)
         await client.hang_up()
 
 
+async def test_who_offers_again_and_again_is_told_to_wait_and_stays_on_the_line(
+    http: aiohttp.ClientSession,
+):
+    server = Server()
+    async with serving(server.app) as port:
+        client = Client(http, port)
+        path = f"/sessions/{(await client.start())['sessionId']}/api/offer"
+        await client.offer(path)
+        await until(lambda: client.channel.readyState == "open", within_secs=10)
+        again = {"sdp": client.pc.localDescription.sdp, "type": "offer", "pc_id": client.pc_id}
+        statuses = [(await client.post(path, again))[0] for _ in range(40)]
+        assert set(statuses[:20]) == {200}
+        assert 429 in statuses
+        assert client.channel.readyState == "open"
+        await client.hang_up()
+
+
+async def test_nobody_has_more_candidates_than_a_hundred(http: aiohttp.ClientSession):
+    """To each of them the server sends packets, whoever lives there."""
+    server = Server()
+    async with serving(server.app) as port:
+        client = Client(http, port)
+        session_id = (await client.start())["sessionId"]
+        many = "v=0\r\n" + "a=candidate:1 1 UDP 1 127.0.0.1 50000 typ host\r\n" * 101
+        path = f"/sessions/{session_id}/api/offer"
+        assert (await client.post(path, {"sdp": many, "type": "offer"}))[0] == 422
+        await client.offer(path)
+        for first, status in ((50_000, 200), (50_060, 400)):
+            found = [
+                {
+                    "candidate": f"candidate:1 1 UDP 1 127.0.0.1 {number} typ host",
+                    "sdp_mid": "0",
+                    "sdp_mline_index": 0,
+                }
+                for number in range(first, first + 60)
+            ]
+            more = {"pc_id": client.pc_id, "candidates": found}
+            async with http.patch(f"http://localhost:{port}{path}", json=more) as response:
+                assert response.status == status
+        await client.hang_up()
+
+
 @pytest.mark.parametrize("sdp", ["", "nonsense", "v=0\r\nm=audio x y z\r\n", "v=0\r\n"])
 async def test_an_offer_that_is_not_one_costs_no_place(http: aiohttp.ClientSession, sdp: str):
     server = Server(WebrtcSettings(connect_secs=0.2), places=1)

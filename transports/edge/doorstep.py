@@ -1,7 +1,8 @@
 """The moment before a request is one: how many connections may be at it, how long, and how much.
 
-uvicorn reads a request for as long as it comes, and headers for as many as there are; it bounds
-only the pause between two requests (`timeout_keep_alive`), and bodies it leaves to the application.
+uvicorn reads a request for as long as it comes, headers for as many as there are, and requests
+before others are answered; it waits for whoever does not read an answer. It bounds only the pause
+between two requests (`timeout_keep_alive`), and bodies it leaves to the application.
 """
 
 import asyncio
@@ -10,23 +11,30 @@ from http import HTTPStatus
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from transports.edge.crowd import Crowd
+from transports.edge.outbound import WAITING_BYTES
 from transports.edge.settings import EdgeSettings
 
 RETRY_SECS = 5
 
 
+class InAHurryError(Exception):
+    """A third request, before the first is answered: browsers wait, as everybody does."""
+
+
 class Doorstep(HttpToolsProtocol):
-    """uvicorn's protocol of one connection, with a deadline and a place in the crowd."""
+    """uvicorn's protocol of one connection, with deadlines and a place in the crowd."""
 
     crowd: Crowd
     edge: EdgeSettings
     _waits = False
     _in_head = True
-    _head_bytes = 0
+    _beside_body_bytes = 0
     _deadline: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=WAITING_BYTES)
         self._waits = self.crowd.join(self._address)
         if self._waits:
             self._be_done_in_time()
@@ -36,19 +44,27 @@ class Doorstep(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
             return
-        self._head_bytes += len(data)
+        if not self._answers:  # an empty line begins no request, and ends uvicorn's wait for one
+            self._be_done_in_time()
+        self._beside_body_bytes += len(data)
         super().data_received(data)
-        if self._in_head and self._head_bytes > self.edge.max_head_bytes:
+        if self._beside_body_bytes > self.edge.max_head_bytes:
             self._turn_away(431, "The headers are too large.")
 
     def on_message_begin(self) -> None:
+        if self.pipeline:
+            raise InAHurryError  # 400: each would be kept until its turn
         super().on_message_begin()
-        self._in_head, self._head_bytes = True, 0
+        self._in_head, self._beside_body_bytes = True, 0
         self._be_done_in_time()
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._beside_body_bytes -= len(body)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._in_time()
@@ -58,6 +74,14 @@ class Doorstep(HttpToolsProtocol):
         self._leave()  # a ticket is looked at next, at once
         super().handle_websocket_upgrade()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread = self.loop.call_later(self.edge.unread_secs, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._has_read()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._leave()
         super().connection_lost(exc)
@@ -65,6 +89,11 @@ class Doorstep(HttpToolsProtocol):
     @property
     def _address(self) -> str:
         return self.client[0] if self.client else ""
+
+    @property
+    def _answers(self) -> bool:
+        """Whether a request is being answered."""
+        return bool(self.cycle) and not self.cycle.response_complete
 
     def _be_done_in_time(self) -> None:
         if self._deadline is None:
@@ -75,11 +104,17 @@ class Doorstep(HttpToolsProtocol):
             self._deadline.cancel()
             self._deadline = None
 
+    def _has_read(self) -> None:
+        if self._unread:
+            self._unread.cancel()
+            self._unread = None
+
     def _too_late(self) -> None:
         self._turn_away(408, "The request took too long.")
 
     def _leave(self) -> None:
         self._in_time()
+        self._has_read()
         if self._waits:
             self._waits = False
             self.crowd.leave(self._address)

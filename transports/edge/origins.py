@@ -16,6 +16,8 @@ HARMLESS = ("GET", "HEAD", "OPTIONS")
 """They change nothing, and no other page can read the answer."""
 PORTS = {"http": 80, "https": 443}
 FOREIGN = "This page may not call Echo; EDGE_ALLOWED_ORIGINS names those that may."
+HERE = ("localhost", "127.0.0.1", "::1")
+"""By which names a machine is its own."""
 
 
 Place = tuple[str, str | None, int | None]
@@ -30,14 +32,19 @@ def is_origin(text: str) -> bool:
     return scheme in PORTS and bool(host) and text == f"{scheme}://{written}{unusual}"
 
 
-def may_call(origin: str, host: str, public_url: str, allowed: Sequence[str]) -> bool:
+def may_call(
+    origin: str, host: str, public_url: str, allowed: Sequence[str], *, only_here: bool = False
+) -> bool:
     """Whether a page of this origin may call a server that was asked for as `host`.
 
     With a public URL, no `Host` is believed to be our own. Without one, a proxy may have taken the
-    TLS off, so that the scheme is the page's.
+    TLS off, so that the scheme is the page's. Who comes from this machine alone (`only_here`) asks
+    for it by its own names: any other is a page elsewhere that has its name lead here.
     """
     if not is_origin(origin):
         return False
+    if only_here and urlsplit(origin).hostname not in HERE:
+        return origin in allowed
     own = public_url or f"{urlsplit(origin).scheme}://{host}"
     return origin in allowed or _place(origin) == _place(own)
 
@@ -53,10 +60,13 @@ def _place(url: str) -> Place:
 class Origins:
     """Refuses, with 403 and before anything else, browsers that act for another page."""
 
-    def __init__(self, app: ASGIApp, public_url: str, allowed: Sequence[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, public_url: str, allowed: Sequence[str], listens_at: str = ""
+    ) -> None:
         self._app = app
         self._public_url = public_url
         self._allowed = allowed
+        self._only_here = listens_at in HERE and not public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._foreign(scope):
@@ -74,5 +84,7 @@ class Origins:
             return False
         headers = Headers(scope=scope)
         origin = headers.get("origin")
-        host = headers.get("host", "")
-        return origin is not None and not may_call(origin, host, self._public_url, self._allowed)
+        if origin is None:
+            return False
+        own = headers.get("host", ""), self._public_url
+        return not may_call(origin, *own, self._allowed, only_here=self._only_here)

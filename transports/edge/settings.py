@@ -32,6 +32,8 @@ class EdgeSettings(BaseModel):
     """The same of one address (or IPv6 /64). A page takes six; our own proxies are not counted."""
     request_secs: float = Field(default=5.0, gt=0)
     """From the connection, or a request's first byte, to its last."""
+    unread_secs: float = Field(default=30.0, gt=0)
+    """How long a piece of an answer, 64 KiB, may be left unread: longer than any network takes."""
     max_body_bytes: int = Field(default=131_072, ge=1024)
     """The largest body of a request: an offer of WebRTC, quoted, is half of it."""
     max_head_bytes: int = Field(default=32_768, ge=1024)
@@ -47,6 +49,4 @@ class EdgeSettings(BaseModel):
     @field_validator("proxies")
     @classmethod
     def _are_networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
-        for proxy in proxies:
-            ip_network(proxy, strict=False)
-        return proxies
+        return tuple(str(ip_network(proxy, strict=False)) for proxy in proxies)

@@ -3,7 +3,8 @@
 `POST /calls` with `{"to": "+15550001042"}` and the key as a bearer; there is none without a key.
 `"purpose"` tells the agent what the call is for; the keyless brain says its first sentence to
 whoever answers. With `"menu": true` it is a phone menu that will answer: no machine is looked for
-then, and Echo says nothing before it is spoken to.
+then, and Echo says nothing before it is spoken to. `"language"` is what to speak, if not what the
+numbers tell.
 Who may have to ask again, because no answer came, gives an `Idempotency-Key`: a key is one call.
 """
 
@@ -15,7 +16,14 @@ from typing import Annotated, Protocol
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from loguru import logger
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    field_validator,
+)
 
 from transports.body import body_of
 from transports.connection import Door, Guest
@@ -23,6 +31,7 @@ from transports.limits import Allowance
 from transports.phone import twiml
 from transports.phone.phrases import Phrases
 from transports.start import busy
+from transports.tickets import MIN_KEY_LENGTH
 from transports.twilio.numbers import e164
 from transports.twilio.repeats import HEADER, KEY, OtherRequestError, Repeats
 from transports.twilio.rest import Callbacks, Rest, RestError
@@ -42,7 +51,8 @@ class OutboundSettings(BaseModel):
     key: SecretStr = SecretStr("")
     """Who asks for a call must have it: `Authorization: Bearer ...`. Without it nobody can ask."""
     prefixes: tuple[Prefix, ...] = ()
-    """Where calls may go, as JSON, like ["+1", "+4930"]: every other number is refused."""
+    """Where calls may go, as JSON, like ["+1202", "+4930"]: every other number is refused. The
+    longer, the safer: "+1" is also the Caribbean, and numbers that cost by the minute."""
     per_minute: float = Field(default=10, gt=0)
     """Calls that may be asked for in a minute, whoever asks."""
     ring_secs: int = Field(default=30, ge=5, le=600)
@@ -51,6 +61,13 @@ class OutboundSettings(BaseModel):
     """Nothing is said until Twilio knows that a human has answered, or so long a silence."""
     voicemail: str = "Hello, this is Echo at Acme. Please call us back. Goodbye."
     """Said after the beep to a machine that answers; then the call is ended."""
+
+    @field_validator("key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr) -> SecretStr:
+        if 0 < len(key.get_secret_value()) < MIN_KEY_LENGTH:
+            raise ValueError(f"a key for calls needs at least {MIN_KEY_LENGTH} characters")
+        return key
 
     def missing(self, number: str) -> str | None:
         """What calls cannot be placed without, in words for whoever sets it up."""
@@ -71,6 +88,8 @@ class Wanted(BaseModel):
     to: str
     menu: bool = False
     purpose: str = Field(default="", max_length=500, repr=False)
+    language: str = Field(default="", max_length=100)
+    """Such as "es"; what is none of ours is passed over."""
 
 
 class Exchange(Protocol):

@@ -59,7 +59,6 @@ def test_order_numbers_and_telephone_numbers_survive(digits: str):
         "It's one zero four two, and the year is 2026.",
         "+4111 1111 1111 1111",
         "plus four nine one five one two three four five six seven eight nine",
-        "4111 1111 1111 1112",
         "0000 0000 0000 0000",
         "",
     ],
@@ -128,12 +127,64 @@ def test_a_guess_holds_back_what_may_become_a_card_number():
 
 def test_numbers_that_are_two_answers_are_two_numbers():
     ears = InPieces()
-    assert ears.final("4111 1111 11") == "4111 1111 11"
+    assert ears.final("It is 58213") == "It is 58213"
     ears.clear()
-    assert ears.final("11 1111") == "11 1111"
+    assert ears.final("415 555 0100") == "415 555 0100"
+
+
+def test_a_card_number_that_echo_has_spoken_in_the_middle_of_is_one_all_the_same():
+    ears = InPieces()
+    assert ears.final("My card is 4111 1111") == "My card is 4111 1111"
+    ears.clear()
+    assert ears.interim("1111 11") == "1111 11"
+    assert ears.final("1111 1111, okay?") == "[number] [card ending 1111], okay?"
+
+
+def test_of_four_groups_with_a_word_of_echo_behind_each_the_first_two_are_passed_on():
+    ears, texts = InPieces(), list[str]()
+    for text in ("My card is 4111.", "1111.", "1111.", "1111."):
+        texts.append(ears.final(text))
+        ears.clear()
+    assert texts == ["My card is 4111.", "1111.", "[number].", "[number] [card ending 1111]."]
 
 
 def test_a_number_is_over_when_something_else_is_said():
     ears = InPieces()
     for text in ("4111 1111 11", "is what I see", "11 1111"):
         assert ears.final(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("It is 4111 1111 1111 1112, okay?", "It is [number withheld], okay?"),
+        ("378282246310006", "[number withheld]"),
+        ("4111 1111 1111 1111, 12 27, and 123", "[card ending 1111], [number withheld]"),
+        ("4111 1111 1111 1111 12/27 CVV is one two three",
+         "[card ending 1111] 12/27 CVV is [number withheld]"),
+        ("My PIN is 7391.", "My PIN is [number withheld]."),
+    ],
+)  # fmt: skip
+def test_what_is_misheard_and_what_goes_with_a_card_is_withheld(text: str, hidden: str):
+    assert hide(text) == hidden
+
+
+def test_a_number_that_is_as_long_as_a_cards_may_be_a_longer_one_that_is_not_at_its_end():
+    card = checked("412345678901234567")
+    ears = InPieces()
+    assert ears.final(card[:16]) == "[number]"
+    assert ears.final(card[16:]) == f"[number] [card ending {card[-4:]}]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "four one one one, okay, one one one one, hold on, one one one one, one one one one",
+        "four one one one, one second, one one one one um double one double one triple one one",
+        "cuatro uno uno uno, uno uno uno uno, uno uno uno uno, uno uno uno uno",
+        "cuarenta y uno once once once once once once once",
+        "cuarenta y uno, once, doble uno doble uno, a ver, triple uno triple uno doble uno",
+    ],
+)
+def test_a_card_number_is_known_whatever_its_pauses_are_filled_with_and_in_spanish(text: str):
+    assert hide(text) == "[card ending 1111]"

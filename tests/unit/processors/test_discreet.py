@@ -15,6 +15,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.tests.utils import SleepFrame, run_test
 
 from processors.discreet import Discreet, mend
+from processors.emergency import is_emergency
 from processors.vault import Vault
 
 CARD = "four one one one one one one one one one one one one one one one"
@@ -72,13 +73,43 @@ async def test_while_a_secret_is_keyed_in_no_number_goes_on():
     assert frame.text == "It is [number withheld]."
 
 
-async def test_a_number_may_come_in_pieces_but_not_with_an_answer_between():
+async def test_a_secret_that_is_read_aloud_digit_by_digit_does_not_go_on():
+    vault = Vault()
+    vault.expect("pin")
+    frames = await seen(vault, TranscriptionFrame, "Seven.", "Three, um.", "One second.")
+    assert [frame.text for frame in frames] == [
+        "[number withheld].",
+        "[number withheld], um.",
+        "One second.",
+    ]
+
+
+async def test_what_was_keyed_in_and_is_said_afterwards_does_not_go_on():
+    vault = Vault()
+    vault.expect("pin")
+    vault.take("7391")
+    frames = await seen(vault, TranscriptionFrame, "It was seven three nine one.", "order 1042")
+    assert [frame.text for frame in frames] == ["It was [number withheld].", "order 1042"]
+
+
+@pytest.mark.parametrize("text", ["Call 911!", "Please call nine one one."])
+async def test_who_is_in_danger_while_a_secret_is_keyed_in_is_understood(text: str):
+    vault = Vault()
+    vault.expect("pin")
+    (frame,) = await seen(vault, TranscriptionFrame, text)
+    assert frame.text == text
+    (frame,) = await seen(vault, TranscriptionFrame, f"{text} It is seven three nine one.")
+    assert is_emergency(frame.text)
+    assert "seven" not in frame.text
+
+
+async def test_a_number_may_come_in_pieces_and_with_a_word_of_echo_between():
     pieces = ["4111", "1111", "1111", "1111"]
     frames = await seen(Vault(), TranscriptionFrame, *pieces)
     assert [f.text for f in frames] == ["4111", "1111", "[number]", "[number] [card ending 1111]"]
     answer = [SleepFrame(), BotStartedSpeakingFrame(), SleepFrame()]
     apart = await seen(Vault(), TranscriptionFrame, *pieces[:3], *answer, pieces[3])
-    assert [f.text for f in apart][-1] == "1111"
+    assert [f.text for f in apart][-1] == "[number] [card ending 1111]"
 
 
 def test_the_model_reads_one_card_where_one_was_said_in_pieces():

@@ -16,6 +16,9 @@ from processors.spoken_digits import joined, leads, numbers, replaced, trails
         ("4111 um 1111", ["41111111"]),
         ("1042 and then, for the lamp, 7", ["1042", "7"]),
         ("plus 49 151, or 030", ["030"]),
+        ("four okay, one second, two", ["42"]),
+        ("cero cinco, cuarenta y dos, once", ["054211"]),
+        ("veintitrés, doble cuatro y dieciséis", ["234416"]),
         ("no number at all", []),
     ],
 )

@@ -54,3 +54,24 @@ def test_the_last_of_what_echo_says_is_right_behind_the_rest_however_late_it_com
     tracks.caller(tone(1, 30))
     tracks.echo_ended(tone(3, 5))
     assert sides(tracks.take(all_of_it=True))[1] == [2] * 10 + [3] * 5 + [0] * 15
+
+
+def test_what_the_caller_said_a_while_ago_may_still_be_silenced():
+    tracks = TwoTracks(HZ, held_secs=2)
+    for level in (1, 2, 3, 4):
+        tracks.caller(tone(level, SECOND))
+    assert sides(tracks.take())[0] == [1] * SECOND + [2] * SECOND
+    tracks.echo(tone(5, SECOND))
+    tracks.silence(0.5)
+    tracks.caller(tone(6, SECOND))
+    left, right = sides(tracks.take(all_of_it=True))
+    assert left == [0] * 2 * SECOND + [6] * SECOND
+    assert 5 in right
+
+
+def test_what_was_said_before_is_kept():
+    tracks = TwoTracks(HZ, held_secs=2)
+    tracks.caller(tone(1, 2 * SECOND))
+    tracks.silence(1.5)
+    left, _ = sides(tracks.take(all_of_it=True))
+    assert left == [1] * (3 * SECOND // 2) + [0] * (SECOND // 2)

@@ -13,11 +13,10 @@ from bot.tools.consent import (
     Readback,
     agreed,
     is_yes,
-    moment,
-    number,
-    person,
     wants_person,
 )
+from bot.tools.names import person
+from bot.tools.values import moment, number
 
 NOW = datetime(2026, 11, 22, 12)
 TUESDAY = datetime(2026, 11, 24, 10, 30)

@@ -4,11 +4,13 @@ import asyncio
 
 import pytest
 
-from bot.tools.consent import BOOKING, Readback, exchange, person
+from bot.tools.consent import BOOKING, Readback, exchange
 from bot.tools.database import StoreError
 from bot.tools.desk import Desk, Proposals, answer, answer_write, desk_of
+from bot.tools.names import person
 from bot.tools.outlook import WeatherError
 from bot.tools.spoken import Answer, confirm, say
+from bot.tools.values import TIME, Value
 from tests.unit.tools.conftest import params_for
 
 pytestmark = pytest.mark.real_clock  # SQLite lives in a thread
@@ -18,7 +20,7 @@ async def a_tool(params) -> None:
     """A name for the calls below."""
 
 
-BOOK = Readback(BOOKING, (frozenset({"10:30"}), *person("Maria")))
+BOOK = Readback(BOOKING, (Value(TIME, frozenset({"10:30"})), *person("Maria")))
 ASKED = {"role": "assistant", "content": "10:30, for Maria. Shall I book it?"}
 YES = {"role": "user", "content": "Yes, please."}
 

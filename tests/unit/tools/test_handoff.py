@@ -1,10 +1,13 @@
 import asyncio
+import sqlite3
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from bot.tools.desk import Desk
 from bot.tools.handoff import HandoffSettings, summarize, talk_to_human
+from processors.vault import Vault
 from tests.unit.tools.conftest import use
 from tests.unit.tools.line import SPEECH_SECS, calling
 
@@ -119,3 +122,56 @@ async def test_who_has_not_asked_for_a_person_is_asked_first(desk: Desk):
     assert "confirm" in await use(talk_to_human, desk, confirmed=True, says="My lamp is broken.")
     assert "confirm" in await use(talk_to_human, desk, confirmed=True, says="No, thank you.")
     assert "say" in await use(talk_to_human, desk, confirmed=True, says="Yes, please.")
+
+
+CARD = "4242 4242 4242 4242"
+
+
+def kept(folder: Path) -> tuple[str, str]:
+    """The reason and the summary of the one hand-off."""
+    with sqlite3.connect(folder / "echo.db") as file:
+        ((reason, summary),) = file.execute("SELECT reason, summary FROM handoffs")
+    return reason, summary
+
+
+@pytest.mark.real_clock
+async def test_no_digit_of_a_card_is_kept_whoever_put_it_into_words(desk: Desk, tmp_path: Path):
+    """A model that hears for itself may write down what it heard; a line is cut after the card
+    was known as one."""
+    vault = Vault()
+    vault.expect("pin")
+    vault.take("90210")
+    desk.conceal = vault.conceal
+    says = f"{ASKED} {'x' * 150} {CARD}"
+    await use(talk_to_human, desk, says=says, reason=f"Pays by {CARD}, with 90210")
+    reason, summary = kept(tmp_path)
+    assert reason == "Pays by [card ending 4242], with [number withheld]"
+    assert "4242 42" not in summary
+    assert "90210" not in summary
+
+
+@pytest.mark.real_clock
+async def test_without_consent_nothing_that_was_said_is_kept(desk: Desk, tmp_path: Path):
+    desk.may_keep_words = lambda: False
+    await use(talk_to_human, desk, says=ASKED, reason="my violet umbrella is broken")
+    assert kept(tmp_path) == ("", "Reason: not given")
+
+
+@pytest.mark.real_clock
+async def test_a_caller_who_speaks_while_they_are_being_passed_on_is_passed_on(desk: Desk):
+    begun, done = asyncio.Event(), asyncio.Event()
+
+    async def transfer(number: str) -> bool:
+        begun.set()
+        await done.wait()
+        return True
+
+    desk.transfer, desk.colleague = transfer, "+15550100"
+    async with calling(talk_to_human, desk, says=ASKED) as line:
+        await begun.wait()
+        await line.barge_in()
+        while not desk.ledger.open:  # noqa: ASYNC110  until the barge-in has reached the tool
+            await asyncio.sleep(0.01)
+        done.set()
+        assert await line.over()
+    assert line.voice.said == ["I'm connecting you to a colleague. Your reference is 7001."]

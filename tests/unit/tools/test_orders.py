@@ -2,6 +2,7 @@ import pytest
 
 from bot.tools.desk import Desk
 from bot.tools.orders import look_up_order, start_return, track_shipment
+from processors.vault import Vault
 from tests.unit.tools.conftest import a_desk, use
 
 pytestmark = pytest.mark.real_clock  # SQLite lives in a thread
@@ -106,6 +107,19 @@ async def test_the_reason_may_be_put_in_other_words_after_the_yes(desk: Desk):
     started = await desk.store.return_of(1038)
     assert started is not None
     assert started.reason == "it does not fit"
+
+
+@pytest.mark.parametrize(("may_keep", "kept"), [(True, "paid by [card ending 4242]"), (False, "")])
+async def test_the_reason_is_kept_where_words_may_be_and_without_card_numbers(
+    desk: Desk, may_keep: bool, kept: str
+):
+    desk.may_keep_words, desk.conceal = (lambda: may_keep), Vault().conceal
+    reason = "paid by 4242 4242 4242 4242"
+    await use(start_return, desk, order_number="1038", reason=reason)
+    await use(start_return, desk, order_number="1038", reason=reason, confirmed=True)
+    started = await desk.store.return_of(1038)
+    assert started is not None
+    assert started.reason == kept
 
 
 @pytest.mark.parametrize("number", ["1042", "1001", "1009", "4711"])

@@ -128,3 +128,12 @@ def test_junk_is_refused(clock: Clock, junk: str):
 def test_a_short_key_is_a_mistake():
     with pytest.raises(ValidationError, match="at least 16 characters"):
         TicketSettings(keys=(SecretStr("secret"),))
+
+
+def test_a_ticket_for_one_way_in_is_none_at_another_and_is_not_spent_there(clock: Clock):
+    settings = TicketSettings(keys=(KEY,))
+    phone, page = Tickets(settings, clock, way="phone"), Tickets(settings, clock)
+    told_to_a_carrier = phone.issue("s-1")
+    assert page.redeem(told_to_a_carrier) is None
+    assert phone.redeem(told_to_a_carrier) == "s-1"
+    assert phone.redeem(page.issue("s-2")) is None

@@ -55,3 +55,18 @@ def test_a_proxy_is_an_address_or_a_network():
     EdgeSettings(proxies=("10.0.0.0/8", "::1"))
     with pytest.raises(ValidationError, match="does not appear to be"):
         EdgeSettings(proxies=("*",))
+
+
+@pytest.mark.parametrize("host", ["localhost:7860", "127.0.0.1:7860", "[::1]:7860"])
+def test_who_comes_from_this_machine_alone_asks_for_it_by_its_own_names(host: str):
+    assert may_call(f"http://{host}", host, "", (), only_here=True)
+
+
+def test_a_page_elsewhere_may_not_have_its_name_lead_to_this_machine():
+    theirs = "http://evil.example:7860"
+    assert not may_call(theirs, "evil.example:7860", "", (), only_here=True)
+    assert may_call(theirs, "evil.example:7860", "", (theirs,), only_here=True)
+
+
+def test_a_network_of_proxies_is_the_same_to_whoever_reads_it():
+    assert EdgeSettings(proxies=("10.1.2.3/8", "::1")).proxies == ("10.0.0.0/8", "::1/128")
