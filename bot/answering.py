@@ -16,6 +16,7 @@ from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 
 from bot.house import House
+from bot.own_words import OwnWords
 from bot.pipeline import cascade, direct, realtime
 from bot.providers import direct_stages, realtime_stages, stages, strategies
 from bot.providers.choice import mode_of
@@ -23,10 +24,8 @@ from bot.providers.control_line import ControlLine
 from bot.providers.heard_first import writes_down_when_asked
 from bot.providers.tool_steps import turn_of
 from processors.consent import Consent
-from processors.idle import IdleLadder
 from processors.keypad import Keypad
 from processors.own_voice import OwnVoice
-from processors.reticent import Reticence
 from processors.spoken_language import SpokenLanguage
 from processors.vault import Vault
 from transports.connection import Connection
@@ -45,7 +44,7 @@ def answering(
     connection: Connection,
     vault: Vault,
     consent: Consent | None = None,
-    ladder: IdleLadder | None = None,
+    words: OwnWords | None = None,
     language: SpokenLanguage | None = None,
 ) -> Pipeline:
     """The whole data path of a call; nothing is loaded or connected here.
@@ -53,28 +52,28 @@ def answering(
     Raises:
         ModeError: the client asked for a mode it cannot have; `/start` has refused it before.
     """
+    words = words or OwnWords(house)
     match connection.transport, mode_of(connection.body, house.settings):
         case DirectTransport(line=ControlLine() as line), _:
-            return _direct(house, connection, line)
+            return _direct(house, connection, line, words)
         case _, "cascade":
-            ladder = ladder or IdleLadder(house.settings.silence)
             ears = [each for each in (language, consent) if each]
-            return _cascade(house, connection, vault, ladder, ears)
+            return _cascade(house, connection, vault, words, ears)
         case _, "realtime":
-            return _realtime(house, connection, vault)
+            return _realtime(house, connection, vault, words)
 
 
 def _cascade(
     house: House,
     connection: Connection,
     vault: Vault,
-    ladder: IdleLadder,
+    words: OwnWords,
     behind_ears: Sequence[FrameProcessor],
 ) -> Pipeline:
     settings, engines = house.settings, house.engines
-    context = _memory(house, _context(house, connection))
+    context = _memory(house, _context(house, connection), words)
     keypad = Keypad(vault, settings.keypad)
-    _ask_when_idle(context.user(), ladder, keypad)
+    _ask_when_idle(context.user(), words, keypad)
     own = OwnVoice()
     vad = engines.ears.vad(settings.turn, own)
     parts = stages(
@@ -88,7 +87,7 @@ def _cascade(
         emergency=settings.emergency,
         vault=vault,
         keypad=keypad,
-        reticence=Reticence(house.confidential, settings.reticence),
+        reticence=words.reticence,
         repair=settings.repair,
         talk=settings.talk,
         loop=settings.loop,
@@ -98,10 +97,10 @@ def _cascade(
     return cascade(connection.transport, parts, context)
 
 
-def _memory(house: House, context: LLMContext) -> LLMContextAggregatorPair:
+def _memory(house: House, context: LLMContext, words: OwnWords) -> LLMContextAggregatorPair:
     """What both sides say goes there; our strategies say whose turn it is."""
     settings = house.settings
-    turns = strategies(settings, house.engines, settings.turn, settings.interruption, settings.talk)
+    turns = strategies(settings, house.engines, settings.turn, settings.interruption, words.talk)
     params = LLMUserAggregatorParams(
         user_turn_strategies=turns,
         user_turn_stop_timeout=settings.turn.wordless_secs,
@@ -137,14 +136,14 @@ def _note(words: str) -> LLMContextMessage:
     return {"role": "developer", "content": words}
 
 
-def _ask_when_idle(user: LLMUserAggregator, ladder: IdleLadder, keypad: Keypad) -> None:
+def _ask_when_idle(user: LLMUserAggregator, words: OwnWords, keypad: Keypad) -> None:
     """Speak to a caller whose turn it is and who says nothing; no model is asked for that."""
 
     @user.event_handler("on_user_turn_idle")
     async def idle(_: object) -> None:
         if keypad.is_in_use:
             return
-        rung = ladder.climb(turn_of(user.context))
+        rung = words.ladder.climb(turn_of(user.context))
         await user.push_frame(TTSSpeakFrame(rung.text))
         if rung.hangs_up:
             # Who speaks over the goodbye has more to say: that drops this frame too.
@@ -153,7 +152,7 @@ def _ask_when_idle(user: LLMUserAggregator, ladder: IdleLadder, keypad: Keypad) 
             await user.push_frame(hang_up)
 
 
-def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
+def _realtime(house: House, connection: Connection, vault: Vault, words: OwnWords) -> Pipeline:
     """Whose turn it is says the model: its service brings the strategies for it."""
     settings = house.settings
     context = _context(house, connection)
@@ -168,7 +167,7 @@ def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
         emergency=settings.emergency,
         vault=vault,
         keypad=Keypad(vault, settings.keypad),
-        reticence=Reticence(house.confidential, settings.reticence),
+        reticence=words.reticence,
         loop=settings.loop,
     )
     pair = LLMContextAggregatorPair(context)
@@ -176,7 +175,7 @@ def _realtime(house: House, connection: Connection, vault: Vault) -> Pipeline:
     return realtime(connection.transport, parts, pair)
 
 
-def _direct(house: House, connection: Connection, line: ControlLine) -> Pipeline:
+def _direct(house: House, connection: Connection, line: ControlLine, words: OwnWords) -> Pipeline:
     """Nobody's turn is ours to take: the caller and the model hear each other without us."""
     settings = house.settings
     context = LLMContext(tools=house.tools.of(connection))
@@ -187,7 +186,7 @@ def _direct(house: House, connection: Connection, line: ControlLine) -> Pipeline
         context,
         filler=settings.filler,
         emergency=settings.emergency,
-        reticence=Reticence(house.confidential, settings.reticence),
+        reticence=words.reticence,
     )
     turns = LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies())
     pair = LLMContextAggregatorPair(context, user_params=turns)

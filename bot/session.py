@@ -89,7 +89,7 @@ class Call:
             connection,
             self._vault,
             self._permission.consent,
-            self._language.ladder,
+            self._language.words,
             follower,
         )
         self._language.follow_in(self._pipeline)
@@ -116,6 +116,7 @@ class Call:
 
     async def close(self, lag: LagHistogram) -> VoiceSessionMetrics:
         self._rescue.close()
+        self._language.close()
         self._vault.wipe()
         await self._desk.close()
         await self._permission.close()

@@ -1,5 +1,6 @@
 """The language of a call; it goes on in another: all that hears, answers and speaks at once."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 
 from pipecat.pipeline.base_pipeline import BasePipeline
@@ -8,14 +9,15 @@ from pipecat.processors.frame_processor import FrameProcessor
 from bot.house import House
 from bot.language.book import Language
 from bot.language.choice import named
+from bot.own_words import OwnWords
 from bot.providers import reciting
 from bot.providers.hearing import Hearing
 from bot.providers.lineup import candidates
 from bot.providers.speaking import Speaking
 from bot.providers.thinking import Thinking
 from processors.alarm import Alarm
+from processors.consent import Consent
 from processors.filler import Filler
-from processors.idle import IdleLadder
 from processors.loop_guard import LoopGuard
 from processors.repair import Repairing
 from processors.resume import Playback
@@ -31,10 +33,12 @@ class CallLanguage:
     def __init__(self, house: House, language: Language, then: Callable[[House], None]) -> None:
         self.house = house
         self._then = then
-        self.ladder = IdleLadder(house.settings.silence)
+        self.words = OwnWords(house)
         self._language: Language = language
         self._following = Following(language, [*house.tongues])
         self._pipeline: BasePipeline | None = None
+        self._changing = asyncio.Lock()
+        self._changes: set[asyncio.Task[None]] = set()
 
     @property
     def spoken(self) -> Language:
@@ -55,20 +59,39 @@ class CallLanguage:
         self._pipeline = pipeline
 
     async def speak(self, language: str) -> bool:
-        """Go on in this language; False if it is none of ours."""
+        """Go on in this language, in full whoever is interrupted; False if it is none of ours.
+
+        What is wished for last counts, however soon it comes after another wish.
+        """
         wanted = named(language)
         if wanted is None or wanted not in self.house.tongues:
             return False
-        if wanted != self._language and self._pipeline:
+        change = asyncio.create_task(self._go_on_in(wanted))
+        self._changes.add(change)
+        change.add_done_callback(self._changes.discard)
+        # An interruption ends the tool, or the very task that has brought the words: half of the
+        # parts would speak one language then, and half the other.
+        await asyncio.shield(change)
+        return True
+
+    def close(self) -> None:
+        """The call is over."""
+        for change in self._changes:
+            change.cancel()
+
+    async def _go_on_in(self, wanted: Language) -> None:
+        async with self._changing:
+            if wanted == self._language or not self._pipeline:
+                return
             self._language = wanted
             self._following.goes_on_in(wanted)
             self.house = self.house.speaking(wanted)
+            self.words.follow(self.house)
             self._then(self.house)
-            await switch(self._pipeline, self.ladder, self.house)
-        return True
+            await switch(self._pipeline, self.house)
 
 
-async def switch(pipeline: BasePipeline, ladder: IdleLadder, house: House) -> None:
+async def switch(pipeline: BasePipeline, house: House) -> None:
     """Have the parts of a call go on as `house` does, which speaks another language.
 
     What is being said is said to its end by the new voice; what is being heard is heard again by
@@ -78,7 +101,6 @@ async def switch(pipeline: BasePipeline, ladder: IdleLadder, house: House) -> No
     able = candidates(settings, house.engines, house.brief)
     parts = [*_within(pipeline)]
     bridge = settings.resume.bridge
-    ladder.follow(settings.silence)
     for part in parts:
         match part:
             case Thinking():
@@ -93,6 +115,8 @@ async def switch(pipeline: BasePipeline, ladder: IdleLadder, house: House) -> No
                 part.follow(settings.filler)
             case Repairing():
                 part.follow(settings.repair)
+            case Consent():
+                part.follow(settings.recording.question)
             case LoopGuard():
                 part.follow(settings.loop)
             case Alarm():

@@ -52,13 +52,26 @@ class Tongue:
 def tongue(settings: Settings, language: Language) -> Tongue:
     """Nothing is spoken yet. Raises SettingsError when its persona cannot be read."""
     own = spoken_in(settings, language)
-    brief = Brief(_persona(own), own.greeting, own.clinic.now)
+    persona = _persona(own) + _for_a_colleague(settings, language)
+    brief = Brief(persona, own.greeting, own.clinic.now)
     by_cloud_voice = choices(own)["TTS"].provider != "local"  # which opens in no time by itself
     openings = _OPENINGS[language] if by_cloud_voice else ()
     return Tongue(own, brief, parting_in(settings, language), openings)
 
 
 _OPENINGS: Mapping[Language, tuple[str, ...]] = {"en": OPENINGS, "es": SPANISH_OPENINGS}
+
+
+_REASON = """
+
+The `reason` that you give `talk_to_human` is for a colleague: write it in {language}.
+"""
+
+
+def _for_a_colleague(settings: Settings, language: Language) -> str:
+    """What a model has to know of one who does not speak the language of the call."""
+    theirs = settings.handoff.language or language
+    return "" if theirs == language else _REASON.format(language=NAMES[theirs])
 
 
 def in_all_languages(settings: Settings) -> Mapping[Language, Tongue]:

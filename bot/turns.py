@@ -12,7 +12,7 @@ from processors.ask_early import AskEarlyStopStrategy
 from processors.asking import Asking, AskingSettings
 from processors.barge_in import BargeInStrategy, ProposedBargeInStrategy
 from processors.endpointing import EndpointingSettings
-from processors.long_talk import LongTalkSettings, LongTalkStopStrategy
+from processors.long_talk import LongTalk, LongTalkStopStrategy
 from processors.long_turn import EndsLongTurns, LongTurnStopStrategy
 from processors.own_voice import OwnVoice
 from processors.verdict import InterruptionSettings
@@ -36,7 +36,7 @@ class TurnSettings(EndpointingSettings, RoomSettings, AskingSettings):
 
 
 def decided_elsewhere(
-    settings: AskingSettings, interruption: InterruptionSettings, talk: LongTalkSettings
+    settings: AskingSettings, interruption: InterruptionSettings, talk: LongTalk
 ) -> UserTurnStrategies:
     """For a speech to text that takes turns itself: its word is final, but over Echo's voice.
 
@@ -85,7 +85,7 @@ class Ears:
         self,
         settings: TurnSettings,
         interruption: InterruptionSettings,
-        talk: LongTalkSettings,
+        talk: LongTalk,
     ) -> UserTurnStrategies:
         """Speech starts a turn, over Echo's voice only if it is one; voice and words end it."""
         analyzer = self.smart_turn(settings)

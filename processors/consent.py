@@ -134,6 +134,10 @@ class Consent(FrameProcessor):
         self._may_record = False
         self._register_event_handler("on_answer", sync=True)
 
+    def follow(self, question: str) -> None:
+        """Ask this from here on, such as the same in another language."""
+        self._question = question
+
     def ask(self, before: str = "") -> TTSSpeakFrame:
         """The question, and what is said `before` it in the same breath, to be given to the voice.
 

@@ -50,7 +50,7 @@ class IdleLadder:
         """The caller, who has spoken `turn` times in all, has been silent for too long."""
         if turn != self._turn:
             self._turn, self._asked = turn, 0
-        if self._asked == len(self._policy.questions):
+        if self._asked >= len(self._policy.questions):
             return Rung(self._policy.goodbye, hangs_up=True)
         self._asked += 1
         return Rung(self._policy.questions[self._asked - 1], hangs_up=False)

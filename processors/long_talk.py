@@ -62,6 +62,15 @@ class LongTalk:
         self._all_heard = False
         self._is_open = False
 
+    def follow(self, settings: LongTalkSettings) -> None:
+        """Say another line from here on, such as that of another language."""
+        self._settings = settings
+
+    @property
+    def line(self) -> str:
+        """What a caller who is met hears."""
+        return self._settings.line
+
     def speaks(self, now_secs: float) -> None:
         """There is a voice, or a sound that may become one."""
         silent = self._silent_secs
@@ -111,10 +120,9 @@ class LongTalkStopStrategy(BaseUserTurnStopStrategy):
     For a speech to text whose words are there when the caller pauses.
     """
 
-    def __init__(self, settings: LongTalkSettings) -> None:
+    def __init__(self, talk: LongTalk) -> None:
         super().__init__()
-        self._settings = settings
-        self._talk = LongTalk(settings)
+        self._talk = talk
         self._timer: asyncio.TimerHandle | None = None
         self._meeting: asyncio.Task[None] | None = None
 
@@ -167,4 +175,4 @@ class LongTalkStopStrategy(BaseUserTurnStopStrategy):
         """Write down what was said; what is being answered ahead is no answer to it."""
         await self.trigger_user_turn_speculation_cancelled()
         await self.trigger_user_turn_finalized(confirms_speculation=True)
-        await self.push_frame(TTSSpeakFrame(self._settings.line, append_to_context=True))
+        await self.push_frame(TTSSpeakFrame(self._talk.line, append_to_context=True))

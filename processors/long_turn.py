@@ -17,7 +17,7 @@ from pipecat.processors.frame_processor import FrameDirection
 from pipecat.turns.types import ProcessFrameResult
 
 from processors.asking import Asking
-from processors.long_talk import LongTalkSettings, LongTalkStopStrategy
+from processors.long_talk import LongTalk, LongTalkStopStrategy
 from processors.silence import VoiceFrame
 from processors.withdrawal import AnsweringEagerStopStrategy
 
@@ -30,16 +30,21 @@ class EndTurnFrame(SystemFrame):
 class EndsLongTurns(LongTalkStopStrategy):
     """Asks for the end of a turn that has lasted too long; `LongTurnStopStrategy` answers it."""
 
-    def __init__(self, settings: LongTalkSettings) -> None:
-        super().__init__(settings)
+    def __init__(self, talk: LongTalk) -> None:
+        super().__init__(talk)
         self.ending = False
         """The turn is being ended: the model is not to be asked about it."""
-        self.line = ""
-        """What the caller is met with when it is over; "": nothing, since there is a voice."""
+        self._meets = False
+
+    @property
+    def line(self) -> str:
+        """What the caller is met with when it is over, in the language they were heard in; "":
+        nothing, since there is a voice."""
+        return self._talk.line if self._meets else ""
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:
         if isinstance(frame, VADUserStartedSpeakingFrame | VoiceFrame):
-            self.line = ""
+            self._meets = False
         proceed = await super().process_frame(frame)
         if isinstance(frame, VADUserStoppedSpeakingFrame):
             self._talk.all_heard()  # the words come when they are asked for
@@ -55,7 +60,7 @@ class EndsLongTurns(LongTalkStopStrategy):
         await super().handle_user_turn_stopped()
 
     async def _meet(self) -> None:
-        self.ending, self.line = True, self._settings.line
+        self.ending = self._meets = True
         await self.push_frame(EndTurnFrame(), FrameDirection.UPSTREAM)
 
 

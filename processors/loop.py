@@ -78,8 +78,8 @@ class Loop:
     """So often the same is heard after the question until Echo says goodbye."""
     _ECHOES = 3
     """So many answers of Echo's, one after another, that are the same: nothing gets on."""
-    _LONGEST = 300
-    """Words of a turn that are looked at."""
+    _LONGEST = 100
+    """Words of a turn that are looked at: the rest of six minutes of speech proves no more."""
 
     def __init__(self, settings: LoopSettings) -> None:
         self._settings = settings
@@ -96,26 +96,27 @@ class Loop:
 
     def answered(self, text: str) -> None:
         """Echo has said this; it counts from the caller's next turn but one."""
-        self._answers.append(self._words(text))
+        self._answers.append(_words(self._begin(text)))
 
     def step(self, text: str) -> Step | None:
         """What `heard` would say of these words; nothing has been heard yet."""
-        return self._to(self._after(text))
+        return self._to(self._after(self._begin(text)))
 
     def heard(self, text: str) -> Step | None:
         """What to say to a turn of these words; None: it is to be answered."""
+        text = self._begin(text)
         since = self._after(text)
         step = self._to(since)
         if since is None and self._since is not None:
             self._turns.clear()  # there is somebody
         self._since = since
         if self._counts(text):
-            self._turns.append(self._words(text))
+            self._turns.append(_words(text))
         self._echoes = self._says_the_same()
         return step
 
     def _after(self, text: str) -> int | None:
-        words, times = self._words(text), self._settings.times
+        words, times = _words(text), self._settings.times
         if not words or not times:
             return self._since
         often, counts = _how_often(words, self._turns, self._RUN), self._counts(text)
@@ -139,7 +140,7 @@ class Loop:
 
     def _counts(self, text: str) -> bool:
         """Whether it would be odd to say this again and again."""
-        words, said = self._words(text), {*self._words(_without_numbers(text))}
+        words, said = _words(text), {*_words(_without_numbers(text))}
         fewest = self._FEWEST_WITH_YES if words and words[0] in _YES else self._FEWEST_WORDS
         enough = sum(len(word) > 1 for word in said) >= fewest
         return enough and not is_emergency(text)
@@ -150,8 +151,12 @@ class Loop:
         *before, last = self._answers
         return len(last) >= self._FEWEST_WORDS and all(_is_like(each, last) for each in before)
 
-    def _words(self, text: str) -> Words:
-        return tuple(bare(text).split()[: self._LONGEST])
+    def _begin(self, text: str) -> str:
+        return " ".join(text.split()[: self._LONGEST])
+
+
+def _words(text: str) -> Words:
+    return tuple(bare(text).split())
 
 
 _YES = frozenset(

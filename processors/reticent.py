@@ -58,6 +58,10 @@ class Reticence:
     def refusal(self) -> str:
         return self._policy.refusal
 
+    def follow(self, policy: ReticencePolicy) -> None:
+        """Refuse in other words from here on, such as those of another language."""
+        self._policy = policy
+
     def begin(self) -> None:
         """Another reply; a run of words goes on from the one before."""
         self._word, self._held, self._said, self.refused = "", "", False, False

@@ -30,9 +30,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.language.localized": (
         *("bot.config", "bot.language", "bot.providers", "processors.patience"),
         *("bot.tools.parting", "bot.tools.spoken", "bot.tools.spoken_es"),
+        *("bot.tools.briefing", "bot.tools.briefing_es"),
     ),
     "bot.language.carriers": (
-        *("bot.config", "bot.language.choice", "bot.language.localized"),
+        *("bot.config", "bot.language.book", "bot.language.choice", "bot.language.localized"),
         "transports.phone.phrases",
     ),
     "bot.last_words": ("bot.config", "bot.providers"),
@@ -55,15 +56,19 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "bot.toolsets": ("bot.tools", "transports.connection"),
     "bot.answering": (
-        *("bot.house", "bot.pipeline", "bot.providers", "bot.turns", "processors.consent"),
-        *("processors.idle", "processors.keypad", "processors.own_voice", "processors.vault"),
-        *("processors.reticent", "processors.spoken_language", "transports.connection"),
+        *("bot.house", "bot.own_words", "bot.pipeline", "bot.providers", "bot.turns"),
+        *("processors.consent", "processors.keypad", "processors.own_voice", "processors.vault"),
+        *("processors.spoken_language", "transports.connection"),
         "transports.direct_transport",
     ),
+    "bot.own_words": (
+        *("bot.house", "processors.idle", "processors.long_talk", "processors.reticent"),
+    ),
     "bot.switch": (
-        *("bot.house", "bot.language", "bot.providers", "processors.alarm", "processors.filler"),
+        *("bot.house", "bot.language", "bot.own_words", "bot.providers", "processors.alarm"),
         *(
-            "processors.idle",
+            "processors.consent",
+            "processors.filler",
             "processors.loop_guard",
             "processors.repair",
             "processors.resume",

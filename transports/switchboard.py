@@ -1,7 +1,7 @@
 """Live WebRTC calls: answers offers, and notices who has gone. Imports aiortc; see webrtc.py."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fastapi import HTTPException
 from loguru import logger
@@ -22,6 +22,9 @@ from transports.webrtc import MOST_CANDIDATES, Candidates, Offer, WebrtcSettings
 from transports.wire import is_offered
 
 UNKNOWN = "Invalid or not-yet-ready session_id"
+ASKS_PER_SEC, ASKS_AT_ONCE = 1.0, 30.0
+"""Offers and candidates of a live call: a dozen at first, and when the client changes networks.
+An offer costs all other calls 10 ms."""
 LOOK_EVERY_SECS = 1.0
 
 
@@ -47,6 +50,12 @@ class Line:
     task: "asyncio.Task[None]"
     candidates: int = 0
     """Taken in since its first offer."""
+    asks: Allowance = field(default_factory=lambda: Allowance(ASKS_PER_SEC, ASKS_AT_ONCE))
+
+    def check_pace(self) -> None:
+        """Raises HTTPException(429) for who asks for more than a client has to."""
+        if not self.asks.take(1, asyncio.get_running_loop().time()):
+            raise HTTPException(429, "Too many offers or candidates.", {"Retry-After": "1"})
 
 
 class Switchboard:
@@ -68,10 +77,11 @@ class Switchboard:
         """The SDP answer to a guest's first offer, or to a later one on the same connection.
 
         Raises HTTPException: 404 for a session that is not expected, not live, or has another
-        peer connection; 400 for an offer that cannot be understood.
+        peer connection; 400 for an offer that cannot be understood; 429 for one after another.
         """
         line = self._lines.get(session_id)
         if line and offer.pc_id == line.connection.pc_id:
+            line.check_pace()
             return await self._negotiate(offer, session_id)
         guest = None if line else self._enter(session_id)
         if guest is None:
@@ -91,6 +101,7 @@ class Switchboard:
         if live is None or session_id not in (None, live):
             raise HTTPException(404, UNKNOWN)
         line = self._lines[live]
+        line.check_pace()
         line.candidates += len(found.candidates)
         if line.candidates > MOST_CANDIDATES:
             raise HTTPException(400, "Too many ICE candidates")

@@ -42,6 +42,8 @@ class Book(BaseModel):
     """Said to one who stays so."""
     long_talk: str
     """Said to one who goes on and on."""
+    refusal: str
+    """Said in place of what the model was told, and nobody else is to know."""
     loop_question: str
     """Asked where the same words come again and again."""
     loop_goodbye: str

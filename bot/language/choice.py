@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
+from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict
 
@@ -76,10 +77,20 @@ def beginning(known: Known, languages: Sequence[Language], by: LanguageSettings)
     return Beginning(languages[0], "first of LANGUAGES")
 
 
+_BY_NAME: Mapping[str, Language] = {
+    **dict.fromkeys(("eng", "english", "inglés", "ingles"), "en"),
+    **dict.fromkeys(("spa", "spanish", "español", "espanol", "castellano"), "es"),
+}
+_LONGEST = 64
+"""Of the names and tags there are; what is longer is none, and is not looked into."""
+
+
 def named(tag: object) -> Language | None:
-    """The language of a tag such as `es-MX`; None for one that we have no words in."""
-    base = tag.strip().replace("_", "-").partition("-")[0].lower() if isinstance(tag, str) else ""
-    return cast("Language", base) if base in get_args(Language) else None
+    """The language of a tag such as `es-MX`, or of its name; None for whatever else there is."""
+    if not isinstance(tag, str) or len(tag) > _LONGEST:
+        return None
+    base = normalize("NFC", tag).strip().replace("_", "-").partition("-")[0].casefold()
+    return cast("Language", base) if base in get_args(Language) else _BY_NAME.get(base)
 
 
 def wrong_language(body: Mapping[str, object], languages: Sequence[Language]) -> str | None:
@@ -87,7 +98,8 @@ def wrong_language(body: Mapping[str, object], languages: Sequence[Language]) ->
     asked = body.get(PARAMETER)
     if asked is None or named(asked) in languages:
         return None
-    return f"Unknown language {asked!r}; choose {' or '.join(languages)}."
+    shown = repr(asked)[:_LONGEST]
+    return f"Unknown language {shown}; choose {' or '.join(languages)}."
 
 
 def _of_number(called: str, numbers: Mapping[str, Language]) -> Language | None:

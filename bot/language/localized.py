@@ -7,6 +7,8 @@ from bot.config import Settings, SettingsError
 from bot.language.book import NAMES, Book, Language
 from bot.providers.choice import orders
 from bot.providers.role import Role
+from bot.tools.briefing import Briefing, Listener
+from bot.tools.briefing_es import SPANISH as SPANISH_BRIEFING
 from bot.tools.parting import (
     BOOKED,
     BOOKING,
@@ -63,6 +65,7 @@ def spoken_in(settings: Settings, language: Language) -> Settings:
                 update={"questions": book.silence_questions, "goodbye": book.silence_goodbye}
             ),
             "talk": settings.talk.model_copy(update={"line": book.long_talk}),
+            "reticence": settings.reticence.model_copy(update={"refusal": book.refusal}),
             "loop": settings.loop.model_copy(
                 update={"question": book.loop_question, "goodbye": book.loop_goodbye}
             ),
@@ -97,16 +100,21 @@ def hearing_any(settings: Settings) -> Settings:
 def parting_in(settings: Settings, language: Language) -> Parting:
     """What is said in that language to callers who leave."""
     book = book_of(settings, language)
+    colleague = settings.handoff.language or language
     return Parting(
         book.goodbye,
         book.connecting,
         book.switched,
         Confirmation(book.text_booking, book.text_booked, MOMENTS[language]),
+        Listener(BRIEFINGS[colleague], caller_speaks=language),
     )
 
 
 MOMENTS: Mapping[Language, Callable[[datetime], str]] = {"en": moment, "es": spanish_moment}
 """A day and a time of day, in words."""
+
+BRIEFINGS: Mapping[Language, Briefing] = {"en": Briefing(), "es": SPANISH_BRIEFING}
+"""What a colleague who speaks it is told of a caller."""
 
 
 def check_languages(settings: Settings) -> None:
@@ -168,6 +176,7 @@ def _english(settings: Settings) -> Book:
         silence_questions=settings.silence.questions,
         silence_goodbye=settings.silence.goodbye,
         long_talk=settings.talk.line,
+        refusal=settings.reticence.refusal,
         loop_question=settings.loop.question,
         loop_goodbye=settings.loop.goodbye,
         emergency=settings.emergency.words,

@@ -83,6 +83,7 @@ class Spanish(Book):
         "Sigo sin oírle, así que voy a colgar. Vuelva a llamar, por favor. ¡Adiós!"
     )
     long_talk: str = "Le sigo. Para estar seguro: ¿con qué quiere que le ayude primero?"
+    refusal: str = "Lo siento, eso no se lo puedo decir."
     loop_question: str = "¿Sigue ahí? Oigo una y otra vez lo mismo. Si está, diga que sí."
     loop_goodbye: str = (
         "Sigo oyendo solo lo mismo, así que voy a colgar. Vuelva a llamar, por favor. ¡Adiós!"

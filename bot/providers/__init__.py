@@ -34,7 +34,7 @@ from processors.end_of_audio import EndOfAudio
 from processors.ends_at_a_clause import EndsAtAClause
 from processors.filler import Filler
 from processors.keypad import Keypad
-from processors.long_talk import LongTalkSettings
+from processors.long_talk import LongTalk, LongTalkSettings
 from processors.loop import LoopSettings
 from processors.loop_guard import LoopGuard
 from processors.one_turn import OneTurn
@@ -153,7 +153,7 @@ def strategies(
     engines: Engines,
     turn: TurnSettings,
     interruption: InterruptionSettings,
-    talk: LongTalkSettings | None = None,
+    talk: LongTalk | None = None,
 ) -> UserTurnStrategies:
     """Who says when the caller begins and is done: it depends on the speech to text."""
     return turn_strategies(choices(settings)["STT"], settings, engines, turn, interruption, talk)

@@ -100,6 +100,10 @@ class Hearing(InOrder[STTService]):
         self._ended = asyncio.Event()
         self._by_provider = candidates[0].takes_turns
         """Turns are taken by what a provider proposes, or this stage in its place."""
+        self._telling = False
+        """The words of a turn are on their way."""
+        self._ends_turn: Beside[STTService] | None = None
+        """Who has heard a turn whose words had another listen from there on."""
 
     async def cleanup(self) -> None:
         if self._timer:
@@ -149,6 +153,8 @@ class Hearing(InOrder[STTService]):
         if isinstance(frame, MetricsFrame) and not speaker.was_given(frame):
             await self.push_frame(frame, direction)  # what was sent is paid for, whoever heard it
             return
+        if speaker is self._ends_turn and isinstance(frame, ProposedUserStoppedSpeakingFrame):
+            await self.push_frame(frame, direction)  # nobody else knows of that turn
         if speaker is not self._active:
             return  # of one that was given up nothing is heard
         if not speaker.was_given(frame):
@@ -173,11 +179,18 @@ class Hearing(InOrder[STTService]):
             case _:
                 pass
         self._watch()
+        self._telling = tells = isinstance(frame, TranscriptionFrame)
         await self.push_frame(frame, direction)
-        if isinstance(frame, TranscriptionFrame):
+        self._telling = False
+        if tells:
             await self._propose_stop()
 
     # Who listens
+
+    async def change(self, candidates: Sequence[Candidate[STTService]]) -> None:
+        """As ever; a turn whose own words have brought it about ends all the same."""
+        self._ends_turn = self._active if self._telling else None
+        await super().change(candidates)
 
     async def _let_go_of(self, service: STTService) -> None:
         await service.emit_stt_usage_metrics()

@@ -8,7 +8,7 @@ from bot.providers.choice import Choice
 from bot.providers.settings import DeepgramSettings, ProviderSettings, required
 from bot.providers.warm import Engines, loaded
 from bot.turns import TurnSettings, decided_elsewhere
-from processors.long_talk import LongTalkSettings
+from processors.long_talk import LongTalk, LongTalkSettings
 from processors.verdict import InterruptionSettings
 
 
@@ -76,12 +76,13 @@ def turn_strategies(
     engines: Engines,
     turn: TurnSettings,
     interruption: InterruptionSettings | None = None,
-    talk: LongTalkSettings | None = None,
+    talk: LongTalk | None = None,
 ) -> UserTurnStrategies:
     """When the caller begins and is done: Flux knows by itself, for others Smart Turn listens."""
     judged = interruption or InterruptionSettings()
+    talk = talk or LongTalk(LongTalkSettings())
     match choice.provider:
         case "flux":
-            return decided_elsewhere(turn, judged, talk or LongTalkSettings())
+            return decided_elsewhere(turn, judged, talk)
         case _:
-            return engines.ears.strategies(turn, judged, talk or LongTalkSettings())
+            return engines.ears.strategies(turn, judged, talk)

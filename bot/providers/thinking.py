@@ -75,8 +75,13 @@ class Thinking(FrameProcessor):
     ) -> None:
         """Have the models answer by another persona from the next question on.
 
-        They stay: one of them may be running the very tool that asked for this.
+        They stay: one of them may be running the very tool that asked for this. What they were
+        asked ahead of the end of a turn is withdrawn, and asked again when it is over.
         """
+        if self._question and self._question.is_held:
+            self._drop()
+            await self._models.tell(EagerEndOfTurnCancelFrame(), FrameDirection.DOWNSTREAM)
+            await self.broadcast_frame(EagerEndOfTurnCancelFrame)
         self._candidates = candidates
         self._turn = -1  # whoever was asked last may not be among them
         await self._models.speak_as(persona, apology)

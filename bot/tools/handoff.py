@@ -33,6 +33,8 @@ class HandoffSettings(BaseModel):
     kind: Literal["cold", "warm"] = "cold"
     """Warm: the colleague hears first who calls and what it is about, and takes the call by a key
     (Twilio, with `TWILIO_NUMBER`; elsewhere it is cold)."""
+    language: Literal["en", "es"] | None = None
+    """What the colleague speaks and is told in, `en` or `es`; without it, the caller's language."""
 
 
 @tool_options(timeout_secs=WRITE_SECS)
@@ -57,26 +59,28 @@ async def talk_to_human(
     about = desk.conceal(f"{reason or ''}")[:500]
     kept = about if desk.may_keep_words() else ""  # models quote callers, and rules do nothing else
     summary = summarize(kept, said, desk.conceal)
-    leaving = replace(params, result_callback=_leave_if_transferred(params))
-    words = brief(desk.caller, about, said, desk.conceal)
-    await answer_write(leaving, _hand_over(desk, kept, summary, words))
+    words = brief(desk.caller, about, said, desk.conceal, desk.parting.colleague)
+    silent = replace(params, result_callback=_silent_if_transferred(params))
+    await answer_write(silent, _hand_over(params, kept, summary, words))
 
 
-def _leave_if_transferred(params: FunctionCallParams) -> FunctionCallResultCallback:
-    """Echo leaves a caller who is passed on, as soon as they have heard that they are."""
+def _silent_if_transferred(params: FunctionCallParams) -> FunctionCallResultCallback:
+    """What there is to say to a caller who is passed on has been said."""
 
     async def report(
         result: Answer, *, properties: FunctionCallResultProperties | None = None
     ) -> None:
-        if not result.get("transferred"):
-            await params.result_callback(result, properties=properties)
-            return
-        await params.result_callback(result, properties=_SILENT)
-        await params.llm.push_frame(TTSSpeakFrame(str(result["say"])))
-        # Not dropped by an interruption, unlike a goodbye: who asked for a person gets one.
-        await params.llm.push_frame(EndWorkerFrame(reason="transferred"))
+        properties = _SILENT if result.get("transferred") else properties
+        await params.result_callback(result, properties=properties)
 
     return report
+
+
+async def _leave(params: FunctionCallParams, words: str) -> None:
+    """Echo leaves a caller who is passed on, as soon as they have heard that they are."""
+    await params.llm.push_frame(TTSSpeakFrame(words))
+    # Not dropped by an interruption, unlike a goodbye: who asked for a person gets one.
+    await params.llm.push_frame(EndWorkerFrame(reason="transferred"))
 
 
 @tool_options(timeout_secs=WRITE_SECS)
@@ -96,7 +100,8 @@ async def end_call(params: FunctionCallParams) -> None:
     await params.llm.push_frame(hang_up)
 
 
-async def _hand_over(desk: Desk, reason: str, summary: str, words: str) -> Answer:
+async def _hand_over(params: FunctionCallParams, reason: str, summary: str, words: str) -> Answer:
+    desk = desk_of(params)
     # What the caller said is what counts: `confirmed` is there for models to call it all alike.
     if not (wants_person(desk.proposals.last.said) or _offer_accepted(desk)):
         return spoken.confirm("Would you like me to connect you to a colleague?")
@@ -104,11 +109,10 @@ async def _hand_over(desk: Desk, reason: str, summary: str, words: str) -> Answe
         Handoff(call_id=desk.call_id, reason=reason, summary=summary, asked_at=desk.now())
     )
     if await desk.pass_on(words):
-        return spoken.say(
-            desk.parting.connecting.replace("{reference}", f"{kept.reference}"),
-            reference=kept.reference,
-            transferred=True,
-        )
+        connecting = desk.parting.connecting.replace("{reference}", f"{kept.reference}")
+        # Here, where no barge-in reaches: the way in will not hang up now, but pass them on.
+        await _leave(params, connecting)
+        return spoken.say(connecting, reference=kept.reference, transferred=True)
     return spoken.say(
         f"A colleague will call you back. Your reference is {kept.reference}.",
         reference=kept.reference,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.tools.briefing import Listener
 from bot.tools.spoken import moment
 
 GOODBYE = "Thank you for calling. Goodbye!"
@@ -36,3 +37,5 @@ class Parting:
     """To a caller who has asked for this language."""
     confirmation: Confirmation = Confirmation()
     """To a caller who has asked for a text."""
+    colleague: Listener = Listener()  # noqa: RUF009  frozen
+    """To whom a caller is passed on."""

@@ -22,10 +22,11 @@ from tests.emulators.cartesia import Cartesia
 from tests.emulators.deepgram import Deepgram
 from tests.emulators.ear import Heard
 from tests.emulators.ear import Scripted as Ear
-from tests.emulators.mind import Call, Line, Reply
+from tests.emulators.flux import Flux
+from tests.emulators.mind import Call, Line, Message, Reply, Tool
 from tests.emulators.mind import Scripted as Mind
 from tests.emulators.openai_chat import OpenAIChat
-from tests.emulators.provider import INSTANT, serving
+from tests.emulators.provider import INSTANT, Delay, Profile, serving
 from tests.emulators.slow_weather import slow_weather
 from tests.emulators.twilio_caller import HZ, Twilio
 
@@ -37,6 +38,7 @@ SAMPLE = "Where is my order one zero four two?"
 """Some speech, in one breath: what is heard of it is in the script."""
 ORDER, BYE = "¿Dónde está mi pedido mil cuarenta y dos?", "Adiós."
 ANSWER = "Su lámpara llega mañana."
+IN_ENGLISH = "It comes tomorrow."
 LOOK_UP = Reply(calls=(Call("look_up_order", {"order_number": "1042"}),))
 HANG_UP = Reply(calls=(Call("end_call"),))
 
@@ -50,7 +52,7 @@ class Stage:
     """A server with both languages, and its providers, for one scripted call after another."""
 
     echo: Inside
-    ears: Deepgram
+    ears: Deepgram | Flux
     model: OpenAIChat
     voice: Cartesia
     mind: Mind = field(default_factory=Mind)
@@ -108,8 +110,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(**settings: object) -> AsyncIterator[Stage]:
-    ears, model = Deepgram(profile=INSTANT), OpenAIChat(profile=INSTANT)
+async def staged(ears: Deepgram | Flux | None = None, **settings: object) -> AsyncIterator[Stage]:
+    ears, model = ears or Deepgram(profile=INSTANT), OpenAIChat(profile=INSTANT)
     voice = Cartesia(profile=INSTANT)
     async with serving(ears, model, voice):
         clouds = {
@@ -192,26 +194,56 @@ async def test_who_goes_on_in_spanish_is_answered_in_spanish_at_once(stage: Stag
 
 
 @in_one_loop
-async def test_who_asks_for_spanish_gets_it_and_who_asks_for_english_gets_that(stage: Stage):
-    heard = ["Do you speak Spanish?", spanish("English, please.")]
+async def test_who_asks_for_spanish_gets_it_and_may_go_back_and_come_again(stage: Stage):
+    heard = ["Do you speak Spanish?", spanish("English, please."), "¿Habla español?"]
     spanish_answer, english_answer = "Le escucho.", "I am listening."
+    again = "Le escucho otra vez."
     replies = [
         Reply(calls=(Call("switch_language", {"language": "es"}),)),
         spanish_answer,
         english_answer,
+        again,
     ]
     async with stage.call(heard, replies, called=DALLAS) as call:
-        await call.asks(SAMPLE)
-        await call.asks(SAMPLE)
+        for _ in heard:
+            await call.asks(SAMPLE)
     assert "Hablas español" in stage.told(0)[0]
     assert "You are Echo" in stage.told(2)[0]
-    assert stage.heard_in() == ["en", "es", "en"]
+    assert "Hablas español" in stage.told(3)[0]
+    assert stage.heard_in() == ["en", "es", "en", "es"]
     assert [(language, text) for language, _, text in stage.spoken()] == [
         ("es", spanish_answer),
         ("en", english_answer),
+        ("es", again),
     ]
-    said = [spanish_answer, english_answer]
+    said = [spanish_answer, english_answer, again]
     assert at_the_ear(call, stage, *said) == [stage.greeting, *said]
+
+
+class Bilingual(Mind):
+    """Answers as it is told to, however often it is asked."""
+
+    async def reply(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
+        self.runs.append(messages)
+        told = [each.text for each in messages if isinstance(each, Line)]
+        return Reply(ANSWER if "Hablas español" in told[0] else IN_ENGLISH)
+
+
+@in_one_loop
+async def test_what_was_asked_ahead_in_english_is_answered_in_spanish():
+    """By Flux, which lets a model be asked before it tells the words that change the language."""
+    ears = Flux(profile=Profile(Delay(0.6, 0.6), Delay(0.05, 0.05), Delay(0.05, 0.05)))
+    heard = ["¿Podemos hablar en español?"]
+    async with (
+        staged(ears, stt="flux", filler={"thought_secs": 60}) as stage,
+        stage.call(heard) as call,
+    ):
+        mind = stage.mind = stage.model.mind = Bilingual()
+        await call.asks(SAMPLE)
+    personas = [stage.told(run)[0] for run in range(len(mind.runs))]
+    assert ["Hablas español" in each for each in personas] == [False, True]
+    said = at_the_ear(call, stage, ANSWER, IN_ENGLISH)
+    assert (said[-1], IN_ENGLISH in said) == (ANSWER, False)
 
 
 @in_one_loop

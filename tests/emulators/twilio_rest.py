@@ -6,6 +6,7 @@ https://www.twilio.com/docs/voice/api/call-resource, .../conference-participant-
 https://www.twilio.com/docs/messaging/api/message-resource, https://www.twilio.com/docs/api/errors
 """
 
+import asyncio
 import base64
 import re
 import secrets
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from tests.emulators.provider import Drop, Late, Provider, Refuse, Stall, befall
+from tests.emulators.provider import Drop, Late, Provider, Refuse, Send, Stall, befall
 from tests.emulators.twilio_caller import read
 from tests.emulators.twilio_switch import Switch
 
@@ -72,6 +73,8 @@ class TwilioApi(Provider):
     messages: dict[str, dict] = field(default_factory=dict)
     switch: Switch | None = None
     """What is done with the calls; without it they are only written down."""
+    answers_after_secs: float = 0.0
+    """From when an order about a call has been carried out until Twilio says so."""
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[self._gate])
@@ -100,6 +103,8 @@ class TwilioApi(Provider):
         if isinstance(fault, Refuse):
             code, words = REASONS.get(fault.status, (20500, "Internal Server Error"))
             return _error(int(fault.code or code), words, fault.status, fault.headers)
+        if isinstance(fault, Send):
+            return web.Response(text=str(fault.message), status=201, content_type="text/html")
         if isinstance(fault, Late | Stall | Drop):
             await self.first(self.profile.llm_first_token, fault)
             await befall(fault, 0, request, _nothing)
@@ -131,6 +136,7 @@ class TwilioApi(Provider):
         self.note(request[CONNECTION], "call", form | {"Sid": call["sid"]})
         if self.switch:
             self.switch.place(call, form)
+        await asyncio.sleep(self.answers_after_secs)
         return web.json_response(call, status=201)
 
     def _new_call(self, caller: str, called: str) -> dict:
@@ -175,6 +181,7 @@ class TwilioApi(Provider):
             self.switch.redirect(call["sid"], form["Twiml"])
         else:
             call["status"] = status or call["status"]
+        await asyncio.sleep(self.answers_after_secs)
         return web.json_response(call)
 
     # Conferences

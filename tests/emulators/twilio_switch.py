@@ -55,6 +55,8 @@ class Leg:
         """What was heard, mu-law."""
         self.told: list[str] = []
         """What Twilio's own voice said, or began to."""
+        self.told_in: list[str] = []
+        """In which language each of it; "" for its usual one."""
         self.stream: Stream | None = None
         """The stream that the call is at."""
         self.streams: list[Stream] = []
@@ -175,6 +177,7 @@ class Leg:
 
     async def _say(self, verb: Element) -> None:
         self.told.append(verb.text or "")
+        self.told_in.append(verb.get("language", ""))
         words = await self.switch.voice(verb.text or "")
         for at in range(0, len(words), FRAME):
             await self._hear(words[at : at + FRAME])

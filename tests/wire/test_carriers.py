@@ -33,6 +33,7 @@ from transports.telnyx.carrier import Telnyx
 from transports.telnyx.settings import TelnyxSettings
 
 TONE = tone(8_000)
+SECOND_NS = 10**9
 TELNYX, PLIVO = telnyx_caller.Account(), plivo_caller.Account()
 GARBAGE = '{"event": "media", "media": null}'
 SPAIN = "+34600000042"
@@ -140,6 +141,23 @@ async def test_only_what_was_heard_before_a_barge_in_is_told_and_the_rest_is_cle
     assert told.words == ["one"]
 
 
+async def test_words_dropped_behind_others_that_must_be_heard_are_never_told(case: Case):
+    server = Server(case)
+    async with phone(server) as caller, caller.call() as call:
+        await until(lambda: bool(server.parrots) and bool(server.parrots[0].heard))
+        worker, told = server.calls.workers[0], Told(server.calls.workers[0])
+        clock = server.calls.connections[0].transport.output().get_clock()
+        notice, began_ns = sound(2.0), clock.get_time()
+        notice.interruptible = False
+        await worker.queue_frames([notice, sound(1.0), word("dropped", began_ns + 2 * SECOND_NS)])
+        await until(lambda: loud_secs(call) > 0.3)
+        await worker.queue_frame(InterruptionFrame())
+        await worker.queue_frames([sound(1.0), word("said", began_ns + 3 * SECOND_NS)])
+        await until(lambda: "said" in told.words)
+        assert call.clears == 0
+    assert told.words == ["said"]
+
+
 class Told:
     """What comes out behind the phone: the words that were heard."""
 
@@ -156,8 +174,10 @@ def sound(secs: float) -> TTSAudioRawFrame:
     return TTSAudioRawFrame(tone(8_000, secs), 8_000, 1)
 
 
-def word(text: str) -> TTSTextFrame:
-    return TTSTextFrame(text, text_type=TextType.WORD)
+def word(text: str, at_ns: int | None = None) -> TTSTextFrame:
+    frame = TTSTextFrame(text, text_type=TextType.WORD)
+    frame.pts = at_ns
+    return frame
 
 
 def loud_secs(call: MediaStream) -> float:

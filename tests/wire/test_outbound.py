@@ -305,3 +305,21 @@ async def test_on_a_call_that_comes_in_no_keys_are_pressed(one: Office):
 async def test_a_call_that_is_asked_for_in_other_words_is_not_placed(one: Office, wrong: dict):
     assert (await one.asks(**wrong))[0] == 400
     assert one.api.connections == 0
+
+
+async def test_a_menu_that_answers_before_twilio_says_that_it_is_called_is_known_as_one(
+    one: Office,
+):
+    one.api.answers_after_secs = 0.3
+    asking = asyncio.create_task(one.asks(menu=True, purpose="Ask about order 1042."))
+    await until(lambda: bool(one.api.calls))
+    sid = next(iter(one.api.calls))
+    callee = Twilio(one.http, one.url, PUBLIC_URL, ACCOUNT, sid, direction="outbound-api")
+    instructions = await callee.ask()
+    assert (await asking)[0] == 201
+    assert one.taken == 1
+    stream = callee.stream(await callee.open(instructions.stream_url), instructions)
+    await stream.begin()
+    await until(lambda: bool(one.calls.connections))
+    await stream.hang_up()
+    assert one.calls.connections[0].purpose == "Ask about order 1042."

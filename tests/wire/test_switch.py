@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import numpy as np
 import pytest
-from pipecat.frames.frames import TranscriptionFrame
+from pipecat.frames.frames import ProposedUserStoppedSpeakingFrame, TranscriptionFrame
 from pipecat.processors.audio.vad_processor import VADProcessor
 from pydantic import SecretStr
 
@@ -23,6 +24,7 @@ from bot.providers.stt import stt
 from bot.providers.tts import tts
 from bot.providers.warm import Engines, Repertoire
 from bot.turns import Ears, TurnSettings
+from processors.spoken_language import Following, SpokenLanguage
 from tests.emulators.cartesia import Cartesia
 from tests.emulators.deepgram import Deepgram
 from tests.emulators.ear import Heard, Scripted
@@ -31,6 +33,8 @@ from tests.emulators.flux import Flux
 from tests.emulators.provider import Refuse, serving
 from tests.wire.dictation import line, quiet, spoken
 from tests.wire.test_local_tts import calling
+from tests.wire.test_tts_failover import REPLY, Scale, assert_heard_once, reply
+from tests.wire.test_tts_failover import quiet as said_all
 
 ES = Spanish()
 ORDER = "Where is my order one zero four two?"
@@ -78,7 +82,8 @@ def cloud(*emulators: Deepgram | Flux | Cartesia | ElevenLabs) -> Settings:
 
 def ear(provider: str, settings: Settings, language: Language, engines: Engines) -> Candidate:
     own = spoken_in(settings, language)
-    return Candidate(provider, lambda: stt(Choice("STT", provider, ""), own, engines))
+    made = partial(stt, Choice("STT", provider, ""), own, engines)
+    return Candidate(provider, made, takes_turns=provider == "flux")
 
 
 def voice(provider: str, settings: Settings, language: Language, engines: Engines) -> Candidate:
@@ -117,6 +122,28 @@ async def test_a_sentence_in_whose_middle_the_ears_change_is_heard_whole_and_onc
             await heard.until(TranscriptionFrame, 1)
             await asyncio.sleep(0.3)
     assert [frame.text for frame in heard.of(TranscriptionFrame)] == [PEDIDO.text]
+
+
+async def test_a_turn_whose_words_change_the_ears_is_ended_by_those_that_have_heard_it(
+    engines, health
+):
+    async with serving(emulator := Flux(ear=Scripted(["In Spanish, please."]))):
+        settings = cloud(emulator)
+        hearing = Hearing([ear("flux", settings, "en", engines)], health)
+        spoken_language = SpokenLanguage(Following("en", ("en", "es")))
+
+        @spoken_language.event_handler("on_language")
+        async def goes_on(_: object, language: Language) -> None:
+            await hearing.change([ear("flux", settings, language, engines)])
+
+        vad = VADProcessor(vad_analyzer=engines.ears.vad(TurnSettings()))
+        async with line(vad, hearing, spoken_language) as heard:
+            await heard.hear(np.concatenate((quiet(0.3), spoken(ORDER), quiet(1.0))), live=True)
+            await heard.until(TranscriptionFrame, 1)
+            await heard.until(ProposedUserStoppedSpeakingFrame, 2, within_secs=1)
+            await asyncio.sleep(0.3)
+    assert len(heard.of(ProposedUserStoppedSpeakingFrame)) == 2, "once in each direction"
+    assert len(emulator.noted("connect")) == 2
 
 
 @pytest.mark.parametrize("provider", ["cartesia", "elevenlabs"])
@@ -167,3 +194,23 @@ async def test_without_any_voice_there_are_no_last_words(cartesia):
     settings = spoken_in(cloud(cartesia), "es")
     engines = Engines(Ears(), None, None, None, repertoire=Repertoire(texts(settings)))
     assert await by_cloud(settings, engines) is None
+
+
+@pytest.mark.parametrize("between_secs", [0.0, 0.02, 0.5])
+async def test_what_is_being_said_when_the_voice_goes_there_and_back_is_heard_once(
+    between_secs: float, engines, health
+):
+    async with serving(emulator := Cartesia(mouth=Scale())):
+        settings = cloud(emulator)
+        speaking = Speaking([voice("cartesia", settings, "en", engines)], health)
+        async with calling(tts=speaking) as call:
+            await reply(call)
+            await call.played(1.0)
+            await speaking.change([voice("cartesia", settings, "es", engines)])
+            await asyncio.sleep(between_secs)
+            await speaking.change([voice("cartesia", settings, "en", engines)])
+            await said_all(call)
+            assert_heard_once(call)
+            assert await call.memory() == [REPLY]
+    asked = [each for each in emulator.noted("generate") if each["transcript"].strip()]
+    assert (asked[0]["language"], asked[-1]["language"]) == ("en", "en")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from xml.etree import ElementTree
 
 import aiohttp
 import numpy as np
@@ -306,9 +307,12 @@ async def test_verification_switched_off_lets_anybody_in_and_says_so():
 
 
 @asynccontextmanager
-async def passed_on(server: Server, number: str = "+15550002000") -> AsyncIterator[Twilio]:
+async def passed_on(
+    server: Server, number: str = "+15550002000", caller_id: str = "+15550001042"
+) -> AsyncIterator[Twilio]:
     """A caller whose call Echo has ended, so that a colleague is dialled."""
     async with phone(server) as caller:
+        caller.caller = caller_id
         async with caller.call() as call:
             await until(lambda: bool(server.calls.workers))
             transfer = server.calls.connections[0].transfer
@@ -398,3 +402,43 @@ async def test_nobody_is_texted_from_no_number_or_to_one_that_is_withheld(
         async with caller.call():
             await until(lambda: bool(server.calls.connections))
     assert server.calls.connections[0].text is None
+
+
+async def test_who_is_passed_on_in_an_emergency_is_dialled_at_once_whoever_was_to_be_told_first():
+    server = Server(number="+15550009999")
+    async with phone(server) as caller, caller.call() as call:
+        await until(lambda: bool(server.calls.workers))
+        connection = server.calls.connections[0]
+        assert connection.introduce is not None
+        assert connection.transfer is not None
+        assert await connection.introduce("+15550002000", "A caller about an order.")
+        assert await connection.transfer("+15550003000")
+        await server.calls.workers[0].stop_when_done()
+        await asyncio.wait_for(call.closed.wait(), 3)
+        answer = await caller.ask(NEXT)
+    assert (answer.verbs, answer.dialled) == (("Dial",), "+15550003000")
+
+
+async def test_nobody_is_held_for_a_colleague_who_has_no_number():
+    server = Server(number="+15550009999")
+    async with phone(server) as caller, caller.call() as call:
+        await until(lambda: bool(server.calls.workers))
+        introduce = server.calls.connections[0].introduce
+        assert introduce is not None
+        assert not await introduce("5550002000", "A caller about an order.")
+        await server.calls.workers[0].stop_when_done()
+        await asyncio.wait_for(call.closed.wait(), 3)
+        assert (await caller.ask(NEXT)).verbs == ("Hangup",)
+
+
+@pytest.mark.parametrize(
+    ("caller_id", "shown"), [("+15550001042", ""), ("anonymous", "+15550009999")]
+)
+async def test_a_colleague_is_shown_a_number_that_their_phone_is_rung_for(
+    caller_id: str, shown: str
+):
+    async with passed_on(Server(number="+15550009999"), caller_id=caller_id) as caller:
+        _, body = await caller.post(NEXT, caller.form())
+    dial = ElementTree.fromstring(body).find("Dial")
+    assert dial is not None
+    assert dial.get("callerId", "") == shown

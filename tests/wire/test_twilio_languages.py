@@ -105,13 +105,17 @@ async def test_the_stream_is_told_a_language_that_is_known_and_not_one_that_is_g
     assert answer.parameters.get("language") == language
 
 
-async def test_a_machine_in_spain_is_left_a_message_in_spanish():
+@pytest.mark.parametrize(
+    "wanted", [{"to": SPAIN}, {"to": US, "language": "Spanish"}, {"to": SPAIN, "language": "junk"}]
+)
+async def test_a_machine_that_is_spoken_to_in_spanish_is_left_a_message_in_it(wanted: dict):
     api = TwilioApi(key=ACCOUNT.auth_token)
     async with provider.serving(api), line(api_url=api.url) as one:
-        asked = {"json": {"to": SPAIN}, "headers": {"Authorization": f"Bearer {KEY}"}}
+        asked = {"json": wanted, "headers": {"Authorization": f"Bearer {KEY}"}}
         async with one.http.post(one.url + CALLS, **asked) as answer:
             call_sid = (await answer.json())["callSid"]
-        machine = one.twilio(call_sid=call_sid, caller=OURS, called=SPAIN, direction="outbound-api")
+        who = {"call_sid": call_sid, "caller": OURS, "called": wanted["to"]}
+        machine = one.twilio(**who, direction="outbound-api")
         form = machine.form(AnsweredBy="machine_end_beep")
         assert (await machine.post(ANSWERED_BY, form))[0] == 204
     (told,) = api.noted("update")

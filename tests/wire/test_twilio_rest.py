@@ -6,7 +6,7 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from tests.emulators.provider import Drop, Refuse, Stall, serving
+from tests.emulators.provider import Drop, Refuse, Send, Stall, serving
 from tests.emulators.twilio_rest import TwilioApi
 from transports.phone import twiml
 from transports.twilio.rest import Callbacks, Rest, RestError
@@ -163,3 +163,21 @@ async def test_a_call_of_nobodys_is_not_found():
 def test_our_own_number_must_be_one(number: str):
     with pytest.raises(ValidationError, match="looks like"):
         TwilioSettings(number=number)
+
+
+@pytest.mark.parametrize("answer", ["<html>Bad gateway</html>", "{}", "[]"])
+async def test_an_order_to_call_that_is_answered_in_no_words_of_twilios_has_failed(answer: str):
+    api = TwilioApi()
+    api.will(Send(answer))
+    async with serving(api):
+        with pytest.raises(RestError) as failed:
+            await rest(api).call(CALLER, OURS, ring_secs=25)
+    assert failed.value.code == 0
+
+
+async def test_an_order_to_a_call_that_is_answered_in_no_words_of_twilios_has_failed():
+    api = TwilioApi()
+    api.will(Send("<html>Bad gateway</html>"))
+    async with serving(api):
+        with pytest.raises(RestError):
+            await rest(api).instruct("CA" + 32 * "0", twiml.hang_up())

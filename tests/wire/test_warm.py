@@ -1,5 +1,6 @@
 """Warm transfers, between a caller, a colleague and the phone's way in, by an emulated Twilio."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,14 +10,18 @@ import pytest
 from fastapi import FastAPI
 from pipecat.frames.frames import EndFrame
 
+from bot.config import Settings
+from bot.language.carriers import spoken_by_carriers
 from tests.emulators import provider
 from tests.emulators.provider import Refuse
 from tests.emulators.twilio_caller import Account
 from tests.emulators.twilio_rest import TwilioApi
 from tests.emulators.twilio_switch import MUSIC, Leg, Phone, Switch
 from tests.wire.ways_in import Calls, Door, serving, until
+from transports.phone.phrases import Speaks, as_set
 from transports.tickets import Tickets, TicketSettings
 from transports.twilio import routes as twilio
+from transports.twilio import warm
 from transports.twilio.settings import TwilioSettings
 from transports.twilio.warm import ACCEPT, ASK, ENDED, HELD
 
@@ -39,6 +44,12 @@ class Office:
     async def calls_in(self) -> None:
         self.caller = self.switch.dials_in(self.api.is_called())
         await until(lambda: len(self.calls.connections) == 1)
+
+    def goes_on_in(self, language: str) -> None:
+        """The call, while it is with Echo."""
+        told = self.calls.connections[-1].goes_on_in
+        assert told is not None
+        told(language)
 
     async def passes_on(self) -> None:
         """Echo leaves the caller to a colleague."""
@@ -75,7 +86,7 @@ class Office:
 
 @asynccontextmanager
 async def office(
-    phone: Phone | None = None, places: int = 10, **settings: object
+    phone: Phone | None = None, places: int = 10, speaks: Speaks = as_set, **settings: object
 ) -> AsyncIterator[Office]:
     api = TwilioApi(key=ACCOUNT.auth_token)
     known = {"account_sid": ACCOUNT.sid, "auth_token": ACCOUNT.auth_token}
@@ -84,7 +95,8 @@ async def office(
         phone_settings = TwilioSettings(**(known | ours | settings))
         door, calls, app = Door(places), Calls(), FastAPI()
         tickets = Tickets(TicketSettings())
-        app.include_router(twilio.routes(phone_settings, PUBLIC_URL, tickets, door, calls.launch))
+        at = phone_settings, PUBLIC_URL, tickets, door, calls.launch
+        app.include_router(twilio.routes(*at, speaks=speaks))
         async with serving(app) as port:
             switch = Switch(http, f"http://127.0.0.1:{port}", PUBLIC_URL, frame_secs=0.002)
             switch.phones[COLLEAGUE] = phone or Phone()
@@ -273,3 +285,129 @@ async def test_without_a_number_of_ours_nobody_can_be_told_anything():
     async with office(number="") as one:
         assert one.calls.connections[0].introduce is None
         assert one.calls.connections[0].transfer is not None
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is waited for before somebody is let out, or asked for again, is not."""
+    monkeypatch.setattr(warm, "FAREWELL_SECS", 0.3)
+    monkeypatch.setattr(warm, "AGAIN_SECS", (0.05,) * 5)
+
+
+async def takes_the_call(one: Office) -> Leg:
+    """The colleague has pressed the key, and is not in the room yet."""
+    colleague = await one.asked()
+    assert await one.posts(colleague, f"{ACCEPT}/{one.caller.sid}", Digits="1") == 200
+    return colleague
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_caller_is_with_echo_again_when_who_took_the_call_never_came(one: Office):
+    await one.passes_on()
+    await until(lambda: one.caller.holds)
+    await (await takes_the_call(one)).hang_up()
+    await one.back()
+    assert one.calls.connections[1].greeting
+
+
+@pytest.mark.usefixtures("soon")
+async def test_who_took_the_call_of_a_caller_who_has_gone_does_not_wait_for_them(one: Office):
+    await one.passes_on()
+    colleague = await takes_the_call(one)
+    await one.caller.hang_up()
+    colleague.press("1")
+    await until(lambda: colleague.holds)
+    await until(colleague.over.is_set)
+    assert colleague.told[-1] == "The caller has left the call. Goodbye."
+
+
+async def test_a_talk_that_either_ends_is_left_to_end_by_itself(
+    one: Office, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(warm, "FAREWELL_SECS", 1.0)
+    await one.passes_on()
+    (await one.asked()).press("1")
+    await until(lambda: one.caller.meets)
+    await one.colleague.hang_up()
+    await until(one.caller.over.is_set)
+    await asyncio.sleep(warm.FAREWELL_SECS + 0.3)
+    assert one.api.noted("update") == []
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_caller_is_fetched_as_soon_as_twilio_does_it_again():
+    async with office(Phone("busy")) as one:
+        one.api.will(None, Refuse(503), Refuse(429), Refuse(503))
+        await one.passes_on()
+        await one.back()
+        assert len(one.api.noted("update")) == 1
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_caller_who_was_fetched_without_our_knowing_is_not_fetched_again():
+    async with office(rest_secs=0.2) as one:
+        await one.passes_on()
+        colleague = await one.asked()
+        one.api.answers_after_secs = 0.5
+        await colleague.hang_up()
+        await one.back()
+        await asyncio.sleep(0.5)
+        assert len(one.api.noted("update")) == 1
+        assert len(one.calls.connections) == 2
+
+
+async def test_a_colleague_who_is_busy_before_we_know_that_they_are_rung_is_not_waited_for():
+    async with office(Phone("busy")) as one:
+        one.api.answers_after_secs = 0.3
+        await one.passes_on()
+        await one.back()
+        assert one.caller.told == []
+        assert one.api.noted("update") == []
+
+
+def house(**handoff: object) -> Settings:
+    return Settings(_env_file=None, languages=("en", "es"), handoff=handoff)
+
+
+async def test_a_colleague_is_told_in_the_language_that_the_call_has_gone_on_in():
+    async with office(speaks=spoken_by_carriers(house())) as one:
+        one.goes_on_in("es")
+        await one.passes_on()
+        colleague = await one.asked()
+        assert colleague.told[0].endswith(
+            "Pulse 1 para atender la llamada, o cuelgue para dejarla."
+        )
+        await until(lambda: one.caller.holds)
+        await one.caller.hang_up()
+        await until(colleague.over.is_set)
+        assert colleague.told[-1] == "La persona que llamaba ha colgado. Adiós."
+        assert {*colleague.told_in} == {"es-ES"}
+        assert one.caller.told == [house().spanish.phone_hold]
+
+
+async def test_a_colleague_whose_language_is_known_is_told_in_it_whatever_the_caller_speaks():
+    async with office(speaks=spoken_by_carriers(house(language="en"))) as one:
+        one.goes_on_in("es")
+        await one.passes_on()
+        colleague = await one.asked()
+        assert "Press 1" in colleague.told[0]
+        colleague.press("2")
+        await one.back()
+        assert colleague.told[-1].startswith("Thank you. I will tell the caller")
+        assert {*colleague.told_in} == {""}
+        assert one.caller.told_in == ["es-ES"]
+        assert one.calls.connections[1].greeting == house().spanish.phone_back
+        assert one.calls.connections[1].body["language"] == "es"
+
+
+async def test_who_speaks_spanish_is_told_so_of_an_english_call():
+    async with office(speaks=spoken_by_carriers(house(language="es"))) as one:
+        await one.passes_on()
+        colleague = await one.asked()
+        colleague.press("1")
+        await until(lambda: one.caller.meets)
+        await one.caller.hang_up()
+        await until(colleague.over.is_set)
+        assert colleague.told[-1] == "La persona que llamaba ha dejado la llamada. Adiós."
+        assert {*colleague.told_in} == {"es-ES"}
+        assert one.caller.told_in == [""]

@@ -221,6 +221,23 @@ async def test_candidates_that_come_later_are_taken(http: aiohttp.ClientSession)
         await client.hang_up()
 
 
+async def test_who_offers_again_and_again_is_told_to_wait_and_stays_on_the_line(
+    http: aiohttp.ClientSession,
+):
+    server = Server()
+    async with serving(server.app) as port:
+        client = Client(http, port)
+        path = f"/sessions/{(await client.start())['sessionId']}/api/offer"
+        await client.offer(path)
+        await until(lambda: client.channel.readyState == "open", within_secs=10)
+        again = {"sdp": client.pc.localDescription.sdp, "type": "offer", "pc_id": client.pc_id}
+        statuses = [(await client.post(path, again))[0] for _ in range(40)]
+        assert set(statuses[:20]) == {200}
+        assert 429 in statuses
+        assert client.channel.readyState == "open"
+        await client.hang_up()
+
+
 async def test_nobody_has_more_candidates_than_a_hundred(http: aiohttp.ClientSession):
     """To each of them the server sends packets, whoever lives there."""
     server = Server()

@@ -53,13 +53,13 @@ class Marks(Generic[Item]):
     def echoed(self, name: str) -> Iterator[Item]:
         """A mark has come back: all that has been heard by that, each to be passed on."""
         self._in_a_row = 0
-        if name and any(said.mark == name for said in self._waiting):
-            while self._waiting:
-                said = self._waiting.popleft()
-                yield said.item
-                if said.mark == name:
-                    break
+        if name and self._waits_for(name):
+            while self._waits_for(name):  # and not for another: it may be cleared meanwhile
+                yield self._waiting.popleft().item
             yield from self._silent()
+
+    def _waits_for(self, name: str) -> bool:
+        return any(said.mark == name for said in self._waiting)
 
     def overdue(self, now: float) -> Iterator[Item]:
         """All that must have been heard by now, marks or no marks."""

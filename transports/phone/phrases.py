@@ -5,6 +5,20 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """What whom a caller is passed on to hears, behind what it is about."""
+
+    say_in: str = ""
+    """As a carrier's own voice names the language; empty: the carrier's usual one."""
+    how: str = "Press 1 to take the call, or hang up to leave it."
+    gone: str = "The caller has hung up. Goodbye."
+    """To one who has yet to take the call."""
+    left: str = "The caller has left the call. Goodbye."
+    """To one who was talking to the caller."""
+    not_taken: str = "Thank you. I will tell the caller that you cannot talk right now. Goodbye."
+
+
+@dataclass(frozen=True, slots=True)
 class Phrases:
     """One language's; a line that is empty is said as the carrier's settings have it."""
 
@@ -18,6 +32,8 @@ class Phrases:
     hold: str = ""
     back: str = ""
     voicemail: str = ""
+    colleague: Colleague = Colleague()
+    """In the language of the house, which may be another than that of the call."""
 
 
 Speaks = Callable[[str, str, str], Phrases]

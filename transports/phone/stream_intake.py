@@ -40,6 +40,7 @@ class StreamIntake:
         )
         self._messages = Allowance(settings.messages_per_sec, settings.messages_burst)
         self._next_chunk: int | None = None
+        self._early: Media | None = None
         self.bad = 0
         self.foreign = 0
         self.repeated_starts = 0
@@ -113,11 +114,25 @@ class StreamIntake:
             case "close":
                 return Goodbye(1008, "audio faster than real time")
             case "take":
-                missing = self._missing(media)
-                if missing is None:
-                    self.late += 1
-                    return None
-                return InputAudioRawFrame(bytes(missing) + media.pcm, HZ, 1)
+                return self._in_order(media)
+
+    def _in_order(self, media: Media) -> InputAudioRawFrame | None:
+        """Who has lost a piece waits for the next one: it may be that, overtaken on the way."""
+        early, self._early = self._early, None
+        if early is None and media.chunk - 1 == self._next_chunk:
+            self._early = media
+            return None
+        pieces = sorted((piece for piece in (early, media) if piece), key=lambda each: each.chunk)
+        pcm = b"".join(self._filled(piece) for piece in pieces)
+        return InputAudioRawFrame(pcm, HZ, 1) if pcm else None
+
+    def _filled(self, media: Media) -> bytes:
+        """With silence in place of what was lost before it; nothing if it is too late."""
+        missing = self._missing(media)
+        if missing is None:
+            self.late += 1
+            return b""
+        return bytes(missing) + media.pcm
 
     def _missing(self, media: Media) -> int | None:
         """Bytes of silence in place of what was lost before this; None if it is too late."""

@@ -179,16 +179,20 @@ class PhoneOutput(Output):
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         if isinstance(frame, TTSTextFrame):
             self._words.expect(frame)
-        if isinstance(frame, InterruptionFrame) and self._pressing.goes_on(self._now):
-            frame.metadata["spares_playout"] = True
-        if isinstance(frame, InterruptionFrame) and not self.spares_playout(frame):
-            self._words.clear()
-            # Before anybody hears of the interruption: what is kept back was not heard.
-            for rest in self._marks.clear():
-                if not (rest.interruptible or isinstance(rest, TTSTextFrame)):
-                    await super().push_frame(rest)
-            self._note()
+        if isinstance(frame, InterruptionFrame):
+            if self._pressing.goes_on(self._now):
+                frame.metadata["spares_playout"] = True
+            self._words.clear()  # what has not been sent will not be, whatever is played on
+            if not self.spares_playout(frame):
+                await self._forget_unheard()
         await super().process_frame(frame, direction)
+
+    async def _forget_unheard(self) -> None:
+        """Before anybody hears of the interruption: what is kept back was not heard."""
+        for rest in self._marks.clear():
+            if not (rest.interruptible or isinstance(rest, TTSTextFrame)):
+                await super().push_frame(rest)
+        self._note()
 
     @property
     def _now(self) -> float:

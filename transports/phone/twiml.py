@@ -48,10 +48,14 @@ def hang_up(words: str = "", say_in: str = "", voice: str = "") -> str:
     return _text(response)
 
 
-def dial(number: str, then_url: str, within_secs: int) -> str:
-    """Pass the caller on to a number; when that is over, or nobody answers, ask at `then_url`."""
+def dial(number: str, then_url: str, within_secs: int, shows: str = "") -> str:
+    """Pass the caller on to a number; when that is over, or nobody answers, ask at `then_url`.
+
+    `shows` is the number of ours that is shown there, in place of the caller's.
+    """
     response = Element("Response")
     ring = {"timeout": str(within_secs), "action": then_url, "method": "POST"}
+    ring |= {"callerId": shows} if shows else {}
     SubElement(response, "Dial", ring, answerOnBridge="true").text = number
     return _text(response)
 
@@ -69,21 +73,21 @@ def hold(room: str, words: str, music_url: str, then_url: str, say_in: str = "")
     return _text(response)
 
 
-def introduce(words: str, accept_url: str, within_secs: int, nobody: str) -> str:
+def introduce(words: str, accept_url: str, within_secs: int, nobody: str, say_in: str = "") -> str:
     """Say the words; a key pressed meanwhile, or in time after them, is told to `accept_url`."""
     response = Element("Response")
     waits = {"numDigits": "1", "timeout": str(within_secs), "action": accept_url, "method": "POST"}
-    SubElement(SubElement(response, "Gather", waits), "Say").text = words
-    SubElement(response, "Say").text = nobody
+    _say(SubElement(response, "Gather", waits), words, say_in)
+    _say(response, nobody, say_in)
     SubElement(response, "Hangup")
     return _text(response)
 
 
-def join(room: str, words: str) -> str:
+def join(room: str, words: str, say_in: str = "") -> str:
     """Let somebody into the room; when the other has left it, say the words and end the call."""
     response = Element("Response")
     _meet(response, room, {}, {"startConferenceOnEnter": "true"})
-    SubElement(response, "Say").text = words
+    _say(response, words, say_in)
     SubElement(response, "Hangup")
     return _text(response)
 

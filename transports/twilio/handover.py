@@ -18,6 +18,8 @@ MACHINE = ("machine", "fax")
 Ending = Literal["cancel", "tell", "nothing"]
 """For a caller who has left: stop ringing the colleague, or tell them, or neither."""
 
+Side = Literal["caller", "colleague"]
+
 
 @dataclass(slots=True)
 class Handover:
@@ -29,11 +31,23 @@ class Handover:
     colleague_sid: str = ""
     """Empty until Twilio has taken the order to ring."""
     point: Point = "calling"
+    _out: set[Side] = field(default_factory=set[Side])
 
     @property
     def is_open(self) -> bool:
         """Whether a caller waits."""
         return self.point in ("calling", "asked")
+
+    @property
+    def left_alone(self) -> Side | None:
+        """Who was put through and is on the line yet, though the other has hung up."""
+        match [*self._out]:
+            case ["caller"]:
+                return "colleague"
+            case ["colleague"]:
+                return "caller"
+            case _:
+                return None
 
     def is_of(self, call_sid: str) -> bool:
         """Whether this is the colleague's call: their first request may overtake our answer."""
@@ -66,6 +80,15 @@ class Handover:
         asked = self.point == "asked"
         self._close("left")
         return "tell" if asked else "cancel"
+
+    def is_out(self, side: Side) -> bool:
+        """One of two who were put through is on the line no more; whether that is the first we hear
+        of either, so that the other may be alone."""
+        if self.point != "joined":
+            return False
+        first = not self._out
+        self._out.add(side)
+        return first
 
     def _close(self, point: Point) -> None:
         """Nobody is told any more what it was about, and so it is forgotten."""

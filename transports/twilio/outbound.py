@@ -3,7 +3,8 @@
 `POST /calls` with `{"to": "+15550001042"}` and the key as a bearer; there is none without a key.
 `"purpose"` tells the agent what the call is for; the keyless brain says its first sentence to
 whoever answers. With `"menu": true` it is a phone menu that will answer: no machine is looked for
-then, and Echo says nothing before it is spoken to.
+then, and Echo says nothing before it is spoken to. `"language"` is what to speak, if not what the
+numbers tell.
 Who may have to ask again, because no answer came, gives an `Idempotency-Key`: a key is one call.
 """
 
@@ -87,6 +88,8 @@ class Wanted(BaseModel):
     to: str
     menu: bool = False
     purpose: str = Field(default="", max_length=500, repr=False)
+    language: str = Field(default="", max_length=100)
+    """Such as "es"; what is none of ours is passed over."""
 
 
 class Exchange(Protocol):

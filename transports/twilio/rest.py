@@ -9,12 +9,19 @@ from urllib.parse import urlsplit, urlunsplit
 import aiohttp
 from loguru import logger
 from twilio.base import values
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import (
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
 from transports.twilio.settings import TwilioSettings
+
+OFF_THE_LINE = frozenset({21220, 20404})
+"""Codes of a `RestError` about a call that is over, or was none."""
 
 
 class RestError(Exception):
@@ -69,7 +76,7 @@ class Rest:
             )
         except _FAILURES as error:
             raise _explained(error) from None
-        return made.sid or ""
+        return _sid(made.sid)
 
     async def ring(self, to: str, answered_url: str, status_url: str, ring_secs: int) -> str:
         """Ring a colleague; the CallSid.
@@ -89,7 +96,7 @@ class Rest:
             )
         except _FAILURES as error:
             raise _explained(error) from None
-        return made.sid or ""
+        return _sid(made.sid)
 
     async def instruct(self, call_sid: str, twiml: str) -> None:
         """Make a live call go on by this TwiML, whatever it is at."""
@@ -110,7 +117,7 @@ class Rest:
             sent = await self._messages.create_async(to=to, from_=self._number, body=words)
         except _FAILURES as error:
             raise _explained(error) from None
-        return sent.sid or ""
+        return _sid(sent.sid)
 
     async def texted(self, to: str, words: str) -> bool:
         """As `text`; False if Twilio did not take it, which is logged. Raises nothing."""
@@ -122,11 +129,18 @@ class Rest:
         return True
 
 
-_FAILURES = (TwilioException, aiohttp.ClientError, TimeoutError)
+# The last two: an answer that is not Twilio's, as from a proxy in between.
+_FAILURES = (TwilioException, aiohttp.ClientError, TimeoutError, ValueError, AttributeError)
+
+
+def _sid(sid: str | None) -> str:
+    if not sid:
+        raise RestError("Twilio did not answer: no sid")
+    return sid
 
 
 def _explained(error: Exception) -> RestError:
-    if isinstance(error, TwilioRestException):
+    if isinstance(error, TwilioRestException | TwilioServiceException):
         return RestError(f"Twilio refused: {error.status}", error.code or 0)
     return RestError(f"Twilio did not answer: {type(error).__name__}")
 

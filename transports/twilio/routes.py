@@ -151,13 +151,15 @@ class Exchange(StreamExchange):
 
     def expect(self, call_sid: str, session_id: str, wanted: Wanted) -> None:
         """This call has been placed, for which the place is kept."""
-        if self._lines.of_call(call_sid):  # answered before we heard that it had been placed
+        line = self._lines.of_call(call_sid)
+        if line:  # answered before we heard that it had been placed
             self._door.leave(session_id)
-            return
-        ours = self._settings.number
-        line = Line(call_sid, session_id, "", wanted.to, ours, point="dialling", placed=True)
+        else:
+            to, ours = wanted.to, self._settings.number
+            line = Line(call_sid, session_id, "", to, ours, point="dialling", placed=True)
+            self._lines.put(line)
         line.menu, line.purpose = wanted.menu, wanted.purpose
-        self._lines.put(line)
+        line.language = wanted.language
 
     def human(self, call_sid: str) -> None:
         """Whoever answered the call is to be talked to."""
@@ -179,12 +181,18 @@ class Exchange(StreamExchange):
         if line.brief:
             return await self.warm.hold(line)
         if line.pass_on_to:
-            dialled = self._signatures.web(DIALLED)
-            return twiml.dial(line.pass_on_to, dialled, self._settings.dial_secs)
+            return self._dial(line)
         if line.point == "finished":
             return twiml.hang_up()
         again = self._again(line, self._settings.reconnects)
         return self._connect(again) if again else self._apologise(line)
+
+    def _dial(self, line: Line) -> str:
+        """A number that is withheld, or not the caller's, many phones are not rung for."""
+        is_theirs = E164.fullmatch(line.caller) and not line.placed
+        shows = "" if is_theirs else self._settings.number
+        then, secs = self._signatures.web(DIALLED), self._settings.dial_secs
+        return twiml.dial(line.pass_on_to, then, secs, shows)
 
     def come_back(self, form: dict[str, str]) -> str:
         """What to do with a call that was passed on: end it, or if nobody answered, stream it anew.
@@ -214,6 +222,11 @@ class Exchange(StreamExchange):
         said = self.phrases(call_sid)
         nobody = said.nobody or self._settings.nobody
         return self._connect(line) if line else twiml.hang_up(nobody, said.say_in)
+
+    def is_back(self, call_sid: str) -> bool:
+        """Whether the caller is with Echo."""
+        line = self._lines.of_call(call_sid)
+        return line is not None and line.point == "live"
 
     async def note(self, form: dict[str, str]) -> None:
         """A call's new status: one that is over before its stream began gives its place back."""
@@ -272,14 +285,16 @@ def _unknown(form: dict[str, str]) -> Line:
 
 
 async def _pass_on(line: Line, number: str) -> bool:
-    """Have the number dialled once our part of the call is over."""
+    """Have the number dialled once our part of the call is over, whatever was to be before."""
     if not E164.fullmatch(number):
         return False
-    line.pass_on_to = number
+    line.pass_on_to, line.brief = number, ""
     return True
 
 
 async def _introduce(line: Line, number: str, brief: str) -> bool:
     """As `_pass_on`, to a colleague who is told this first."""
-    line.brief = brief
-    return await _pass_on(line, number)
+    passed_on = await _pass_on(line, number)
+    if passed_on:
+        line.brief = brief
+    return passed_on

@@ -2,7 +2,7 @@
 
 from bot.config import Settings
 from bot.language.carriers import spoken_by_carriers
-from transports.phone.phrases import Phrases
+from transports.phone.phrases import Colleague, Phrases
 
 US, SPAIN = "+15550001042", "+34600000042"
 OURS, OURS_IN_SPAIN = "+15550009999", "+34910000000"
@@ -38,3 +38,19 @@ def test_in_english_all_is_said_as_it_is_set():
 def test_a_house_that_speaks_one_language_speaks_it_to_everybody():
     alone = Settings(_env_file=None)
     assert spoken_by_carriers(alone)(SPAIN, OURS, "") == Phrases()
+
+
+def test_a_colleague_is_told_in_the_language_of_the_call_while_nobody_knows_theirs():
+    speaks = spoken_by_carriers(settings())
+    assert speaks(SPAIN, OURS, "").colleague.say_in == "es-ES"
+    assert speaks(US, OURS, "es").colleague.how.startswith("Pulse 1")
+    assert speaks(SPAIN, OURS, "en").colleague == Colleague()
+
+
+def test_a_colleague_whose_language_is_known_is_told_in_it():
+    for language in ("", "en", "es"):
+        english = spoken_by_carriers(settings(handoff={"language": "en"}))(SPAIN, OURS, language)
+        spanish = spoken_by_carriers(settings(handoff={"language": "es"}))(US, OURS, language)
+        assert english.colleague == Colleague()
+        assert spanish.colleague.say_in == "es-ES"
+        assert all((spanish.colleague.gone, spanish.colleague.left, spanish.colleague.not_taken))

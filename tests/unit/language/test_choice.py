@@ -43,12 +43,37 @@ def test_what_was_asked_for_counts_for_more_than_any_number():
     assert begins(known, at_numbers={MADRID: "es"}) == Beginning("en", "asked for")
 
 
-@pytest.mark.parametrize("tag", ["es", "ES", "es-MX", "es_419", " es "])
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "es", "ES", "es-MX", "ES_mx", "es_419", " es ", "es-", "spa", "spanish", "Spanish",
+        "SPANISH", "español", "espan\u0303ol", "Castellano",
+    ],
+)  # fmt: skip
 def test_a_language_may_be_asked_for_by_any_of_its_tags(tag: str):
     assert begins(Known(body={"language": tag})) == Beginning("es", "asked for")
 
 
-@pytest.mark.parametrize("tag", ["fr", "", "english", None, 1, ["es"]])
+JUNK: list[object] = [
+    *(
+        "fr",
+        "",
+        " ",
+        "-",
+        "_",
+        "e",
+        "ess",
+        "en español",
+        "es\x00",
+        "\ud800",
+        "'; DROP TABLE orders",
+    ),
+    *("es" * 5_000, "es-" + "x" * 10_000, " " * 10_000, "\N{PILE OF POO}" * 3_000),
+    *(None, 1, True, 1.5, ["es"], {"es": "es"}),
+]
+
+
+@pytest.mark.parametrize("tag", JUNK, ids=range(len(JUNK)))
 def test_a_tag_of_no_language_of_ours_is_passed_over(tag: object):
     assert begins(Known(MADRID, body={"language": tag})).why == "country of the caller"
 
@@ -71,3 +96,19 @@ def test_a_client_is_told_which_languages_it_can_have():
     assert wrong_language({"language": "es-ES"}, BOTH) is None
     assert wrong_language({"language": "fr"}, BOTH) == "Unknown language 'fr'; choose en or es."
     assert wrong_language({"language": "es"}, ("en",)) == "Unknown language 'es'; choose en."
+
+
+def test_english_may_be_asked_for_by_its_name_too():
+    for tag in ("en", "EN_gb", "eng", "English", "inglés", "ingle\u0301s"):
+        assert begins(Known(MADRID, body={"language": tag})) == Beginning("en", "asked for")
+
+
+@pytest.mark.parametrize("tag", JUNK, ids=range(len(JUNK)))
+def test_a_client_whose_tag_is_none_is_told_so_briefly(tag: object):
+    wrong = wrong_language({"language": tag}, BOTH)
+    if tag is None:
+        assert wrong is None
+    else:
+        assert wrong
+        assert wrong.endswith("; choose en or es.")
+        assert len(wrong) < 120

@@ -154,3 +154,36 @@ def test_an_english_house_knows_the_phrases_it_has_always_known():
     english = tongue(settings(languages=("en",)), "en")
     assert repertoire({"en": english}) == english.phrases
     assert english.phrases[:2] == (settings().greeting, settings().apology)
+
+
+def test_a_colleague_is_told_in_the_language_of_the_call_while_nobody_knows_theirs():
+    for language in LANGUAGES:
+        listener = parting_in(settings(), language).colleague
+        assert (listener.caller_speaks, listener.foreign) == (language, "")
+    english, spanish = (parting_in(settings(), each).colleague.words for each in LANGUAGES)
+    assert english.caller != spanish.caller
+
+
+@pytest.mark.parametrize(("theirs", "foreign"), [("en", "They speak Spanish."), ("es", "")])
+def test_a_colleague_whose_language_is_known_is_told_in_it(theirs: Language, foreign: str):
+    ours = settings(handoff={"language": theirs})
+    assert parting_in(ours, "es").colleague.foreign == foreign
+    assert {parting_in(ours, each).colleague.words.caller for each in LANGUAGES} == {
+        parting_in(settings(), theirs).colleague.words.caller
+    }
+
+
+def test_a_model_is_asked_to_write_for_a_colleague_in_the_colleagues_language():
+    asks = {each: tongue(settings(handoff={"language": "en"}), each) for each in LANGUAGES}
+    assert "write it in English" in asks["es"].brief.persona
+    assert "write it in" not in asks["en"].brief.persona
+    assert "write it in" not in tongue(settings(), "es").brief.persona
+
+
+def test_what_may_not_be_told_is_refused_in_spanish():
+    assert spoken_in(settings(), "es").reticence.refusal == settings().spanish.refusal
+
+
+def test_a_colleague_speaks_a_language_there_is():
+    with pytest.raises(ValueError, match="language"):
+        settings(handoff={"language": "fr"})

@@ -25,3 +25,12 @@ def test_who_answers_is_asked_from_the_start_when_silent_again():
 
 def test_without_questions_the_first_silence_ends_the_call():
     assert IdleLadder(IdlePolicy(questions=())).climb(0).hangs_up
+
+
+def test_who_is_asked_in_one_language_is_told_goodbye_in_the_other():
+    """And is not asked more often where there are fewer questions."""
+    ladder = IdleLadder(POLICY)
+    ladder.climb(1)
+    ladder.climb(1)
+    ladder.follow(IdlePolicy(questions=("¿Sigue ahí?",), goodbye="¡Adiós!"))
+    assert ladder.climb(1).text == "¡Adiós!"

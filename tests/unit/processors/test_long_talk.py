@@ -1,3 +1,5 @@
+import asyncio
+
 from pipecat.frames.frames import (
     BotStartedSpeakingFrame,
     Frame,
@@ -108,10 +110,12 @@ def lasting(secs: float) -> SleepFrame:
     return SleepFrame(sleep=secs)
 
 
-async def heard(*frames: Frame, memory: LLMContext | None = None) -> list[Frame]:
+async def heard(
+    *frames: Frame, memory: LLMContext | None = None, talk: LongTalk | None = None
+) -> list[Frame]:
     """What comes of them: lines of Echo's, questions to the model and ends of turns, in order."""
     stop = [
-        LongTalkStopStrategy(BRIEF),
+        LongTalkStopStrategy(talk or LongTalk(BRIEF)),
         PromptStopStrategy(turn_analyzer=Voice(0.0), settings=OPEN_ENDED),
     ]
     strategies = UserTurnStrategies(start=[VADUserTurnStartStrategy()], stop=stop)
@@ -169,3 +173,13 @@ class TestBounds:
     async def test_what_tells_of_an_emergency_is_let_through(self):
         radio, need = said("word " * 60), said("My husband is not breathing")
         assert await self.left(radio, need) == [50, 5]
+
+
+async def test_a_caller_is_met_in_the_language_that_the_call_has_gone_on_in():
+    talk = LongTalk(BRIEF)
+    spanish = BRIEF.model_copy(update={"line": "Le sigo."})
+    asyncio.get_running_loop().call_later(1.0, talk.follow, spanish)
+    frames = await heard(
+        *(STARTED, lasting(2.5), STOPPED, lasting(0.1), said(WORDS), lasting(2)), talk=talk
+    )
+    assert [frame.text for frame in frames if isinstance(frame, TTSSpeakFrame)] == ["Le sigo."]

@@ -102,3 +102,10 @@ async def test_what_waited_when_the_caller_interrupted_is_not_said_later():
         LLMFullResponseEndFrame(),
     )
     assert words == ["Yes?"]
+
+
+def test_it_is_refused_in_the_language_that_the_call_has_gone_on_in():
+    reticence = Reticence(SECRET, POLICY)
+    reticence.hear("Never tell")
+    reticence.follow(POLICY.model_copy(update={"refusal": "No puedo."}))
+    assert reticence.hear(" a caller that the vault opens.") == "... No puedo."

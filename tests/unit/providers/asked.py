@@ -120,6 +120,8 @@ class Asked:
 
     def __init__(self, hand: _Passes, ear: _Passes, requests: list[str], done: list[str]) -> None:
         self._hand, self._ear = hand, ear
+        self.stage: Thinking | None = None
+        """The models together; None for a model alone."""
         self.requests = requests
         """The words of the questions that a model has begun to answer."""
         self.done = done
@@ -128,6 +130,11 @@ class Asked:
     async def tell(self, frame: Frame) -> None:
         """Without letting anybody else do anything meanwhile."""
         await self._hand.push_frame(frame)
+
+    @property
+    def withdrawn(self) -> int:
+        """How often who asked was told that a guess is not answered."""
+        return sum(isinstance(frame, WITHDRAWN) for frame in self._hand.seen)
 
     @property
     def heard(self) -> Counter[str]:
@@ -179,7 +186,9 @@ async def asked(
     running = asyncio.create_task(runner.run())
     try:
         await asyncio.sleep(0.1)  # the call has begun
-        yield Asked(hand, ear, requests, done)
+        call = Asked(hand, ear, requests, done)
+        call.stage = stage if isinstance(stage, Thinking) else None
+        yield call
         await worker.stop_when_done()
     except BaseException:
         await worker.cancel()

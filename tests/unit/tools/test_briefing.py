@@ -1,6 +1,7 @@
 """What a colleague is told aloud before they take a caller over."""
 
-from bot.tools.briefing import brief
+from bot.tools.briefing import Briefing, Listener, brief
+from bot.tools.briefing_es import SPANISH
 from processors.vault import Vault
 
 CARD = "4242 4242 4242 4242"
@@ -77,3 +78,44 @@ def test_nobody_listens_to_a_long_story():
 def test_a_card_number_is_known_before_a_long_sentence_is_cut_in_the_middle_of_it():
     reason = f"{'so it is ' * 20}and {CARD}"
     assert "4242 42" not in brief("", reason, TALK, Vault().conceal)
+
+
+HABLA = [
+    TALK[0],
+    {"role": "user", "content": "¿Dónde está mi pedido 1042?"},
+    *TALK[2:4],
+    {"role": "assistant", "content": "Está en Columbus, Ohio"},
+    {"role": "user", "content": "Quiero hablar con una persona."},
+]
+
+
+def test_who_takes_a_call_in_spanish_is_told_in_spanish():
+    assert brief("+34600000042", "", HABLA, as_it_is, Listener(SPANISH, "es")) == (
+        "Soy Echo, con alguien que llama desde el 3 4 6 0 0 0 0 0 0 4 2. "
+        "Ha dicho: ¿Dónde está mi pedido 1042? Hasta ahora he buscado un pedido. "
+        "Lo último que le he dicho es: Está en Columbus, Ohio."
+    )
+
+
+def test_who_does_not_speak_the_callers_language_is_told_which_it_is_and_no_word_of_it():
+    assert brief("", "", HABLA, as_it_is, Listener(caller_speaks="es")) == (
+        "This is Echo, with a caller. They speak Spanish. They want to talk to a person. "
+        "So far I have looked up an order."
+    )
+    words = brief("", "Un pedido que llega tarde", TALK, as_it_is, Listener(SPANISH, "en"))
+    assert words.startswith("Soy Echo, con alguien que llama. Habla inglés. Se trata de esto: Un")
+    assert "Columbus" not in words
+
+
+def test_what_a_model_says_it_is_about_is_told_in_any_language():
+    words = brief("", "A late order", HABLA, as_it_is, Listener(caller_speaks="es"))
+    assert "They speak Spanish. It is about this: A late order. So far" in words
+
+
+def test_all_that_was_done_can_be_told_in_every_language():
+    assert SPANISH.deeds.keys() == Briefing().deeds.keys()
+
+
+def test_braces_in_what_a_caller_said_are_left_as_they_are():
+    said = [{"role": "user", "content": "My order is {words} and {0}"}]
+    assert "My order is {words} and {0}." in brief("", "", said, as_it_is)

@@ -155,3 +155,23 @@ async def test_without_consent_nothing_that_was_said_is_kept(desk: Desk, tmp_pat
     desk.may_keep_words = lambda: False
     await use(talk_to_human, desk, says=ASKED, reason="my violet umbrella is broken")
     assert kept(tmp_path) == ("", "Reason: not given")
+
+
+@pytest.mark.real_clock
+async def test_a_caller_who_speaks_while_they_are_being_passed_on_is_passed_on(desk: Desk):
+    begun, done = asyncio.Event(), asyncio.Event()
+
+    async def transfer(number: str) -> bool:
+        begun.set()
+        await done.wait()
+        return True
+
+    desk.transfer, desk.colleague = transfer, "+15550100"
+    async with calling(talk_to_human, desk, says=ASKED) as line:
+        await begun.wait()
+        await line.barge_in()
+        while not desk.ledger.open:  # noqa: ASYNC110  until the barge-in has reached the tool
+            await asyncio.sleep(0.01)
+        done.set()
+        assert await line.over()
+    assert line.voice.said == ["I'm connecting you to a colleague. Your reference is 7001."]

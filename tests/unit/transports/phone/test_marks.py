@@ -62,3 +62,14 @@ def test_a_mark_that_comes_back_late_is_a_reason_to_wait_again():
     assert list(marks.echoed(first)) == []
     marks.say("next", 2.0)
     assert marks.next_due() == 3.0
+
+
+def test_what_is_said_while_heard_words_are_passed_on_is_not_taken_for_heard():
+    marks = Marks[str](1.0)
+    marks.say("one", 0.5)
+    heard = marks.echoed(marks.say("two", 1.0))
+    assert next(heard) == "one"
+    marks.clear()
+    marks.say("three", 2.0)
+    assert list(heard) == []
+    assert marks

@@ -98,9 +98,26 @@ def test_after_a_long_loss_the_stream_is_taken_up_where_it_is():
     assert intake.counts == {"resyncs": 1}
 
 
+def test_a_piece_that_was_overtaken_is_heard_in_its_place():
+    intake = an_intake()
+    codes = {chunk: bytes([chunk]) * 160 for chunk in range(1, 6)}
+    heard = b""
+    for at, chunk in enumerate((1, 3, 2, 5, 4)):
+        judged = intake.take(media(chunk, codes[chunk]), 0.02 * at)
+        heard += judged.audio if isinstance(judged, InputAudioRawFrame) else b""
+    assert heard == b"".join(mulaw.decode(codes[chunk]) for chunk in sorted(codes))
+    assert intake.counts == {}
+
+
+def test_a_piece_that_was_lost_is_waited_for_no_longer_than_until_the_next():
+    intake = an_intake()
+    assert heard_bytes(intake, 1, 3, 4, 5) == [320, 0, 3 * 320, 320]
+    assert intake.counts == {"filled_secs": 0.02}
+
+
 def test_audio_that_comes_too_late_is_dropped():
     intake = an_intake()
-    assert heard_bytes(intake, 1, 3, 2, 4) == [320, 640, 0, 320]
+    assert heard_bytes(intake, 1, 4, 2, 5) == [320, 3 * 320, 0, 320]
     assert intake.late == 1
 
 
@@ -109,3 +126,21 @@ def test_mu_law_is_the_standards_own():
     every_sample = b"".join(n.to_bytes(2, "little", signed=True) for n in range(-32768, 32768))
     assert mulaw.decode(every_code) == audioop.ulaw2lin(every_code, 2)
     assert mulaw.encode(every_sample) == audioop.lin2ulaw(every_sample, 2)
+
+
+def test_chunks_in_any_order_are_heard_within_bounds():
+    """Numbers that go back, leap and repeat, at any pace: what is put in for them is bounded."""
+    chance, intake, now = random.Random(7), an_intake(), 0.0
+    next_chunk, sent_secs, heard_secs = 1, 0.0, 0.0
+    for _ in range(20_000):
+        next_chunk += chance.choice((1, 1, 1, 1, 1, 1, 0, -1, 2, 3, 12, -60, 2**40, -(2**40)))
+        now += chance.choice((0.0, 0.02, 0.03, 0.05))
+        size = chance.choice((80, 160, 160, 400))
+        heard = intake.take(media(next_chunk, b"\x00" * size), now)
+        sent_secs += size / 8_000
+        if isinstance(heard, InputAudioRawFrame):
+            assert len(heard.audio) <= 2 * (size + 400 + 2 * 0.2 * 8_000)
+            heard_secs += len(heard.audio) / 16_000
+    known = {"late", "filled_secs", "resyncs", "dropped_audio_secs"}
+    assert intake.counts.keys() <= known
+    assert heard_secs <= sent_secs + intake.filled_secs

@@ -99,3 +99,20 @@ def test_what_it_was_about_is_forgotten_once_nobody_is_told_any_more():
     for handover in (joined(), asked(), calling()):
         handover.fell_through()
         assert handover.brief == handover.number == ""
+
+
+def test_who_was_put_through_is_alone_until_both_have_hung_up():
+    for first, second in (("caller", "colleague"), ("colleague", "caller")):
+        handover = joined()
+        assert handover.left_alone is None
+        assert handover.is_out(first)
+        assert handover.left_alone == second
+        assert not handover.is_out(first), "told twice"
+        assert not handover.is_out(second)
+        assert handover.left_alone is None
+
+
+@pytest.mark.parametrize("handover", [calling(), asked()], ids=["calling", "asked"])
+def test_nobody_is_alone_in_a_room_to_which_nobody_was_let(handover: Handover):
+    assert not handover.is_out("colleague")
+    assert handover.left_alone is None
