@@ -87,7 +87,7 @@ class TalkedOver:
     script: Script
     held_up: HeldUp
     replies: int
-    """So often the model is to be asked."""
+    """So many are scripted, one a turn."""
     ended_secs: list[float] = field(default_factory=list)
 
     async def ask(self, text: str = "Where is my order?") -> None:
@@ -116,10 +116,10 @@ class TalkedOver:
 
     @property
     def expects_more(self) -> bool:
-        """Whether a reply is still to come: the model was not asked yet, or nothing of what it said
-        then was heard."""
-        asked_secs = self.script.runs_secs
-        return len(asked_secs) < self.replies or self._last_sound_secs < asked_secs[-1]
+        """Whether the last reply is still to come: the model was not asked for it yet, or nothing
+        was heard since."""
+        for_last = self.script.runs_secs[self.replies - 1 :]
+        return not for_last or self._last_sound_secs < for_last[0]
 
     @property
     def speaking(self) -> bool:
