@@ -41,6 +41,8 @@ _SETTLE_SECS = 0.4
 """An interim "there is a fire" may become "there is a fire sale"."""
 _JOIN_SECS = 4.0
 """What is said within so long of a final transcript goes on with it: "my chest" - "hurts"."""
+_LATEST_WORDS = 60
+"""Of an interim that grows so many are looked at: what came before stood in those before it."""
 
 NOTE = (
     "The caller seems to be in an emergency. They have already been told, by a recording, to hang "
@@ -101,6 +103,8 @@ class Vigilance:
         joined = f"{before} {text}" if now_secs - at_secs < _JOIN_SECS else text
         if final:
             self._before = (text, now_secs)
+        else:
+            text, joined = _latest(text), _latest(joined)
         if now_secs < self._quiet_until_secs or not any(map(is_emergency, {text, joined})):
             self._since_secs = None
             return False
@@ -127,6 +131,10 @@ class Vigilance:
         self._since_secs = None
         self._before = ("", float("-inf"))
         self._quiet_until_secs = now_secs + self._again_secs
+
+
+def _latest(text: str) -> str:
+    return " ".join(text.split()[-_LATEST_WORDS:])
 
 
 class Alarm(FrameProcessor):

@@ -29,6 +29,14 @@ def test_an_interim_that_goes_on_harmlessly_does_not():
     assert vigilance.due_secs is None
 
 
+def test_the_latest_words_of_an_interim_that_grows_and_grows_are_heard():
+    vigilance, talk = Vigilance(10), "and so I went on about it " * 50
+    vigilance.hear(talk, final=False, now_secs=0)
+    vigilance.hear(f"{talk} {FIRE}", final=False, now_secs=0.2)
+    assert vigilance.due_secs is not None
+    assert vigilance.hear(f"{FIRE} {talk}", final=True, now_secs=1)  # of a final one, all
+
+
 def test_words_in_two_transcripts_are_one_sentence():
     vigilance = Vigilance(10)
     assert not vigilance.hear("My chest", final=True, now_secs=0)
