@@ -48,6 +48,7 @@ from tests.emulators.provider import (
 )
 from tests.emulators.speech import decoded
 from tests.wire.dictation import RATE, chunks, connected, in_real_time, line, quiet, refused, spoken
+from tests.wire.held_up import held_up
 
 ORDER = "Where is my order?"
 CHOICE = Choice("STT", "deepgram", "")
@@ -202,13 +203,18 @@ async def test_the_final_comes_as_late_as_the_profile_says(engines):
 
 async def test_finalize_does_not_hasten_it(engines):
     emulator = Deepgram(profile=SLOW, ear=Scripted([ORDER]))
-    async with serving(emulator), line(echo_hears(emulator, engines)) as heard:
+    async with (
+        serving(emulator),
+        line(echo_hears(emulator, engines)) as heard,
+        held_up() as held,
+    ):
         await heard.worker.queue_frame(VADUserStartedSpeakingFrame(start_secs=0.2))
         ended = await heard.hear(spoken(ORDER))
         await heard.hear(quiet(0.06))
         await heard.worker.queue_frame(VADUserStoppedSpeakingFrame(stop_secs=0.06))
         (said,) = await heard.until(TranscriptionFrame)
-    assert 0.45 <= heard.at(TranscriptionFrame) - ended <= 0.7
+    told = heard.at(TranscriptionFrame)
+    assert 0.45 <= told - ended <= 0.7 + held.secs(ended, told)
     assert said.finalized
     assert said.result.from_finalize
 

@@ -227,16 +227,16 @@ async def test_one_that_is_late_is_hedged_and_the_first_to_speak_answers(two, he
     two[0].will(Late(0.5))
     two[0].mind = Scripted([Reply(calls=(Call("get_weather", {"city": "Boston"}),))])
     policy = ThinkingPolicy(first_secs=3, hedge_secs=0.2)
-    async with thinking(two, health, policy, tools=[get_weather]) as call:
+    async with thinking(two, health, policy, tools=[get_weather]) as call, held_up() as held:
         began = asyncio.get_running_loop().time()
         await call.ask()
-        took_secs = asyncio.get_running_loop().time() - began
+        ended = asyncio.get_running_loop().time()
         await asyncio.sleep(0.6)  # the loser would have called its tool by now
         assert call.said == OTHER
         assert answers(call) == (1, 1)
         assert incidents(call) == [("a", "hedged", "b")]
         assert not call.seen(FunctionCallResultFrame)
-    assert 0.2 <= took_secs < 0.5
+    assert 0.2 <= ended - began < 0.5 + held.secs(began, ended)
     assert health.state("LLM", "a", asyncio.get_running_loop().time()) == "closed"
 
 
