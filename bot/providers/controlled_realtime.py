@@ -123,7 +123,7 @@ class Controlled(Prompted, Repairable, AfterWords, Transcribed):
                 await self.push_frame(BotSpeakingFrame())
             case {"type": "output_audio_buffer.stopped" | "output_audio_buffer.cleared"}:
                 await self.push_frame(BotStoppedSpeakingFrame())
-                await self._leave_if_quiet()
+                await self._leave_if_done()
             case _:
                 pass
         if not self._awaits_words:

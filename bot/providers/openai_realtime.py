@@ -28,6 +28,7 @@ from pipecat.utils.text.base_text_aggregator import TextType
 
 from bot.providers.heard_first import HeardFirst
 from bot.providers.history import said
+from bot.providers.leaving import LeavesLast
 from bot.providers.renewal import Renewal
 from bot.providers.repairable import Repairable
 from bot.providers.saying import to_say
@@ -46,7 +47,7 @@ def _not_remembered(text: str, context_id: str) -> AggregatedTextFrame:
     return frame
 
 
-class SpeechToSpeech(Repairable, HeardFirst):
+class SpeechToSpeech(LeavesLast, Repairable, HeardFirst):
     """Answers a caller's audio with audio; a `TTSSpeakFrame` is said by the same voice.
 
     `can_speak` is False while there is no session, or the last response failed: then a
@@ -73,6 +74,7 @@ class SpeechToSpeech(Repairable, HeardFirst):
         )
         self._subtitles = Subtitles()
         self._to_say: list[TTSSpeakFrame] = []
+        self._is_to_begin = False  # what it was told to say last
         self._aside = ""  # the context of a filler that is being said
         self._responding = False
         self._interrupted_there = False  # the provider has cancelled its response by itself
@@ -99,6 +101,9 @@ class SpeechToSpeech(Repairable, HeardFirst):
         self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM
     ) -> None:
         match frame:
+            case TTSSpeakFrame() if direction is FrameDirection.DOWNSTREAM and self.can_speak:
+                await self._speak(frame)  # a tool's
+                return
             case LLMFullResponseStartFrame():
                 if self._responding:
                     return  # Pipecat tells of a response when it asks, and again when it comes
@@ -127,7 +132,12 @@ class SpeechToSpeech(Repairable, HeardFirst):
             if not remember:
                 self._aside = f"aside-{frame.id}"
                 await self.push_frame(_not_remembered(frame.text, self._aside))
+            self._is_to_begin = True
             await self.send_client_event(to_say(frame.text, remember))
+
+    @property
+    def _is_done(self) -> bool:
+        return not (self._to_say or self._is_to_begin or self._response_active)
 
     async def _speak_on(self) -> None:
         if self._to_say and not self._response_active:
@@ -141,6 +151,7 @@ class SpeechToSpeech(Repairable, HeardFirst):
     async def _handle_interruption(self) -> None:
         """A typed message interrupts too, of which the provider knows nothing."""
         self._to_say.clear()
+        self._is_to_begin = False
         self._subtitles.drop()
         if self._response_active and not self._interrupted_there:
             await self.send_client_event(events.ResponseCancelEvent())
@@ -171,6 +182,7 @@ class SpeechToSpeech(Repairable, HeardFirst):
     async def _handle_evt_response_created(self, evt: events.ResponseCreated) -> None:
         """The model was asked, by us or by the end of the caller's turn."""
         await super()._handle_evt_response_created(evt)
+        self._is_to_begin = False
         if not self._aside:
             await self.push_frame(LLMFullResponseStartFrame())
 
@@ -218,6 +230,7 @@ class SpeechToSpeech(Repairable, HeardFirst):
         if self._failures >= FAILURES_IN_A_ROW:
             await self._give_up("responses fail", None)
         await self._speak_on()
+        await self._leave_if_done()
 
     async def _handle_evt_session_updated(self, evt: events.SessionUpdatedEvent) -> None:
         await super()._handle_evt_session_updated(evt)
@@ -226,4 +239,4 @@ class SpeechToSpeech(Repairable, HeardFirst):
     async def _end_session(self) -> None:
         self._subtitles.drop()
         await super()._end_session()
-        self._aside = ""
+        self._aside, self._is_to_begin = "", False

@@ -1,42 +1,35 @@
 """OpenAI Realtime that says what it is told to in a call that others play, and leaves when that was
 heard."""
 
-import asyncio
-
-from pipecat.frames.frames import EndWorkerFrame, Frame, TTSSpeakFrame
+from pipecat.frames.frames import Frame, TTSSpeakFrame
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.realtime import events
-from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService
 
+from bot.providers.leaving import LeavesLast
 from bot.providers.saying import to_say
 
-LAST_WORDS_SECS = 15.0
-"""A goodbye has this long to be heard before the call is ended all the same."""
 SAID_AGAIN = 2
 """So often words are said again that no interruption drops, and that one did."""
 
 
-class Prompted(OpenAIRealtimeLLMService):
-    """A `TTSSpeakFrame` is said by the model, after what it is saying; an `EndWorkerFrame` that a
-    tool pushes goes on when nothing is left to say or to be heard."""
+class Prompted(LeavesLast):
+    """A `TTSSpeakFrame` is said by the model, after what it is saying."""
 
     def __init__(self, **options: object) -> None:
-        super().__init__(**options)  # pyright: ignore[reportArgumentType]
+        super().__init__(**options)
         self._to_say: list[TTSSpeakFrame] = []
         self._saying: TTSSpeakFrame | None = None
         self._said_again = 0
         self._asked_by = ""  # the event that asked for a response last
-        self._leaving: EndWorkerFrame | None = None
-        self._leave_late: asyncio.Task[None] | None = None
 
     @property
     def _audible(self) -> bool:
         """Whether the caller still hears something."""
         raise NotImplementedError
 
-    async def cleanup(self) -> None:
-        await self._stay()
-        await super().cleanup()
+    @property
+    def _is_done(self) -> bool:
+        return not (self._to_say or self._response_active or self._audible)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         if isinstance(frame, TTSSpeakFrame):
@@ -47,21 +40,13 @@ class Prompted(OpenAIRealtimeLLMService):
     async def push_frame(
         self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM
     ) -> None:
-        match frame, direction:
-            case TTSSpeakFrame(), FrameDirection.DOWNSTREAM:
-                await self._say(frame)
-            case EndWorkerFrame(), FrameDirection.DOWNSTREAM:
-                await self._stay()
-                self._leaving = frame
-                self._leave_late = self.create_task(self._leave_in_time())
-                await self._leave_if_quiet()
-            case _:
-                await super().push_frame(frame, direction)
+        if isinstance(frame, TTSSpeakFrame) and direction is FrameDirection.DOWNSTREAM:
+            await self._say(frame)
+        else:
+            await super().push_frame(frame, direction)
 
     async def _handle_interruption(self) -> None:
         self._to_say = [frame for frame in self._to_say if not frame.interruptible]
-        if self._leaving and self._leaving.interruptible:
-            await self._stay()
         await super()._handle_interruption()
 
     # Speaking
@@ -118,27 +103,4 @@ class Prompted(OpenAIRealtimeLLMService):
         if saying and evt.response.status == "cancelled" and not saying.interruptible:
             self._say_again(saying)
         await self._say_on()
-        await self._leave_if_quiet()
-
-    # Leaving
-
-    async def _leave_if_quiet(self) -> None:
-        if not (self._to_say or self._response_active or self._audible):
-            await self._leave()
-
-    async def _leave_in_time(self) -> None:
-        await asyncio.sleep(LAST_WORDS_SECS)
-        self._leave_late = None
-        await self._leave()
-
-    async def _leave(self) -> None:
-        frame = self._leaving
-        await self._stay()
-        if frame:
-            await super().push_frame(frame)
-
-    async def _stay(self) -> None:
-        self._leaving = None
-        late, self._leave_late = self._leave_late, None
-        if late:
-            await self.cancel_task(late)
+        await self._leave_if_done()

@@ -238,3 +238,14 @@ async def test_a_machine_is_asked_once_and_hung_up_on_with_a_goodbye(provider: O
     assert record.said_by_echo().count("Are you there?") == 1
     assert heard(record).endswith("goodbye")
     assert record.ended_by == "echo"
+
+
+async def test_who_says_goodbye_is_said_goodbye_to_and_then_hung_up_on(provider: OpenAIRealtime):
+    provider.ear = realtime_ear.scripted("Goodbye!")
+    provider.mind = realtime_mind.scripted(Reply("", (Call("end_call", "{}"),)), "Yes?")
+    provider.mouth = realtime_mouth.local()
+    async with serving_calls(provider, greeting="Hi.") as server:
+        record = await place_call(server.url, [Say("Goodbye!"), Wait(8)])
+    assert record.said_by_echo() == "Hi. Thank you for calling. Goodbye!"
+    assert heard(record).endswith("goodbye")
+    assert record.ended_by == "echo"
