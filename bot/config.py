@@ -21,6 +21,7 @@ from bot.recording import RecordingSettings
 from bot.retention import RetentionSettings
 from bot.telemetry.prices import TABLE
 from bot.telemetry.spans import TracingSettings
+from bot.time_limit import TimeLimitSettings
 from bot.tools.clinic import ClinicSettings
 from bot.tools.database import StoreSettings
 from bot.tools.handoff import HandoffSettings
@@ -87,7 +88,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     max_calls: int = Field(default=16, ge=1)
     """Live calls at once; the keyless engines hold 24 on two cores, 16 leaves room for a page."""
     max_call_secs: float = Field(default=3600, gt=0)
-    """A call is ended after an hour, whoever forgot to hang up."""
+    """A call is ended after an hour, with a goodbye, whoever forgot to hang up."""
     idle_secs: float = Field(default=120, gt=0)
     """A call in which nobody says anything is ended."""
     drain_secs: float = Field(default=30, ge=0)
@@ -132,6 +133,7 @@ class Settings(BaseSettings, ProviderSettings):  # pyright: ignore[reportIncompa
     resume: ResumeSettings = ResumeSettings()
     talk: LongTalkSettings = LongTalkSettings()
     loop: LoopSettings = LoopSettings()
+    limit: TimeLimitSettings = TimeLimitSettings()
     repair: RepairSettings = RepairSettings()
     filler: FillerPolicy = FillerPolicy()
     silence: IdlePolicy = IdlePolicy()

@@ -25,6 +25,7 @@ from bot.telemetry.latency import TurnLatency
 from bot.telemetry.loop_lag import LagHistogram
 from bot.telemetry.observer import LatencyObserver
 from bot.telemetry.session_metrics import SessionOutcome, SessionTally, VoiceSessionMetrics
+from bot.time_limit import GOODBYE_SECS, keep_time
 from bot.tools.desk import Desk
 from bot.urgent import in_full
 from bot.worker import worker_of
@@ -105,14 +106,20 @@ class Call:
     async def run(self) -> None:
         runner = WorkerRunner(handle_sigint=False)
         await runner.add_workers(self._worker)
+        longest_secs = self._house.settings.max_call_secs
+        clock = asyncio.create_task(
+            keep_time(longest_secs, lambda: self._house.settings.limit, self._worker.queue_frames)
+        )
         try:
-            async with asyncio.timeout(self._house.settings.max_call_secs):
+            async with asyncio.timeout(longest_secs + GOODBYE_SECS):
                 await runner.run()
         except TimeoutError:
-            logger.warning("the call was ended: it lasted too long")
+            logger.warning("a call was cut off: its goodbye took too long")
         except Exception:  # noqa: BLE001  the edge of a call
             self._outcome = "error"
             logger.exception("the call failed")
+        finally:
+            clock.cancel()
 
     async def close(self, lag: LagHistogram) -> VoiceSessionMetrics:
         self._rescue.close()

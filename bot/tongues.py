@@ -45,6 +45,7 @@ class Tongue:
             *settings.silence.phrases,
             *settings.talk.phrases,
             *settings.loop.phrases,
+            *settings.limit.phrases,
         )
         return tuple(filter(None, said))
 

@@ -48,6 +48,10 @@ class Book(BaseModel):
     """Asked where the same words come again and again."""
     loop_goodbye: str
     """Said when they still do."""
+    limit_warning: str
+    """Said when a call will soon have lasted too long."""
+    limit_goodbye: str
+    """Said when it has."""
     emergency: str
     """Said to a caller in danger, with the `{number}` to dial."""
     emergency_transfer: str

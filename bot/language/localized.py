@@ -69,6 +69,9 @@ def spoken_in(settings: Settings, language: Language) -> Settings:
             "loop": settings.loop.model_copy(
                 update={"question": book.loop_question, "goodbye": book.loop_goodbye}
             ),
+            "limit": settings.limit.model_copy(
+                update={"warning": book.limit_warning, "goodbye": book.limit_goodbye}
+            ),
             # It asks in English, about English words.
             "repair": settings.repair.model_copy(update={"below": 0}),
             "emergency": settings.emergency.model_copy(
@@ -179,6 +182,8 @@ def _english(settings: Settings) -> Book:
         refusal=settings.reticence.refusal,
         loop_question=settings.loop.question,
         loop_goodbye=settings.loop.goodbye,
+        limit_warning=settings.limit.warning,
+        limit_goodbye=settings.limit.goodbye,
         emergency=settings.emergency.words,
         emergency_transfer=settings.emergency.transfer_words,
         digits=settings.emergency.digits,

@@ -88,6 +88,10 @@ class Spanish(Book):
     loop_goodbye: str = (
         "Sigo oyendo solo lo mismo, así que voy a colgar. Vuelva a llamar, por favor. ¡Adiós!"
     )
+    limit_warning: str = "Le aviso de que nos queda más o menos un minuto de llamada."
+    limit_goodbye: str = (
+        "Se nos ha acabado el tiempo y tengo que colgar. Vuelva a llamar, por favor. ¡Adiós!"
+    )
     emergency: str = "Si es una emergencia, cuelgue ahora mismo y marque el {number}."
     emergency_transfer: str = "No cuelgue. Le paso con emergencias."
     digits: tuple[str, ...] = (

@@ -15,6 +15,7 @@ from loguru import logger
 from pipecat.processors.aggregators.llm_context import LLMContext
 from websockets.asyncio.client import ClientConnection, connect
 
+from bot.time_limit import TimeLimitSettings
 from bot.tools.parting import GOODBYE
 from evals import wire
 from evals.caller import place_call
@@ -128,10 +129,16 @@ async def test_a_caller_who_says_nothing_is_asked_twice_and_then_told_goodbye(se
         assert (await sessions.next())["outcome"] == "idle"
 
 
-async def test_a_call_that_lasts_too_long_is_ended(sessions: Sessions):
-    async with inside(max_call_secs=0.5) as echo, await echo.dial() as client:
+async def test_a_call_that_lasts_too_long_is_told_so_and_ended_with_a_goodbye(sessions: Sessions):
+    said = {"warning": "Two seconds left.", "goodbye": "Time is up. Goodbye."}
+    own = TimeLimitSettings(warn_secs=2, **said)
+    patient = inside(max_call_secs=4, limit=own, greeting="Hi.")
+    async with patient as echo, await echo.dial() as client:
         await ready(client)
-        assert (await ending(client))[0] in PROPERLY
+        heard = _plain(transcribe(await _everything(client), 24_000))
+        assert "seconds left" in heard
+        assert heard.endswith("goodbye")
+        assert client.close_code in PROPERLY
         assert (await sessions.next())["outcome"] == "agent_ended"
         await until(echo.is_empty)
 
