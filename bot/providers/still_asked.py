@@ -16,9 +16,10 @@ from pipecat.frames.frames import (
     Frame,
     InterruptionFrame,
     LLMContextFrame,
+    TTSSpeakFrame,
     UserStoppedSpeakingFrame,
 )
-from pipecat.processors.frame_processor import FrameCallback, FrameDirection
+from pipecat.processors.frame_processor import FrameCallback, FrameDirection, FrameProcessor
 from pipecat.services.llm_service import LLMService
 
 Adapter = TypeVar("Adapter", bound="BaseLLMAdapter[Any]")
@@ -31,7 +32,8 @@ class StillAsked(LLMService[Adapter]):
 
     One that was withdrawn is passed over when its turn comes; one that was confirmed is no guess
     any more. A guess that is followed by another question is withdrawn, and so is one that the
-    model takes back itself, since it wants a tool.
+    model takes back itself, since it wants a tool. What others have to say is said whatever becomes
+    of a guess.
     """
 
     _open: tuple[LLMContextFrame, ...] = ()
@@ -61,9 +63,20 @@ class StillAsked(LLMService[Adapter]):
             case UserStoppedSpeakingFrame():
                 for each in self._open:
                     each.speculation = False
+            case TTSSpeakFrame() if any(_is_guess(each) for each in self._open):
+                await self.push_frame(frame, direction)  # what waits behind a guess goes with it
+                return
             case _:
                 pass
         await super().queue_frame(frame, direction, callback)
+
+    async def push_frame(
+        self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM
+    ) -> None:
+        if isinstance(frame, TTSSpeakFrame):
+            await FrameProcessor.push_frame(self, frame, direction)  # past the gate, which holds it
+        else:
+            await super().push_frame(frame, direction)
 
     async def broadcast_frame(self, frame_cls: type[Frame], **kwargs: object) -> None:
         if frame_cls is EagerEndOfTurnCancelFrame and self._begun:

@@ -15,6 +15,7 @@ from pipecat.frames.frames import (
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     LLMTextFrame,
+    TTSSpeakFrame,
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
 )
@@ -141,6 +142,11 @@ class Asked:
         """How many tokens were let out to the words of each question."""
         texts = (frame.text for frame in self._ear.seen if isinstance(frame, LLMTextFrame))
         return Counter("".join(texts).split())
+
+    @property
+    def said_beside(self) -> list[str]:
+        """What others had to say."""
+        return [frame.text for frame in self._ear.seen if isinstance(frame, TTSSpeakFrame)]
 
     @property
     def answers(self) -> tuple[int, int]:

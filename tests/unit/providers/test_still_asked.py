@@ -5,7 +5,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from pipecat.frames.frames import Frame, LLMContextFrame
+from pipecat.frames.frames import Frame, LLMContextFrame, TTSSpeakFrame
 
 from bot.providers.reply import ThinkingPolicy
 from tests.unit.providers.asked import (
@@ -78,6 +78,17 @@ async def test_a_turn_that_is_over_before_it_is_asked_is_answered(names, pause_s
 @PAUSES
 async def test_a_guess_that_is_confirmed_is_heard(names, pause_secs):
     assert await answered(names, pause_secs, TALKS(), ahead("one"), DONE()) == whole("one")
+
+
+@STAGES
+@PAUSES
+@pytest.mark.parametrize("end", [WITHDRAWN, DONE])
+async def test_what_others_have_to_say_beside_a_guess_is_said(names, pause_secs, end):
+    async with asked(names) as call:
+        await told(
+            call, [TALKS(), ahead("one"), TTSSpeakFrame("Thank you."), end(), TALKS()], pause_secs
+        )
+        assert call.said_beside == ["Thank you."]
 
 
 @STAGES
