@@ -27,8 +27,13 @@ class CutsIn(Protocol):
 class SaysOver(Protocol):
     """A way to the caller on which even what no interruption cuts can be cut into."""
 
-    def say_over(self, audio: bytes, hz: int) -> None:
-        """Say it at once, if anything such is being said."""
+    @property
+    def sample_rate(self) -> int:
+        """Of what the caller is sent."""
+        ...
+
+    def say_over(self, audio: bytes) -> None:
+        """Say it at once, if anything such is being said; 16-bit mono at that rate."""
         ...
 
 
@@ -54,7 +59,7 @@ class Urgent:
         words = TTSAudioRawFrame(clip.audio, clip.hz, 1)
         words.interruptible = False
         if self._over and self._guard and self._guard.guarded_secs > BEARABLE_SECS:
-            self._over.say_over(clip.audio, clip.hz)
+            self._over.say_over(clip.at(self._over.sample_rate))
         await self._speaker.queue_frame(InterruptionFrame())
         await self._speaker.queue_frame(words)
         for model in self._models:

@@ -15,6 +15,7 @@ from processors.emergency_words import (
     IDIOM,
     SOMEBODY,
 )
+from processors.lexicon import Lexicon
 from processors.said_over import plain
 
 
@@ -25,24 +26,7 @@ def is_emergency(text: str) -> bool:
         return False
     # "Help! Help!" says more than "help", "he's, he's not breathing" says it twice.
     ways = {said, _REPEATED.sub(r"\1", said)}
-    return any(_tells_of_one(words) for words in ways) or emergency_es.is_emergency(text)
-
-
-def _tells_of_one(said: str) -> bool:
-    if EMERGENCY.search(said):
-        return True
-    if _PAST.search(said):
-        return False
-    if EMERGENCY_IF_NOW.search(said):
-        return True
-    if _BUSINESS.search(said):
-        return False
-    return bool(EMERGENCY_UNLESS_BUSINESS.search(said)) or _somebody_in_danger(said)
-
-
-def _somebody_in_danger(said: str) -> bool:
-    """Whether a word of danger stands by itself, no idiom, in what is said of somebody."""
-    return bool(DANGER.search(IDIOM.sub(" ", said)) and SOMEBODY.search(said))
+    return any(map(_ENGLISH.tells_of_one, ways)) or emergency_es.is_emergency(text)
 
 
 def _written_out(said: str) -> str:
@@ -92,11 +76,20 @@ _PAST = re.compile(
     rf"\b(?:last (?:year|month|week|{_MONTHS})|(?:years?|months?|weeks?) ago|yesterday"
     rf"|in (?:{_MONTHS}|the past)|when i was|(?<!at )once)\b"
 )
-"""A story of what has long been over."""
 _BUSINESS = re.compile(
     r"\b(?:order(?:s|ed|ing)?|return(?:s|ing|ed)?|refund|appointments?|book(?:ing|ed)?|reschedul\w+"
     r"|cancel\w*|visit|check ?up|follow up|next (?:week|month)|in stock|sell|buy|bought|deliver\w*"
     r"|shipp\w+|size|price|invoice|account|discount|movie|film|game|costume|toy"
     r"|see (?:him|the doctor))\b"
 )
-"""What callers speak of who have the time."""
+
+_ENGLISH = Lexicon(
+    always=EMERGENCY,
+    long_ago=_PAST,
+    if_now=EMERGENCY_IF_NOW,
+    business=_BUSINESS,
+    unless_business=EMERGENCY_UNLESS_BUSINESS,
+    danger=DANGER,
+    idiom=IDIOM,
+    somebody=SOMEBODY,
+)

@@ -3,21 +3,14 @@
 import re
 import unicodedata
 
+from processors.lexicon import Lexicon
 from processors.phrases import phrases
 
 
 def is_emergency(text: str) -> bool:
     """Whether somebody's life, body or home is in danger as far as these words go."""
     said = _EXPECTED_NO.sub(" ", _NUMBER_SPOKEN.sub("911", _bare(text)))
-    if _EMERGENCY.search(said):
-        return True
-    if _LONG_AGO.search(said):
-        return False
-    if _IF_NOW.search(said):
-        return True
-    if _BUSINESS.search(said):
-        return False
-    return bool(_WEAKER.search(said) or _DANGER.search(_IDIOM.sub(" ", said)))
+    return _SPANISH.tells_of_one(said)
 
 
 def _bare(text: str) -> str:
@@ -315,4 +308,14 @@ _MONTHS = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|
 _LONG_AGO = re.compile(
     rf"\b(?:(?:el|la) (?:ano|mes|semana|verano|invierno|marzo) pasad[oa]|ayer|en (?:{_MONTHS})"
     r"|hace (?:\w+ )?(?:anos?|meses|mes|semanas?|dias?)|una vez)\b"
+)
+
+_SPANISH = Lexicon(
+    always=_EMERGENCY,
+    long_ago=_LONG_AGO,
+    if_now=_IF_NOW,
+    business=_BUSINESS,
+    unless_business=_WEAKER,
+    danger=_DANGER,
+    idiom=_IDIOM,
 )

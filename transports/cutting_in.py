@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-import soxr
-
 AT_ONCE_SECS = 0.5
 """If what they were to cut into has not gone on within that, there is nothing to cut into."""
 
@@ -27,10 +24,3 @@ class CuttingIn:
         if now_secs <= self._until_secs:
             for at in range(0, len(audio), size):
                 yield audio[at : at + size]
-
-
-def at_rate(audio: bytes, from_hz: int, to_hz: int) -> bytes:
-    """16-bit mono at another rate."""
-    if from_hz == to_hz:
-        return audio
-    return soxr.resample(np.frombuffer(audio, "<i2"), from_hz, to_hz).astype("<i2").tobytes()

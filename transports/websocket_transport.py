@@ -24,7 +24,7 @@ from pipecat.transports.websocket.fastapi import (
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.websockets import WebSocketState
 
-from transports.cutting_in import CuttingIn, at_rate
+from transports.cutting_in import CuttingIn
 from transports.gathering import Gathering
 from transports.intake import Goodbye, Intake, IntakeSettings
 from transports.pacing import Pacer
@@ -210,14 +210,14 @@ class Output(FastAPIWebsocketOutputTransport):
         """Until then the client plays words that no interruption may cut."""
         self._cutting_in = CuttingIn()
 
-    def say_over(self, audio: bytes, hz: int) -> None:
+    def say_over(self, audio: bytes) -> None:
         """Say it at once if words are being said that no interruption cuts: they go on behind it.
 
-        16-bit mono.
+        16-bit mono at `sample_rate`.
         """
         now = self.get_event_loop().time()
         if now < self._guarded_till_secs:
-            self._cutting_in.say(at_rate(audio, hz, self.sample_rate), now)
+            self._cutting_in.say(audio, now)
 
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
         for piece in self._cutting_in.due(self.get_event_loop().time(), len(frame.audio)):
