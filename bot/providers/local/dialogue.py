@@ -13,7 +13,7 @@ from bot.providers.local.catalog import Tool, tools_in
 from bot.providers.local.conversation import Called, Event, Heard, Returned, Said, Told, events
 from bot.providers.local.intents import Intents, plain
 from bot.providers.local.listener import Listener
-from bot.providers.local.phone_menu import Menu
+from bot.providers.local.phone_menu import WAIT, Menu
 from bot.providers.local.purpose import HELP, opening, reason
 from bot.providers.local.replies import not_heard
 from bot.providers.local.state import State, after_call, after_result
@@ -92,7 +92,7 @@ class Dialogue:
                 case Returned():
                     _return(replay, event, tools)
                 case Told(text):
-                    _tell(replay, text)
+                    _tell(replay, text, presses=presses)
         self._memo = (happened, key, copy.deepcopy(replay))
         return self._reply(replay)
 
@@ -173,13 +173,15 @@ def _return(replay: _Replay, returned: Returned, tools: tuple[Tool, ...]) -> Non
     replay.failed = returned.result is None
 
 
-def _tell(replay: _Replay, text: str) -> None:
+def _tell(replay: _Replay, text: str, *, presses: bool) -> None:
     note = _DONE_ANYWAY.search(text)
     if note is not None:
         replay.state = replace(replay.state, task=None)
         replay.notes.append(note["words"].strip())
     elif purpose := _PURPOSE.search(text):
         replay.purpose = purpose["words"].strip()
+    elif replay.purpose and presses and not replay.spoken:
+        _press(replay, WAIT)  # what was not understood may be a menu, and its words are late
     elif replay.spoken and (replay.stated or not replay.purpose):
         # pipecat's way to say that a turn had no words; a phone menu has no use for an answer
         replay.state, replay.act = not_heard(replay.state)

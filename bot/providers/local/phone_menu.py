@@ -7,7 +7,7 @@ for words of the same matter; who finds none asks for a person, where the menu o
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 WAIT = "w"
 """Presses nothing, and says nothing."""
@@ -19,6 +19,7 @@ _NAMED = {
     **dict.fromkeys(("pound", "hash"), "#"),
 }
 _KEY = rf"(?:the )?(?:number )?(?P<key>\d\b|[*#]|(?:{'|'.join(_NAMED)})\b)"
+_ANY_KEY = _KEY.replace("?P<key>", "?:")
 _SIGN = r"(?: (?:key|sign|button))?"
 _PRESS = r"(?:press|dial|push|hit|select|choose|touch|enter)(?: or say)?"
 _STARTS = r"\b(?:for|to|if|in order to)\b "
@@ -28,7 +29,7 @@ _TOPIC_FIRST = re.compile(
     rf"(?:{_STARTS}|^)(?P<about>(?:(?!\b{_PRESS} )[^.;?!])*?),?\s*"
     rf"(?:(?:you (?:can|may) |please |just )*{_PRESS} )?{_KEY}{_SIGN}{_ENDS}"
 )
-_NEXT_KEY = rf"(?:or|and) (?:{_PRESS} )?{_KEY.replace('?P<key>', '?:')}"
+_NEXT_KEY = rf"(?:or|and) (?:{_PRESS} )?{_ANY_KEY}"
 _KEY_FIRST = re.compile(
     rf"(?:\b{_PRESS} |^\s*|[,;] (?:or |and )?|\bor |\band ){_KEY}{_SIGN}"
     rf" (?:for|to|if(?: you)?) (?P<about>[^,.;?!]*?)(?=[,.;?!]|$| {_NEXT_KEY})"
@@ -48,6 +49,15 @@ _MACHINE = re.compile(
 )
 _HALF = re.compile(rf"^\W*(?:(?:for|to|if) \w+|{_PRESS}\b|.*\b{_PRESS} {_KEY})", re.I)
 """Half a choice: the rest was said in another breath, or not understood."""
+_BEGUN = re.compile(
+    rf"(?:^|[.,;]\s*)((?:for|to|if) (?:(?!\b{_PRESS} {_ANY_KEY})[^.,;?!])+(?:, {_PRESS})?|{_PRESS})"
+    r"[\s.,;]*$",
+    re.I,
+)
+"""What a choice begins with, at the end of what was understood, and no key yet."""
+_SOUNDS_LIKE = {"won": "one", "to": "two", "too": "two", "for": "four", "ate": "eight"}
+_MISHEARD = re.compile(rf"\b({_PRESS}),? ({'|'.join(_SOUNDS_LIKE)})(?=\s*(?:[.;?!]|$))", re.I)
+"""A digit that the recogniser took for another word: behind it the sentence ends."""
 _SOMEBODY = re.compile(
     r"\?|\b(?:hello|hi|speaking|this is|my name|good (?:morning|afternoon|evening)"
     r"|how (?:can|may) (?:i|we)|what can (?:i|we)|help you)\b"
@@ -92,12 +102,16 @@ class Menu:
     offered: tuple[Choice, ...] = ()
     begun: bool = False
     """Whether a menu has been heard in this call."""
+    half: str = ""
+    """A choice whose key has not been said yet."""
 
     def heard(self, text: str, purpose: str) -> tuple["Menu", str]:
         """The menu with these words of it, and the keys to press; "" if somebody is to be spoken
         to, who is no menu."""
+        text = f"{self.half} {text}".strip()
         new = choices_in(text)
-        menu = Menu((*self.offered, *new), self.begun or bool(new) or _is_machine(text))
+        begun = self.begun or bool(new) or _is_machine(text)
+        menu = Menu((*self.offered, *new), begun, _half(text))
         if number := _number_wanted(text, purpose):
             return menu.after_keys(), number
         if new:
@@ -105,7 +119,7 @@ class Menu:
             return (menu.after_keys(), key) if key else (menu, WAIT)
         if _is_machine(text) or (self.begun and not _SOMEBODY.search(text.lower())):
             return menu, WAIT
-        return self, ""
+        return replace(self, half=""), ""
 
     def after_keys(self) -> "Menu":
         """Another menu follows."""
@@ -115,6 +129,7 @@ class Menu:
 def choices_in(text: str) -> tuple[Choice, ...]:
     """What can be pressed, in the order in which it was said."""
     text = " ".join(_COURTESY.sub(" ", text.lower()).split())
+    text = _MISHEARD.sub(lambda found: f"{found[1]} {_SOUNDS_LIKE[found[2]]}", text)
     if not _PRESSED.search(text):
         return ()
     found: list[Choice] = []
@@ -124,6 +139,12 @@ def choices_in(text: str) -> tuple[Choice, ...]:
         pattern = _KEY_FIRST if key_first else _TOPIC_FIRST
         found += [_choice(match) for match in pattern.finditer(sentence)]
     return tuple(choice for choice in found if _stems(choice.about))
+
+
+def _half(text: str) -> str:
+    """What follows the last key, if that begins a choice."""
+    found = _BEGUN.search(_MISHEARD.sub("", text))
+    return found[1] if found else ""
 
 
 def _choice(match: re.Match[str]) -> Choice:

@@ -170,7 +170,8 @@ class WhisperSTT(STTService):
             async with asyncio.timeout(self._whisper_settings.deadline_secs):
                 heard = await self._engine.transcribe(clip, partial=take.kind is Kind.PARTIAL)
         except (RuntimeError, TimeoutError) as error:
-            await self.push_error("Whisper could not decode a clip", exception=error)
+            if take.kind is not Kind.PARTIAL:  # those may be left out: nobody is told sorry
+                await self.push_error("Whisper could not decode a clip", exception=error)
             return None
         if take.kind is Kind.PARTIAL:
             self._listening.postpone_partial((loop.time() - began) / self._PARTIAL_SHARE)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 from pipecat.adapters.llm.schemas.direct_function import DirectFunction
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.turns.empty_user_turn import DEFAULT_EMPTY_USER_TURN_INTERRUPTED_PROMPT
 
 from bot.providers.local.acts import Act
 from bot.providers.local.dialogue import Dialogue
@@ -82,6 +83,32 @@ def test_a_menu_that_comes_in_pieces_is_waited_for():
     assert menu.heard("Sales department, good morning.", SALES)[1] == ""
 
 
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ("For support, press one. For sales.", "Press two."),
+        ("For support, press one. For sales, press", "2."),
+        ("For support, press", "one. For sales, press two."),
+        ("To speak to", "sales, press two."),
+        ("For support, press one. For sales, press to.",),
+        ("For support, press one. For sales, press, too.",),
+        ("Press one for support. Press", "two for sales."),
+    ],
+)
+def test_a_choice_that_is_cut_in_half_or_misheard_is_one_all_the_same(pieces: tuple[str, ...]):
+    menu, all_keys = Menu(), []
+    for piece in pieces:
+        menu, keys = menu.heard(piece, SALES)
+        all_keys.append(keys)
+    assert all_keys == [*[WAIT] * (len(pieces) - 1), "2"]
+
+
+def test_half_a_choice_is_forgotten_once_somebody_answers():
+    menu, _ = Menu().heard("For support, press one. For sales.", SALES)
+    menu, keys = menu.heard("Hello, this is Jane.", SALES)
+    assert (keys, menu.half) == ("", "")
+
+
 PLACED = {
     "role": "developer",
     "content": f"You have placed this call yourself. It is for: {SALES}",
@@ -111,6 +138,16 @@ def test_the_brain_presses_keys_and_says_nothing_until_somebody_answers(dialogue
     assert [call.arguments["digits"] for act in menu for call in act.calls] == ["w", "w", "2"]
     assert person.text
     assert not person.calls
+
+
+def test_what_was_not_understood_at_first_may_be_a_menu(dialogue: Dialogue):
+    note = {"role": "developer", "content": DEFAULT_EMPTY_USER_TURN_INTERRUPTED_PROMPT}
+    with_keys = LLMContext(tools=[*TOOLS, press_keys]).tools
+    act = dialogue.decide([PLACED, note], with_keys, NOW)
+    assert (act.text, [call.arguments["digits"] for call in act.calls]) == ("", [WAIT])
+    assert dialogue.decide([PLACED, note], LLMContext(tools=[*TOOLS]).tools, NOW).text
+    person = {"role": "user", "content": "Hello?"}
+    assert "order 1042" in dialogue.decide([PLACED, note, person], with_keys, NOW).text
 
 
 def test_where_no_keys_can_be_pressed_a_menu_is_words_like_any(dialogue: Dialogue):

@@ -409,6 +409,17 @@ async def test_a_decode_that_hangs_is_given_up():
     assert len(caller.finals) == 1
 
 
+async def test_a_partial_that_comes_to_nothing_is_no_error():
+    settings = WhisperSettings(deadline_secs=0.05)
+    async with calling(ScriptedEngine(takes_secs=0.3, slow=[0.01]), settings=settings) as caller:
+        await caller.says(2)
+        await caller.stops()
+        await settle()
+    assert caller.engine.partials
+    assert caller.ear.of(ErrorFrame) == []
+    assert len(caller.finals) == 1
+
+
 async def test_turn_strategies_learn_how_long_to_wait_for_the_text():
     async with calling(ScriptedEngine()) as caller:
         pass
