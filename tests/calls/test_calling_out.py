@@ -45,7 +45,7 @@ def said(messages: Sequence[Message]) -> str:
 
 async def reads_out(menu: Leg, choices: str) -> None:
     """Again and again until something is heard, as menus do."""
-    words = np.pad(voice(choices), (0, 3 * HZ))
+    words = np.pad(voice(choices), (0, 6 * HZ))
     async with asyncio.timeout(40):
         while not np.any(np.abs(menu.heard) > 200):
             if not menu.streams[0].talking:

@@ -6,6 +6,10 @@ import numpy as np
 
 from bot.providers.local.mel import Samples
 
+_MOST_LETTERS_PER_SEC = 25
+"""Spaces are some: 260 words a minute, without a pause."""
+_SPOKEN_DIGIT = 4
+
 
 def most_tokens(clip_secs: float) -> int:
     """More than anyone says in this time: a decoder that gets there is repeating itself."""
@@ -23,6 +27,17 @@ def says_twice(text: str) -> bool:
         for at in range(len(keys))
         for size in range(3, len(keys) // 2 + 1)
     )
+
+
+def first_copy(text: str, secs: float) -> str:
+    """Of one sentence written over and over, more than anyone says in `secs`; "" of any other."""
+    words, keys = text.split(), _keys(text)
+    spoken = sum(_SPOKEN_DIGIT if letter.isdigit() else 1 for letter in text)
+    if spoken <= _MOST_LETTERS_PER_SEC * secs or not says_twice(text):
+        return ""
+    sizes = (size for size in range(3, len(keys) // 2 + 1) if len(keys) % size == 0)
+    whole = (size for size in sizes if _times(keys, 0, size) * size == len(keys))
+    return " ".join(words[: next(whole, 0)])
 
 
 def without_loops(text: str) -> str:

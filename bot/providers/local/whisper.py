@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -19,6 +19,7 @@ from pydantic import Field
 
 from bot.providers.local.doubts import (
     NO_SPEECH,
+    first_copy,
     is_imagined,
     most_tokens,
     says_twice,
@@ -98,6 +99,8 @@ class Whisper:
         if secs < _SHORTEST_SECS:
             return Transcript("")
         said = self._generate(samples, window_secs(secs), most_tokens(secs), partial)
+        if not said.endless and (once := first_copy(said.text, secs)):
+            said = replace(said, text=once, words=said.words[: len(once.split())])
         repetitive = said.endless or says_twice(said.text)
         if repetitive and partial:
             return Transcript("")

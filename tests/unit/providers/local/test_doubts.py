@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bot.providers.local.doubts import (
+    first_copy,
     is_imagined,
     most_tokens,
     says_twice,
@@ -58,6 +59,23 @@ def test_what_people_do_repeat_is_kept(text: str):
 )
 def test_a_sentence_written_twice_is_noticed(text: str, twice: bool):
     assert says_twice(text) is twice
+
+
+@pytest.mark.parametrize(
+    ("text", "secs", "first"),
+    [
+        ("Where is my order 1042? Where is my order 1042?", 2.2, "Where is my order 1042?"),
+        ("Where is my order 1042? Where is my order 1042?", 4.5, ""),
+        ("I want to go. I want to go. I want to go.", 1.0, "I want to go."),
+        ("I want to cancel, I want to cancel it.", 0.8, ""),
+        ("555 1 2 555 1 2", 0.5, ""),
+        ("", 0.5, ""),
+    ],
+)
+def test_a_sentence_that_nobody_can_have_said_twice_so_fast_was_said_once(
+    text: str, secs: float, first: str
+):
+    assert first_copy(text, secs) == first
 
 
 def test_nobody_says_more_tokens_than_the_limit_but_short_words_have_room():

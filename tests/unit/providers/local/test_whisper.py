@@ -150,6 +150,13 @@ def test_a_sentence_written_twice_is_tried_again_with_the_long_window(tokenizer)
     assert model.frames == [1000, 3000]
 
 
+def test_a_sentence_written_twice_faster_than_anyone_speaks_needs_no_second_try(tokenizer):
+    model, heard = decoded(tokenizer, " Where is my order 1042?" * 2)
+    assert heard.text == "Where is my order 1042?"
+    assert [word.text for word in heard.words] == heard.text.split()
+    assert model.frames == [1000]
+
+
 def test_a_caller_who_does_say_it_twice_is_believed(tokenizer):
     _, heard = decoded(tokenizer, *[" I want to cancel. I want to cancel."] * 2)
     assert heard.text == "I want to cancel. I want to cancel."
