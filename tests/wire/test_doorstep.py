@@ -200,6 +200,34 @@ async def test_one_address_may_have_so_many_waiting_and_the_next_is_told_so():
         assert await says_hello(port)
 
 
+async def test_in_a_flood_who_has_waited_longest_goes_and_who_means_it_is_answered():
+    async with served(waiting=3, request_secs=60) as port, AsyncExitStack() as outside:
+        idle = await outside.enter_async_context(arrive(port))
+        idle[1].write(WHOLE)
+        assert await idle[0].readuntil(b'"hello"')
+        begun = await outside.enter_async_context(arrive(port))
+        begun[1].write(WHOLE[:8])
+        flood = [await outside.enter_async_context(arrive(port)) for _ in range(4)]
+        assert await told(idle[0]) == b"", "what it asks next would be answered by this"
+        for gone in (begun, flood[0]):
+            assert (await told(gone[0])).startswith(b"HTTP/1.1 503 Service Unavailable")
+        assert await says_hello(port)
+        assert (await told(flood[1][0])).startswith(b"HTTP/1.1 503")
+        flood[-1][1].write(WHOLE)
+        assert await flood[-1][0].readuntil(b'"hello"')
+
+
+async def test_nobody_who_is_being_answered_has_to_go():
+    async with served(waiting=2, unread_secs=60) as port, AsyncExitStack() as outside:
+        url = f"http://127.0.0.1:{port}/large"
+        http = await outside.enter_async_context(aiohttp.ClientSession())
+        answer = await outside.enter_async_context(http.get(url))
+        for _ in range(4):
+            await outside.enter_async_context(arrive(port))
+        assert await says_hello(port)
+        assert len(await answer.read()) == LARGE
+
+
 async def test_who_leaves_makes_room():
     async with served(waiting_each=1, request_secs=60) as port:
         for _ in range(3):

@@ -15,6 +15,7 @@ from transports.edge.outbound import WAITING_BYTES
 from transports.edge.settings import EdgeSettings
 
 RETRY_SECS = 5
+TOO_MANY = f"Too many connections wait. Try again in {RETRY_SECS} seconds."
 
 
 class InAHurryError(Exception):
@@ -24,9 +25,8 @@ class InAHurryError(Exception):
 class Doorstep(HttpToolsProtocol):
     """uvicorn's protocol of one connection, with deadlines and a place in the crowd."""
 
-    crowd: Crowd
+    crowd: "Crowd[Doorstep]"
     edge: EdgeSettings
-    _waits = False
     _in_head = True
     _beside_body_bytes = 0
     _deadline: asyncio.TimerHandle | None = None
@@ -35,11 +35,12 @@ class Doorstep(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=WAITING_BYTES)
-        self._waits = self.crowd.join(self._address)
-        if self._waits:
-            self._be_done_in_time()
-        else:
-            self._turn_away(503, "Too many connections wait. Try again in 5 seconds.")
+        if not self.crowd.join(self, self.client[0] if self.client else ""):
+            self._turn_away(503, TOO_MANY)
+            return
+        self._be_done_in_time()
+        if self.crowd.is_too_large:
+            self._make_room()
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
@@ -87,10 +88,6 @@ class Doorstep(HttpToolsProtocol):
         super().connection_lost(exc)
 
     @property
-    def _address(self) -> str:
-        return self.client[0] if self.client else ""
-
-    @property
     def _answers(self) -> bool:
         """Whether a request is being answered."""
         return bool(self.cycle) and not self.cycle.response_complete
@@ -115,9 +112,19 @@ class Doorstep(HttpToolsProtocol):
     def _leave(self) -> None:
         self._in_time()
         self._has_read()
-        if self._waits:
-            self._waits = False
-            self.crowd.leave(self._address)
+        self.crowd.leave(self)
+
+    def _make_room(self) -> None:
+        """Whoever has waited longest goes: those who mean it are done sooner than a flood."""
+        longest = next(one for one in self.crowd if not one._answers)  # at the latest ourselves
+        longest._give_way()
+
+    def _give_way(self) -> None:
+        if self._deadline:
+            self._turn_away(503, TOO_MANY)
+        else:  # idle after an answer: to be told something would answer what comes next
+            self.transport.close()
+        self._leave()
 
     def _turn_away(self, status: int, words: str) -> None:
         """Hang up, in words unless others are being said already."""
@@ -137,7 +144,7 @@ def doorstep(settings: EdgeSettings) -> type[asyncio.Protocol]:
     """For uvicorn's `http`: a protocol whose connections share one crowd."""
 
     class Shared(Doorstep):
-        crowd = Crowd(settings.waiting, settings.waiting_each, settings.proxies)
+        crowd = Crowd[Doorstep](settings.waiting, settings.waiting_each, settings.proxies)
         edge = settings
 
     return Shared

@@ -26,10 +26,12 @@ class EdgeSettings(BaseModel):
     """Places that are kept for one address (or IPv6 /64) which nobody has come to take: half the
     house. 429 for the next; one that nobody takes is free again when its ticket has expired."""
     waiting: int = Field(default=512, ge=1)
-    """Connections that are no call, of everybody: half a request, or idle after one. The next one
-    gets 503 at once. Below the 1024 files that most systems let a process open."""
+    """Connections that are no call, of everybody: half a request, or idle after one. For one more,
+    the one that has waited longest goes. Below the 1024 files that most systems let a process
+    open."""
     waiting_each: int = Field(default=64, ge=1)
-    """The same of one address (or IPv6 /64). A page takes six; our own proxies are not counted."""
+    """The same of one address (or IPv6 /64), whose next one gets 503 at once. A page takes six; our
+    own proxies are not counted."""
     request_secs: float = Field(default=5.0, gt=0)
     """From the connection, or a request's first byte, to its last."""
     unread_secs: float = Field(default=30.0, gt=0)
