@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from bot.client_secrets import ClientSecrets, Control
@@ -29,8 +29,10 @@ from bot.providers.choice import can_speak_to_speech, choices, wrong_mode
 from bot.session import run_call
 from bot.startup import run, say
 from transports import daily, direct, start, webrtc, websocket
+from transports.edge.bearer import has_key
 from transports.edge.doorstep import doorstep
 from transports.edge.guard import guard
+from transports.edge.origins import HERE
 from transports.edge.settings import EdgeSettings
 from transports.edge.socket import Socket
 from transports.phone.carrier import Carrier
@@ -135,20 +137,26 @@ def _official_page() -> StaticFiles:
 
 
 def _tell(app: FastAPI, house: House, places: Places, transports: list[str]) -> None:
-    engines = [str(choice) for choice in choices(house.settings).values()]
+    settings = house.settings
+    engines = [str(choice) for choice in choices(settings).values()]
+    only_we_come = settings.host in HERE and not settings.public.url
+    key = settings.edge.status_key
 
     @app.get("/status")
-    async def status() -> dict[str, object]:
-        return {
+    async def status(request: Request) -> dict[str, object]:
+        is_ours = has_key(request, key) if key.get_secret_value() else only_we_come
+        told: dict[str, object] = {
             "status": "draining" if places.closed else "ready",
             "transports": transports,
-            "mode": house.settings.mode,
+            "mode": settings.mode,
             "engines": engines,
             "calls": places.live,
             "free": places.free(),
             "loop_lag_p99_ms": house.lag.total.p99_ms,
-            "ended": house.totals.to_dict(),
         }
+        if is_ours:
+            told["ended"] = house.totals.to_dict()
+        return told
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:

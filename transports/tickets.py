@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -9,8 +10,11 @@ from collections.abc import Callable
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
-MIN_KEY_LENGTH = 16
+from transports.edge.bearer import MIN_KEY_LENGTH
+
 KID_LENGTH = 8
+_WRITTEN = re.compile(r"[A-Za-z0-9_.-]+")
+"""As we write them: itsdangerous would read + for -, and / for _."""
 
 
 class TicketSettings(BaseModel):
@@ -67,6 +71,8 @@ class Tickets:
         """
         now = self._clock()
         self._forget(now)
+        if not _WRITTEN.fullmatch(ticket):
+            return None
         kid, _, signed = ticket.partition(".")
         try:
             verified = self._keys.get(kid, self._nobodys)

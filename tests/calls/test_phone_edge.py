@@ -29,7 +29,9 @@ from transports.phone import mulaw
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SENTENCE = "Welcome to Acme, where everything is in order and always was."
 HEARD = "everything is in order and always"
+STATUS_KEY = "the-key-of-who-looks-after-echo"
 SETTINGS = {
+    "EDGE_STATUS_KEY": STATUS_KEY,
     "STT": "local",
     "LLM": "local",
     "TTS": "local",
@@ -107,6 +109,22 @@ def media_of(sid: str, mu_law: bytes = QUIET) -> str:
 async def calls(server: RunningServer) -> int:
     async with aiohttp.ClientSession() as http, http.get(f"{server.url}/status") as answer:
         return (await answer.json())["calls"]
+
+
+@pytest.mark.parametrize(
+    ("key", "told"), [(None, False), ("", False), (STATUS_KEY[:-1], False), (STATUS_KEY, True)]
+)
+async def test_what_calls_cost_is_for_who_has_the_key(
+    server: RunningServer, key: str | None, told: bool
+):
+    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.get(f"{server.url}/status") as answer,
+    ):
+        status = await answer.json()
+    assert ("ended" in status) is told
+    assert status["status"] == "ready"
 
 
 async def has_calls(server: RunningServer, number: int) -> bool:

@@ -2,8 +2,9 @@
 
 from ipaddress import ip_network
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from transports.edge.bearer import Key
 from transports.edge.origins import is_origin
 
 
@@ -22,6 +23,10 @@ class EdgeSettings(BaseModel):
     """Calls that one address may ask for: an office, not a flood. 429 and when to come again."""
     starts_burst: int = Field(default=30, ge=1)
     """How many of them at once."""
+    status_key: Key = SecretStr("")
+    """Who sends it to `/status`, `Authorization: Bearer ...`, is told what calls cost and which
+    providers failed. Without it that is told where nobody else comes: with HOST=localhost and
+    no PUBLIC_URL."""
     reserved_each: int = Field(default=8, ge=1)
     """Places that are kept for one address (or IPv6 /64) which nobody has come to take: half the
     house. 429 for the next; one that nobody takes is free again when its ticket has expired."""

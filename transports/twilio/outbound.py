@@ -9,7 +9,6 @@ Who may have to ask again, because no answer came, gives an `Idempotency-Key`: a
 """
 
 import asyncio
-import hmac
 import uuid
 from collections.abc import Coroutine
 from typing import Annotated, Protocol
@@ -22,16 +21,15 @@ from pydantic import (
     Field,
     SecretStr,
     StringConstraints,
-    field_validator,
 )
 
 from transports.body import body_of
 from transports.connection import Door, Guest
+from transports.edge.bearer import Key, has_key
 from transports.limits import Allowance
 from transports.phone import twiml
 from transports.phone.phrases import Phrases
 from transports.start import busy
-from transports.tickets import MIN_KEY_LENGTH
 from transports.twilio.numbers import e164
 from transports.twilio.repeats import HEADER, KEY, OtherRequestError, Repeats
 from transports.twilio.rest import Callbacks, Rest, RestError
@@ -48,7 +46,7 @@ Prefix = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{0,13}$")]
 class OutboundSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    key: SecretStr = SecretStr("")
+    key: Key = SecretStr("")
     """Who asks for a call must have it: `Authorization: Bearer ...`. Without it nobody can ask."""
     prefixes: tuple[Prefix, ...] = ()
     """Where calls may go, as JSON, like ["+1202", "+4930"]: every other number is refused. The
@@ -61,13 +59,6 @@ class OutboundSettings(BaseModel):
     """Nothing is said until Twilio knows that a human has answered, or so long a silence."""
     voicemail: str = "Hello, this is Echo at Acme. Please call us back. Goodbye."
     """Said after the beep to a machine that answers; then the call is ended."""
-
-    @field_validator("key")
-    @classmethod
-    def _long_enough(cls, key: SecretStr) -> SecretStr:
-        if 0 < len(key.get_secret_value()) < MIN_KEY_LENGTH:
-            raise ValueError(f"a key for calls needs at least {MIN_KEY_LENGTH} characters")
-        return key
 
     def missing(self, number: str) -> str | None:
         """What calls cannot be placed without, in words for whoever sets it up."""
@@ -186,8 +177,7 @@ def _key_of(request: Request) -> str | None:
 
 
 def _authorize(request: Request, key: SecretStr) -> None:
-    given = request.headers.get("Authorization", "").encode()
-    if not hmac.compare_digest(given, f"Bearer {key.get_secret_value()}".encode()):
+    if not has_key(request, key):
         logger.warning("A request for a call was refused: it had no good key")
         raise HTTPException(401, "Unauthorized", {"WWW-Authenticate": "Bearer"})
 
