@@ -23,7 +23,9 @@ from bot.providers.choice import mode_of
 from bot.providers.control_line import ControlLine
 from bot.providers.heard_first import writes_down_when_asked
 from bot.providers.tool_steps import turn_of
+from bot.urgent import in_full
 from processors.consent import Consent
+from processors.disclosing import Disclosing
 from processors.keypad import Keypad
 from processors.own_voice import OwnVoice
 from processors.spoken_language import SpokenLanguage
@@ -94,6 +96,9 @@ def _cascade(
     )
     if behind_ears:
         parts = replace(parts, stt=Pipeline([parts.stt, *behind_ears]))
+    if connection.menu and words.disclosure:
+        first = Disclosing(lambda: in_full(words.disclosure))
+        parts = replace(parts, tts=Pipeline([first, parts.tts]))
     return cascade(connection.transport, parts, context)
 
 

@@ -17,6 +17,8 @@ class OwnWords:
         """To who goes on and on."""
         self.reticence = Reticence(house.confidential, settings.reticence)
         """In place of what the model was told."""
+        self.disclosure = settings.disclosure
+        """That it is an AI; empty where nobody has to be told."""
 
     def follow(self, house: House) -> None:
         """Go on as this one does, which speaks another language."""
@@ -24,3 +26,4 @@ class OwnWords:
         self.ladder.follow(settings.silence)
         self.talk.follow(settings.talk)
         self.reticence.follow(settings.reticence)
+        self.disclosure = settings.disclosure

@@ -111,10 +111,10 @@ class Call:
             keep_time(longest_secs, lambda: self._house.settings.limit, self._worker.queue_frames)
         )
         try:
-            async with asyncio.timeout(longest_secs + GOODBYE_SECS):
-                await runner.run()
-        except TimeoutError:
-            logger.warning("a call was cut off: its goodbye took too long")
+            async with asyncio.timeout(longest_secs + GOODBYE_SECS) as longest:
+                await runner.run()  # ends when it is cancelled, and does not say so
+            if longest.expired():
+                logger.warning("a call was cut off: its goodbye took too long")
         except Exception:  # noqa: BLE001  the edge of a call
             self._outcome = "error"
             logger.exception("the call failed")

@@ -59,7 +59,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("bot.house", "bot.own_words", "bot.pipeline", "bot.providers", "bot.turns"),
         *("processors.consent", "processors.keypad", "processors.own_voice", "processors.vault"),
         *("processors.spoken_language", "transports.connection"),
-        "transports.direct_transport",
+        *("bot.urgent", "processors.disclosing", "transports.direct_transport"),
     ),
     "bot.own_words": (
         *("bot.house", "processors.idle", "processors.long_talk", "processors.reticent"),

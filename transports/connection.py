@@ -61,6 +61,8 @@ class Connection:
     """Presses keys of the phone, `0-9*#`, and `w` to wait; None where nobody waits for any."""
     purpose: str = ""
     """What we have called for, in words for the model; empty where we were called."""
+    menu: bool = False
+    """A phone menu was called: nobody is greeted, and who is spoken to first may be a machine."""
     earlier: str = ""
     """What was told of this caller to whom they were passed on in vain; empty: nobody was."""
     answered: Callable[[], Awaitable[object]] | None = None

@@ -19,6 +19,7 @@ from transports.edge.rates import household
 
 DEFAULT = "webrtc"
 """What the runner takes a request without `transport` to mean."""
+DIRECT_NEEDS = "REALTIME_DIRECT=true and OPENAI_API_KEY"
 
 
 class StartSettings(BaseModel):
@@ -134,6 +135,8 @@ def _kind(options: Mapping[str, object], ways: Mapping[str, Way]) -> Kind:
         return cast("Kind", asked)
     *most, last = ways
     choices = f"{', '.join(most)} or {last}" if most else last
+    if asked == "openai-webrtc":
+        raise HTTPException(400, f"openai-webrtc needs {DIRECT_NEEDS}; choose {choices}.")
     raise HTTPException(400, f"Unknown transport {asked!r}; choose {choices}.")
 
 

@@ -37,7 +37,9 @@ async def test_a_spoken_question_is_answered_aloud_until_the_caller_speaks_over_
         await here.start()
         await expect(here.status).to_contain_text("Listening")
         await here.greeted()
-        await say(card, "Where is my order 1042?")
+        # Chromium's echo canceller takes what comes at once for Echo's last words.
+        await asyncio.sleep(1)
+        await say(card, "Can you please tell me where my order 1042 is?")
         await expect(here.caller).to_contain_text("1042")
         await expect(here.tools).to_have_text("Looking up the order: done")
         await expect(here.echo).to_contain_text("walnut desk lamp")

@@ -71,6 +71,11 @@ async def test_an_unknown_transport_is_answered_with_the_right_ones():
         assert answer["detail"] == f"Unknown transport {wrong!r}; choose websocket or webrtc."
 
 
+async def test_who_asks_for_the_model_itself_is_told_what_that_needs():
+    _, answer, _ = await Server().post({"transport": "openai-webrtc"})
+    assert "REALTIME_DIRECT=true and OPENAI_API_KEY" in answer["detail"]
+
+
 @pytest.mark.parametrize("raw", [b"{", b"[1]", b'"x"', b"\xff", b"[" * 50_000, b'{"body": 3}'])
 async def test_a_body_that_is_no_request_is_refused_and_takes_no_place(raw: bytes):
     server = Server()
