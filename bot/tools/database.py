@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time as clock
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing, nullcontext, suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,6 +41,7 @@ class Database:
         self._engine = _engine(self._url, settings.patience_secs)
         self._writing = self._engine.execution_options(write=True)
         self._patience_secs = settings.patience_secs
+        self._one_writer = asyncio.Lock()
 
     @property
     def is_postgresql(self) -> bool:
@@ -59,6 +60,7 @@ class Database:
         """One transaction; it is written as it is left."""
         try:
             async with (
+                self._turn_to_write() if write else nullcontext(),
                 (self._writing if write else self._engine).begin() as connection,
                 AsyncSession(connection, expire_on_commit=False) as session,
             ):
@@ -66,6 +68,20 @@ class Database:
                 await session.flush()
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             raise StoreError(_advice(self._url, error)) from error
+
+    @asynccontextmanager
+    async def _turn_to_write(self) -> AsyncGenerator[None]:
+        """First come, first served: who waits for SQLite's own lock tries again and again, and of
+        many somebody is overtaken until their patience ends."""
+        if self.is_postgresql:
+            yield
+            return
+        async with asyncio.timeout(self._patience_secs):
+            await self._one_writer.acquire()
+        try:
+            yield
+        finally:
+            self._one_writer.release()
 
     async def wipe(self) -> None:
         """What has been deleted is in SQLite's files no longer; PostgreSQL's VACUUM is its own."""

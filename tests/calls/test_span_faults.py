@@ -65,7 +65,9 @@ async def noted(collector: Collector, kind: str, times: int) -> bool:
 async def answered_ms(call: PhoneCall) -> float:
     asked = await call.say(ASKS)
     await hears(call, FINE, asked)
-    return call.answered_ms(asked)
+    took_ms = call.answered_ms(asked)
+    to_secs = asked.end_secs + took_ms / 1000
+    return took_ms - 1000 * call.stood_still_secs(asked.end_secs, to_secs)
 
 
 async def is_as_ever(took_ms: float, url: str) -> bool:

@@ -127,6 +127,11 @@ async def test_two_callers_never_book_the_same_slot(store: Store, tmp_path: Path
         await server.close()
 
 
+async def test_of_many_who_want_the_same_slot_at_a_server_who_asked_first_gets_it(store: Store):
+    bookings = [store.book(an_appointment(f"Caller {n}")) for n in range(40)]
+    assert await asyncio.gather(*bookings) == [True, *[False] * 39]
+
+
 async def test_different_slots_are_booked_side_by_side(store: Store):
     slots = (await store.free_slots(NOW, SLOT + timedelta(days=5)))[:40]
     booked = await asyncio.gather(*(store.book(an_appointment(f"{s}", s)) for s in slots))
