@@ -32,7 +32,7 @@ from transports import daily, direct, start, webrtc, websocket
 from transports.edge.bearer import has_key
 from transports.edge.doorstep import doorstep
 from transports.edge.guard import guard
-from transports.edge.origins import HERE
+from transports.edge.origins import only_we_come
 from transports.edge.settings import EdgeSettings
 from transports.edge.socket import Socket
 from transports.phone.carrier import Carrier
@@ -139,12 +139,12 @@ def _official_page() -> StaticFiles:
 def _tell(app: FastAPI, house: House, places: Places, transports: list[str]) -> None:
     settings = house.settings
     engines = [str(choice) for choice in choices(settings).values()]
-    only_we_come = settings.host in HERE and not settings.public.url
     key = settings.edge.status_key
+    without_key = only_we_come(settings.host, settings.public.url)
 
     @app.get("/status")
     async def status(request: Request) -> dict[str, object]:
-        is_ours = has_key(request, key) if key.get_secret_value() else only_we_come
+        is_ours = has_key(request, key) if key.get_secret_value() else without_key
         told: dict[str, object] = {
             "status": "draining" if places.closed else "ready",
             "transports": transports,

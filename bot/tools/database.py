@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time as clock
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, closing, nullcontext, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -60,7 +60,7 @@ class Database:
         """One transaction; it is written as it is left."""
         try:
             async with (
-                self._turn_to_write() if write else nullcontext(),
+                self._turn_to_write(write=write),
                 (self._writing if write else self._engine).begin() as connection,
                 AsyncSession(connection, expire_on_commit=False) as session,
             ):
@@ -70,10 +70,10 @@ class Database:
             raise StoreError(_advice(self._url, error)) from error
 
     @asynccontextmanager
-    async def _turn_to_write(self) -> AsyncGenerator[None]:
+    async def _turn_to_write(self, *, write: bool) -> AsyncGenerator[None]:
         """First come, first served: who waits for SQLite's own lock tries again and again, and of
         many somebody is overtaken until their patience ends."""
-        if self.is_postgresql:
+        if self.is_postgresql or not write:
             yield
             return
         async with asyncio.timeout(self._patience_secs):

@@ -159,6 +159,12 @@ async def test_a_webhook_that_comes_twice_takes_one_line(echo: Inside):
             assert (await echo.status())["free"] == free - 1
 
 
+async def test_what_calls_cost_is_told_nobody_where_others_come_and_there_is_no_key(echo: Inside):
+    assert echo.house.settings.host == "localhost"
+    assert echo.house.settings.public.url
+    assert "ended" not in await echo.status()
+
+
 @pytest.mark.parametrize("first", ["media", "nothing"])
 async def test_a_stream_that_does_not_begin_with_start_is_no_call(echo: Inside, first: str):
     async with undisturbed(echo), line(echo.url) as twilio:

@@ -9,14 +9,14 @@ from starlette.requests import Request
 MIN_KEY_LENGTH = 16
 
 
-def long_enough(key: SecretStr) -> SecretStr:
+def _long_enough(key: SecretStr) -> SecretStr:
     """A key, or none."""
     if 0 < len(key.get_secret_value()) < MIN_KEY_LENGTH:
         raise ValueError(f"a key needs at least {MIN_KEY_LENGTH} characters")
     return key
 
 
-Key = Annotated[SecretStr, AfterValidator(long_enough)]
+Key = Annotated[SecretStr, AfterValidator(_long_enough)]
 """Empty: there is none, and nobody has it."""
 
 

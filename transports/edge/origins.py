@@ -32,6 +32,11 @@ def is_origin(text: str) -> bool:
     return scheme in PORTS and bool(host) and text == f"{scheme}://{written}{unusual}"
 
 
+def only_we_come(listens_at: str, public_url: str) -> bool:
+    """Whether nobody but this machine is served."""
+    return listens_at in HERE and not public_url
+
+
 def may_call(
     origin: str, host: str, public_url: str, allowed: Sequence[str], *, only_here: bool = False
 ) -> bool:
@@ -66,7 +71,7 @@ class Origins:
         self._app = app
         self._public_url = public_url
         self._allowed = allowed
-        self._only_here = listens_at in HERE and not public_url
+        self._only_here = only_we_come(listens_at, public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._foreign(scope):

@@ -265,7 +265,7 @@ class Exchange(StreamExchange):
             introduce=partial(_introduce, line) if self._settings.number else None,
             press=transport.press if line.placed else None,
             purpose=line.purpose,
-            menu=line.menu,
+            menu=line.menu and not line.greeting,
             earlier=line.earlier,
             answered=line.answered.wait if line.placed else None,
             greeting=line.greeting,

@@ -33,11 +33,11 @@ def first_copy(text: str, secs: float) -> str:
     """Of one sentence written over and over, more than anyone says in `secs`; "" of any other."""
     words, keys = text.split(), _keys(text)
     spoken = sum(_SPOKEN_DIGIT if letter.isdigit() else 1 for letter in text)
-    if spoken <= _MOST_LETTERS_PER_SEC * secs or not says_twice(text):
+    if spoken <= _MOST_LETTERS_PER_SEC * secs or _is_number(keys):
         return ""
-    sizes = (size for size in range(3, len(keys) // 2 + 1) if len(keys) % size == 0)
-    whole = (size for size in sizes if _times(keys, 0, size) * size == len(keys))
-    return " ".join(words[: next(whole, 0)])
+    sizes = range(3, len(keys) // 2 + 1)
+    size = next((size for size in sizes if _times(keys, 0, size) * size == len(keys)), 0)
+    return " ".join(words[:size])
 
 
 def without_loops(text: str) -> str:

@@ -108,7 +108,7 @@ class Menu:
     def heard(self, text: str, purpose: str) -> tuple["Menu", str]:
         """The menu with these words of it, and the keys to press; "" if somebody is to be spoken
         to, who is no menu."""
-        text = f"{self.half} {text}".strip()
+        text = _MISHEARD.sub(_as_digit, f"{self.half} {text}".strip())
         new = choices_in(text)
         begun = self.begun or bool(new) or _is_machine(text)
         menu = Menu((*self.offered, *new), begun, _half(text))
@@ -129,7 +129,6 @@ class Menu:
 def choices_in(text: str) -> tuple[Choice, ...]:
     """What can be pressed, in the order in which it was said."""
     text = " ".join(_COURTESY.sub(" ", text.lower()).split())
-    text = _MISHEARD.sub(lambda found: f"{found[1]} {_SOUNDS_LIKE[found[2]]}", text)
     if not _PRESSED.search(text):
         return ()
     found: list[Choice] = []
@@ -143,8 +142,12 @@ def choices_in(text: str) -> tuple[Choice, ...]:
 
 def _half(text: str) -> str:
     """What follows the last key, if that begins a choice."""
-    found = _BEGUN.search(_MISHEARD.sub("", text))
+    found = _BEGUN.search(text)
     return found[1] if found else ""
+
+
+def _as_digit(misheard: re.Match[str]) -> str:
+    return f"{misheard[1]} {_SOUNDS_LIKE[misheard[2].lower()]}"
 
 
 def _choice(match: re.Match[str]) -> Choice:

@@ -4,9 +4,10 @@ import asyncio
 import ctypes
 import sqlite3
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -127,9 +128,17 @@ async def test_two_callers_never_book_the_same_slot(store: Store, tmp_path: Path
         await server.close()
 
 
-async def test_of_many_who_want_the_same_slot_at_a_server_who_asked_first_gets_it(store: Store):
-    bookings = [store.book(an_appointment(f"Caller {n}")) for n in range(40)]
-    assert await asyncio.gather(*bookings) == [True, *[False] * 39]
+async def test_of_many_who_write_at_once_one_waits_for_the_file_and_the_others_for_their_turn(
+    store: Store, tmp_path: Path
+):
+    before = threading.active_count()  # a connection is a thread
+    with closing(sqlite3.connect(tmp_path / "echo.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        bookings = [asyncio.ensure_future(store.book(an_appointment(f"{n}"))) for n in range(12)]
+        await asyncio.sleep(0.3)
+        assert threading.active_count() <= before + 1
+        other.rollback()
+    assert await asyncio.gather(*bookings) == [True, *[False] * 11]
 
 
 async def test_different_slots_are_booked_side_by_side(store: Store):
