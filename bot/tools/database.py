@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -200,11 +201,14 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _advice(url: URL, error: Exception) -> str:
-    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    said = str(getattr(error, "orig", None) or error).splitlines()
+    reason = said[0] if said else "no answer in time"  # a TimeoutError has no words
     if url.get_backend_name() == "sqlite":
         path = Path(url.database or "")
         if "not a database" in reason:
             return f"{path} is not a database: choose another DATABASE_URL or move the file away."
+        if isinstance(error, (TimeoutError, PoolTimeout)):
+            return f"{path} is busy: more is asked of it at once than it can do in time."
         if "locked" in reason:
             return f"{path} is locked: another program has been writing to it for too long."
         if not path.absolute().parent.is_dir():

@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import socket
 import sqlite3
 import sys
 import threading
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.tools.clinic import ClinicSettings
-from bot.tools.database import StoreError, StoreSettings, database_url
+from bot.tools.database import Database, StoreError, StoreSettings, database_url
 from bot.tools.seed import sample_orders
 from bot.tools.store import Store, open_store
 from bot.tools.tables import Appointment, Return
@@ -28,6 +29,12 @@ SLOT = datetime(2026, 11, 24, 10, 30)
 
 def store_at(folder: Path, clinic: ClinicSettings | None = None) -> Store:
     return Store(StoreSettings(url=f"sqlite:///{folder}/echo.db"), clinic or ClinicSettings())
+
+
+def patient_store_at(folder: Path) -> Store:
+    """For who asks what comes of a crowd, not how soon: SQLite lets one at a time write."""
+    settings = StoreSettings(url=f"sqlite:///{folder}/echo.db", patience_secs=60)
+    return Store(settings, ClinicSettings())
 
 
 def an_appointment(name: str, starts_at: datetime = SLOT) -> Appointment:
@@ -120,12 +127,13 @@ async def test_shorter_hours_take_free_slots_away_and_leave_the_booked(
 
 
 async def test_two_callers_never_book_the_same_slot(store: Store, tmp_path: Path):
-    servers = [store, store_at(tmp_path), store_at(tmp_path)]
+    servers = [patient_store_at(tmp_path) for _ in range(3)]
     bookings = [server.book(an_appointment(f"Caller {n}")) for n in range(20) for server in servers]
-    assert Counter(await asyncio.gather(*bookings)) == {True: 1, False: 59}
-    assert count(tmp_path, "appointments") == 1
-    for server in servers[1:]:
+    booked = await asyncio.gather(*bookings)
+    for server in servers:
         await server.close()
+    assert Counter(booked) == {True: 1, False: 59}
+    assert count(tmp_path, "appointments") == 1
 
 
 async def test_of_many_who_write_at_once_one_waits_for_the_file_and_the_others_for_their_turn(
@@ -267,6 +275,15 @@ async def test_a_database_locked_by_others_is_an_error_not_a_hang(store: Store, 
     lock.close()
 
 
+async def test_who_waits_too_long_for_their_turn_is_told_that_it_is_busy(tmp_path: Path):
+    hasty = Database(StoreSettings(url=f"sqlite:///{tmp_path}/echo.db", patience_secs=0.01))
+    async with hasty.session(write=True):
+        with pytest.raises(StoreError, match=r"echo\.db is busy"):
+            async with hasty.session(write=True):
+                pass
+    await hasty.close()
+
+
 async def test_interrupted_reads_leave_the_database_usable(store: Store):
     for _ in range(30):
         read = asyncio.create_task(store.order(1042))
@@ -282,6 +299,13 @@ async def test_a_server_nobody_runs_says_what_to_do():
     with pytest.raises(StoreError, match="start the database or choose another") as failed:
         await open_store(settings, ClinicSettings())
     assert "secret" not in str(failed.value)
+
+
+async def test_a_server_that_never_answers_says_what_to_do():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://echo@127.0.0.1:{silent.getsockname()[1]}/echo"
+        with pytest.raises(StoreError, match=r"start the database .*\(no answer in time\)"):
+            await open_store(StoreSettings(url=url, patience_secs=0.1), ClinicSettings())
 
 
 def test_the_default_is_a_file_where_the_server_was_started():
