@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from threadpoolctl import threadpool_limits
 
-_NICENESS = 10
-"""A tenth of the share of a thread that is not nice."""
+_NICENESS = 3
+"""Half the share of a thread that is not nice."""
 
 
 def model_threads(workers: int, name: str) -> ThreadPoolExecutor:
