@@ -36,17 +36,25 @@ class WholeWords(Generic[W]):
     released_ns: int = 0
     """Where the audio that was let go ends: that much is heard."""
     _words: deque[_Word[W]] = field(default_factory=deque[_Word[W]])
+    _begins_ns: int = 0
+    _late_ns: int = 0
+    """The utterance may have begun so much earlier: its first word will tell."""
 
     def begins(self, now_ns: int) -> None:
         """An utterance's first audio: heard at once, or behind what is still playing."""
-        self.received_ns = max(self.received_ns, now_ns)
-        self.released_ns = self.received_ns
+        self._begins_ns = max(self.received_ns, now_ns)
+        self._late_ns = self._begins_ns - self.received_ns
+        self.received_ns = self.released_ns = self._begins_ns
+        if self._words:
+            self._count_from(self._words[0])
 
     def sound(self, ns: int) -> None:
         self.received_ns += ns
 
     def word(self, text: str, begins_ns: int, what: W) -> None:
-        self._words.append(_Word(text, begins_ns, what))
+        word = _Word(text, begins_ns, what)
+        self._words.append(word)
+        self._count_from(word)
 
     def releasable_ns(self, now_ns: int) -> int:
         """Up to where audio may go out: all of it, unless a listener can wait for a whole word."""
@@ -96,6 +104,15 @@ class WholeWords(Generic[W]):
         """What was let go is not played either."""
         self._words.clear()
         self.received_ns = self.released_ns = 0
+
+    def _count_from(self, word: _Word[W]) -> None:
+        """Puts an utterance where its first word is: its service, which counts from the first
+        audio, had that before us. A busy machine lets some tenths of a second pass in between, and
+        words would be heard whose audio is held."""
+        late_ns = min(max(0, self._begins_ns - word.begins_ns), self._late_ns)
+        self.received_ns -= late_ns
+        self.released_ns -= late_ns
+        self._late_ns = 0
 
     def _reached(self, word: _Word[W]) -> bool:
         return word.begins_ns < self.received_ns - _ROUNDING_NS

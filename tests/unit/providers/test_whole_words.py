@@ -45,6 +45,32 @@ def test_a_word_is_heard_once_when_the_next_begins(words):
     assert texts(words.heard()) == []
 
 
+@pytest.mark.parametrize("told_before", [True, False])
+def test_a_word_is_not_heard_before_its_audio_that_was_noticed_late(told_before: bool):
+    words: WholeWords[str] = WholeWords()
+    if told_before:
+        words.word("one", 1_000 * MS, "one")
+    words.begins(1_500 * MS)
+    words.sound(300 * MS)
+    words.released(words.received_ns)
+    if not told_before:
+        words.word("one", 1_000 * MS, "one")
+    words.word("two", 1_400 * MS, "two")
+    words.word("three", 1_800 * MS, "three")
+    assert texts(words.heard()) == []
+    words.sound(150 * MS)
+    words.released(words.received_ns)
+    assert texts(words.heard()) == ["one"]
+
+
+def test_an_utterance_behind_another_stays_behind_it(words):
+    words.sound(800 * MS)
+    words.finished()
+    words.begins(1_700 * MS)
+    words.word("three", 1_600 * MS, "three")
+    assert words.received_ns == 1_800 * MS
+
+
 def test_words_that_were_announced_without_a_sound_were_not_heard():
     words: WholeWords[str] = WholeWords()
     words.word("one", 0, "one")
