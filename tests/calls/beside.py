@@ -1,10 +1,12 @@
 """Somebody else's call, which goes on while others fail: no worse than while others merely call."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import numpy as np
+import psutil
 
 from bot.threads import model_threads
 from evals.hearing import transcribe
@@ -35,7 +37,7 @@ class Beside:
         self.call = call
         self._url = url
         self._asks = asks
-        self._hearing = Hearing([])
+        self._hearing = Hearing([], _process_at(url))
         self.before = Gaps(0.0, 0.0)
         """At the worst of the times when somebody else merely called."""
 
@@ -100,6 +102,14 @@ class Beside:
         known = self._hearing.pieces
         self._hearing.arrived += [(at, size / HZ) for at, size in arrived[known:]]
         return self._hearing
+
+
+def _process_at(url: str) -> int | None:
+    """Who listens there, if not the test itself."""
+    port = int(url.rpartition(":")[2])
+    sockets = psutil.net_connections("tcp")
+    found = (each.pid for each in sockets if each.status == "LISTEN" and each.laddr[1] == port)
+    return next((pid for pid in found if pid != os.getpid()), None)
 
 
 @asynccontextmanager

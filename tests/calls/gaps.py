@@ -3,8 +3,9 @@
 import asyncio
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -35,9 +36,16 @@ class Gaps:
 class Hearing:
     """An ear in a process that does other things too, which may make it deaf for a moment."""
 
-    def __init__(self, arrived: list[tuple[float, float]]) -> None:
-        """`arrived` grows: when each piece came, by the loop's clock, and how long it is, in s."""
+    def __init__(self, arrived: list[tuple[float, float]], server: int | None = None) -> None:
+        """`arrived` grows: when each piece came, by the loop's clock, and how long it is, in s.
+
+        server: the process that speaks, if not this one. How long it was ready to run while others
+        had the cores, from one piece to the next, is no wait for that piece.
+        """
         self.arrived = arrived
+        self._server = server
+        self._kept_waiting: list[tuple[float, float]] = [(0.0, 0.0)]
+        """When, by the loop's clock, and for how long altogether until then."""
         self._deaf: list[tuple[float, float]] = []
         """From when to when the ear was held up by what it shares a process with."""
 
@@ -57,10 +65,18 @@ class Hearing:
     async def _listen(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
+            self._note_waiting(loop.time())
             due = loop.time() + TICK_SECS
             await asyncio.sleep(TICK_SECS)
             if loop.time() - due > TICK_SECS:
                 self._deaf.append((due - TICK_SECS, loop.time()))
+
+    def _note_waiting(self, now_secs: float) -> None:
+        if self._server is None:
+            return
+        thread = Path(f"/proc/{self._server}/task/{self._server}/schedstat")  # the event loop's
+        with suppress(OSError):  # which has ended
+            self._kept_waiting.append((now_secs, int(thread.read_text().split()[1]) / 1e9))
 
     def gaps(self, since: int) -> Gaps:
         """Of the pieces from this one on."""
@@ -69,15 +85,23 @@ class Hearing:
     def waits_ms(self, since: int) -> list[float]:
         """From each piece to the next."""
         arrived = [at for at, _ in self._at_the_earliest()[since:]]
-        return [1000 * float(wait) for wait in np.diff(arrived)]
+        waits = np.diff(arrived) - np.diff(self._server_waited_secs(arrived))
+        return [1000 * float(wait) for wait in waits]
 
     def _hole_ms(self, since: int) -> float:
+        arrived = self._at_the_earliest()
+        waited = self._server_waited_secs([at for at, _ in arrived])
         hole = plays_until = 0.0
-        for number, (at, secs) in enumerate(self._at_the_earliest()):
+        for number, (at, secs) in enumerate(arrived):
             if number > since:
-                hole = max(hole, at - plays_until)
+                hole = max(hole, at - plays_until - (waited[number] - waited[number - 1]))
             plays_until = max(at, plays_until) + secs
         return 1000 * hole
+
+    def _server_waited_secs(self, at: list[float]) -> list[float]:
+        """Until each of these times."""
+        times, waited = zip(*self._kept_waiting, strict=True)
+        return [float(secs) for secs in np.interp(at, times, waited)]
 
     def _at_the_earliest(self) -> list[tuple[float, float]]:
         """When each piece came: what came to a deaf ear, when that grew so, or when the piece
