@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from fastapi import FastAPI
 from pipecat.frames.frames import EndFrame
+from pydantic import SecretStr
 
 from bot.config import Settings
 from bot.language.carriers import spoken_by_carriers
@@ -22,12 +23,14 @@ from transports.phone.phrases import Speaks, as_set
 from transports.tickets import Tickets, TicketSettings
 from transports.twilio import routes as twilio
 from transports.twilio import warm
+from transports.twilio.outbound import CALLS, OutboundSettings
 from transports.twilio.settings import TwilioSettings
 from transports.twilio.warm import ACCEPT, ASK, ENDED, HELD
 
 PUBLIC_URL = "https://echo.example"
 ACCOUNT = Account()
 COLLEAGUE = "+15550002000"
+KEY = "the-key-of-whoever-asks-for-calls"
 BRIEF = "This is Echo, with a caller about a late order."
 
 
@@ -44,6 +47,13 @@ class Office:
     async def calls_in(self) -> None:
         self.caller = self.switch.dials_in(self.api.is_called())
         await until(lambda: len(self.calls.connections) == 1)
+
+    async def calls_out(self) -> None:
+        """A phone menu is called."""
+        wanted, key = {"to": "+15550001042", "menu": True}, {"Authorization": f"Bearer {KEY}"}
+        url = self.switch.url + CALLS
+        async with aiohttp.ClientSession() as http, http.post(url, json=wanted, headers=key) as got:
+            assert got.status == 201
 
     def goes_on_in(self, language: str) -> None:
         """The call, while it is with Echo."""
@@ -88,6 +98,7 @@ class Office:
 async def office(
     phone: Phone | None = None, places: int = 10, speaks: Speaks = as_set, **settings: object
 ) -> AsyncIterator[Office]:
+    """Who has the key may have numbers called that begin with +1555."""
     api = TwilioApi(key=ACCOUNT.auth_token)
     known = {"account_sid": ACCOUNT.sid, "auth_token": ACCOUNT.auth_token}
     async with provider.serving(api), aiohttp.ClientSession() as http:
@@ -95,8 +106,9 @@ async def office(
         phone_settings = TwilioSettings(**(known | ours | settings))
         door, calls, app = Door(places), Calls(), FastAPI()
         tickets = Tickets(TicketSettings())
+        placing = OutboundSettings(key=SecretStr(KEY), prefixes=("+1555",))
         at = phone_settings, PUBLIC_URL, tickets, door, calls.launch
-        app.include_router(twilio.routes(*at, speaks=speaks))
+        app.include_router(twilio.routes(*at, placing, speaks))
         async with serving(app) as port:
             switch = Switch(http, f"http://127.0.0.1:{port}", PUBLIC_URL, frame_secs=0.002)
             switch.phones[COLLEAGUE] = phone or Phone()
@@ -167,6 +179,18 @@ async def test_a_caller_whom_nobody_takes_is_with_echo_again_and_is_told_so(phon
         assert one.colleague.told == []
         assert not one.caller.over.is_set()
         assert one.taken == 1
+
+
+async def test_who_was_called_behind_a_menu_and_passed_on_in_vain_is_greeted_as_they_come_back():
+    async with office(Phone("busy")) as one:
+        await one.calls_out()
+        await until(lambda: len(one.calls.connections) == 2)
+        assert one.calls.connections[1].menu
+        await one.passes_on()
+        await until(lambda: len(one.calls.connections) == 3)
+        again = one.calls.connections[2]
+        assert "nobody can take your call" in again.greeting
+        assert (again.menu, again.answered) == (False, None)
 
 
 @pytest.mark.parametrize("key", ["2", "#"])

@@ -267,7 +267,7 @@ class Exchange(StreamExchange):
             purpose=line.purpose,
             menu=line.menu and not line.greeting,
             earlier=line.earlier,
-            answered=line.answered.wait if line.placed else None,
+            answered=line.answered.wait if line.placed and not line.greeting else None,
             greeting=line.greeting,
             text=self._texts(line.caller),
         )
