@@ -14,6 +14,8 @@ LEAD_MS = 160
 machine that others use makes some gaps by itself; a fault that gets through takes the voice away
 for seconds."""
 TICK_SECS = 0.01
+NOTED_SECS = 0.05
+"""From one look at the threads of the server to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,14 @@ class Hearing:
     def __init__(self, arrived: list[tuple[float, float]], server: int | None = None) -> None:
         """`arrived` grows: when each piece came, by the loop's clock, and how long it is, in s.
 
-        server: the process that speaks, if not this one. How long it was ready to run while others
-        had the cores, from one piece to the next, is no wait for that piece.
+        server: the process that speaks, if not this one. How long a thread of it was ready to run
+        while others had the cores, from one piece to the next, is no wait for that piece.
         """
         self.arrived = arrived
         self._server = server
         self._kept_waiting: list[tuple[float, float]] = [(0.0, 0.0)]
         """When, by the loop's clock, and for how long altogether until then."""
+        self._waited_ns: dict[Path, int] = {}
         self._deaf: list[tuple[float, float]] = []
         """From when to when the ear was held up by what it shares a process with."""
 
@@ -72,11 +75,16 @@ class Hearing:
                 self._deaf.append((due - TICK_SECS, loop.time()))
 
     def _note_waiting(self, now_secs: float) -> None:
-        if self._server is None:
+        then_secs, until_then = self._kept_waiting[-1]
+        if self._server is None or now_secs - then_secs < NOTED_SECS:
             return
-        thread = Path(f"/proc/{self._server}/task/{self._server}/schedstat")  # the event loop's
-        with suppress(OSError):  # which has ended
-            self._kept_waiting.append((now_secs, int(thread.read_text().split()[1]) / 1e9))
+        longest_ns = 0
+        for thread in Path("/proc").glob(f"{self._server}/task/*/schedstat"):
+            with suppress(OSError):  # it has ended
+                waited_ns = int(thread.read_text().split()[1])
+                longest_ns = max(longest_ns, waited_ns - self._waited_ns.get(thread, waited_ns))
+                self._waited_ns[thread] = waited_ns
+        self._kept_waiting.append((now_secs, until_then + longest_ns / 1e9))
 
     def gaps(self, since: int) -> Gaps:
         """Of the pieces from this one on."""

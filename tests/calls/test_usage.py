@@ -14,6 +14,7 @@ from bot.providers.settings import (
     ElevenLabsSettings,
     OpenAISettings,
 )
+from bot.turns import TurnSettings
 from evals.caller import place_call
 from evals.performance import Manners
 from evals.record import CallRecord
@@ -79,7 +80,7 @@ def of_turns(record: CallRecord, provider: str, unit: str) -> float:
 
 
 @asynccontextmanager
-async def practised(*emulators: Provider) -> AsyncIterator[Inside]:
+async def practised(*emulators: Provider, **settings: object) -> AsyncIterator[Inside]:
     """A server on these providers, whose voices know their phrases by heart; what that took is of
     no call."""
 
@@ -88,7 +89,8 @@ async def practised(*emulators: Provider) -> AsyncIterator[Inside]:
         return repertoire.known == len(repertoire.phrases)
 
     async with serving(*emulators):
-        settings = dict(part for emulator in emulators for part in served_by(emulator).items())
+        for emulator in emulators:
+            settings |= served_by(emulator)
         async with inside(greeting="Hi.", **settings) as echo:
             await until(is_done)
             for emulator in emulators:
@@ -215,7 +217,8 @@ async def test_what_an_ear_was_sent_before_it_failed_is_counted(sessions: Sessio
 async def test_an_answer_that_was_cut_off_is_known_to_be_missing_on_the_bill(sessions: Sessions):
     long = " ".join(f"number {n}," for n in range(300))
     model = OpenAIChat(profile=BUDGET, mind=Scripted([long, "All right."]))
-    async with practised(model) as echo:
+    one_question_each = TurnSettings(ask_early=False)
+    async with practised(model, turn=one_question_each) as echo:
         await called(echo, ORDER, Interrupt(Say("Please stop now."), 1.0), Wait(6))
         told = await sessions.next()
     openai = used(told, "openai")

@@ -57,7 +57,9 @@ async def provider(request: pytest.FixtureRequest) -> AsyncIterator[LanguageMode
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     store = Store(StoreSettings(url=f"sqlite:///{tmp_path}/echo.db"), ClinicSettings())
     await store.prepare(NOW.date())
-    yield Desk(store, weather_source(WeatherSettings()), lambda: NOW, "call-1")
+    desk = Desk(store, weather_source(WeatherSettings()), lambda: NOW, "call-1")
+    yield desk
+    await desk.close()
     await store.close()
 
 

@@ -37,8 +37,10 @@ def nobody_has_spoken() -> None:
 
 
 @pytest.fixture
-def desk(store: Store) -> Desk:
-    return a_desk(store)
+async def desk(store: Store) -> AsyncIterator[Desk]:
+    desk = a_desk(store)
+    yield desk
+    await desk.close()
 
 
 def a_desk(store: Store, call_id: str = "call-1") -> Desk:

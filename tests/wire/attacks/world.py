@@ -73,4 +73,5 @@ async def a_world(folder: Path) -> AsyncIterator[World]:
 
     world.desk.transfer, world.desk.colleague = transfer, COLLEAGUE
     yield world
+    await world.desk.close()
     await store.close()
