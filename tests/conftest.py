@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("echo", deadline=None)
+settings.load_profile("echo")
+"""How long an example takes is the machine's matter: speed is for benchmarks."""
 
 TESTS = Path(__file__).parent
 

@@ -113,6 +113,8 @@ async def test_a_caller_in_danger_is_told_whom_to_dial_while_a_card_is_keyed_in(
 async def test_a_caller_in_danger_is_told_so_in_the_middle_of_the_disclosure_which_goes_on():
     disclosure = (
         "You are talking to an artificial intelligence. Everything you hear is made by a machine. "
+        "It can look up orders, follow shipments, start returns and book appointments for you. "
+        "What you say is turned into text, and the text is used to answer you and nothing else. "
         "You may ask for a human colleague at any time during this call."
     )
     script = [Interrupt(Say("There is a fire in my kitchen."), after_secs=0.5)]
