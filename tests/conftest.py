@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# How long an example takes is the machine's matter: speed is for benchmarks.
 settings.register_profile("echo", deadline=None)
 settings.load_profile("echo")
-"""How long an example takes is the machine's matter: speed is for benchmarks."""
 
 TESTS = Path(__file__).parent
 

@@ -27,14 +27,9 @@ TODAY = NOW.date()
 SLOT = datetime(2026, 11, 24, 10, 30)
 
 
-def store_at(folder: Path, clinic: ClinicSettings | None = None) -> Store:
-    return Store(StoreSettings(url=f"sqlite:///{folder}/echo.db"), clinic or ClinicSettings())
-
-
-def patient_store_at(folder: Path) -> Store:
-    """For who asks what comes of a crowd, not how soon: SQLite lets one at a time write."""
-    settings = StoreSettings(url=f"sqlite:///{folder}/echo.db", patience_secs=60)
-    return Store(settings, ClinicSettings())
+def store_at(folder: Path, clinic: ClinicSettings | None = None, patience_secs: float = 3) -> Store:
+    url = f"sqlite:///{folder}/echo.db"
+    return Store(StoreSettings(url=url, patience_secs=patience_secs), clinic or ClinicSettings())
 
 
 def an_appointment(name: str, starts_at: datetime = SLOT) -> Appointment:
@@ -126,8 +121,10 @@ async def test_shorter_hours_take_free_slots_away_and_leave_the_booked(
     await short.close()
 
 
-async def test_two_callers_never_book_the_same_slot(store: Store, tmp_path: Path):
-    servers = [patient_store_at(tmp_path) for _ in range(3)]
+@pytest.mark.usefixtures("store")
+async def test_two_callers_never_book_the_same_slot(tmp_path: Path):
+    """What comes of a crowd is asked, not how soon: SQLite lets one at a time write."""
+    servers = [store_at(tmp_path, patience_secs=60) for _ in range(3)]
     bookings = [server.book(an_appointment(f"Caller {n}")) for n in range(20) for server in servers]
     booked = await asyncio.gather(*bookings)
     for server in servers:
@@ -265,9 +262,7 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path):
 async def test_a_database_locked_by_others_is_an_error_not_a_hang(store: Store, tmp_path: Path):
     lock = sqlite3.connect(f"{tmp_path}/echo.db", isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
-    hasty = Store(
-        StoreSettings(url=f"sqlite:///{tmp_path}/echo.db", patience_secs=0.01), ClinicSettings()
-    )
+    hasty = store_at(tmp_path, patience_secs=0.01)
     with pytest.raises(StoreError, match="is locked"):
         await hasty.book(an_appointment("Maria Lopez"))
     assert await hasty.order(1042) is not None

@@ -215,7 +215,7 @@ def test_the_audio_of_a_take_is_what_was_heard():
     assert take.end == 2 * RATE
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["voice", "quiet", "start", "stop"]), st.floats(0.01, 3)),
