@@ -131,6 +131,7 @@ class Receiver:
             try:
                 await self.send_audio(said)
             except (ConnectionError, aiohttp.ClientError):
+                await self.closed.wait()  # what came before that, and why it ended, is still read
                 return
             due += 0.02
             await asyncio.sleep(due - loop.time())

@@ -14,6 +14,7 @@ from pipecat.frames.frames import (
     InterruptionFrame,
     TextType,
     TTSAudioRawFrame,
+    TTSStoppedFrame,
     TTSTextFrame,
 )
 from pipecat.pipeline.worker import PipelineWorker
@@ -130,7 +131,8 @@ async def test_only_what_was_heard_before_a_barge_in_is_told_and_the_rest_is_cle
     async with phone(server) as caller, caller.call() as call:
         await until(lambda: bool(server.calls.workers))
         worker, told = server.calls.workers[0], Told(server.calls.workers[0])
-        await worker.queue_frames([sound(1.0), word("one"), sound(5.0), word("two")])
+        one = sound(1.0), TTSStoppedFrame(), word("one")  # no end of it waits for a whole piece
+        await worker.queue_frames([*one, sound(5.0), word("two")])
         await until(lambda: told.words == ["one"])
         assert loud_secs(call) >= 0.99
         await worker.queue_frame(InterruptionFrame())
