@@ -3,12 +3,17 @@
 import asyncio
 
 from pipecat.transports.base_transport import BaseTransport
-from pipecat.transports.daily.transport import DailyParams, DailyTransport
+from pipecat.transports.daily.transport import DailyOutputTransport, DailyParams, DailyTransport
 
+from transports.cutting_in import SaysOver
 from transports.daily import DailySettings, Room
 from transports.intake import IntakeSettings
 from transports.limits import Allowance
 from transports.wire import is_offered
+
+
+class Output(SaysOver, DailyOutputTransport):
+    """What the room is sent."""
 
 
 class RoomTransport(DailyTransport):
@@ -16,6 +21,7 @@ class RoomTransport(DailyTransport):
 
     def __init__(self, room: Room, params: DailyParams) -> None:
         super().__init__(room.url, room.bot_token, "Echo", params)
+        self._output = Output(self, self._client, self._params)
         limits = IntakeSettings()
         self._messages = Allowance(limits.messages_per_sec, limits.messages_burst)
 

@@ -26,6 +26,7 @@ from pipecat.transports.base_transport import BaseTransport, TransportParams
 from pydantic import BaseModel, ConfigDict, Field
 
 from transports.connection import Audio, Caller, Connection
+from transports.cutting_in import SaysOver
 from transports.portaudio import Device, Wanted, find_device
 from transports.resampling import PromptResampler
 
@@ -137,7 +138,7 @@ class LocalInput(BaseInputTransport):
         await self._close()
 
 
-class LocalOutput(BaseOutputTransport):
+class Speaker(BaseOutputTransport):
     """The speaker, kept `lead_secs` ahead; an interruption silences it within one block."""
 
     def __init__(self, params: TransportParams, device: Device, lead_secs: float) -> None:
@@ -192,6 +193,10 @@ class LocalOutput(BaseOutputTransport):
     async def cleanup(self) -> None:
         await super().cleanup()
         await self._device.close()
+
+
+class LocalOutput(SaysOver, Speaker):
+    """What is played here."""
 
 
 class LocalTransport(BaseTransport):

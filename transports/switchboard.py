@@ -13,9 +13,13 @@ from pipecat.transports.smallwebrtc.request_handler import (
     SmallWebRTCRequest,
     SmallWebRTCRequestHandler,
 )
-from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
+from pipecat.transports.smallwebrtc.transport import (
+    SmallWebRTCOutputTransport,
+    SmallWebRTCTransport,
+)
 
 from transports.connection import Audio, Connection, Door, Guest, Launch
+from transports.cutting_in import SaysOver
 from transports.intake import IntakeSettings
 from transports.limits import Allowance
 from transports.webrtc import MOST_CANDIDATES, Candidates, Offer, WebrtcSettings
@@ -28,11 +32,16 @@ An offer costs all other calls 10 ms."""
 LOOK_EVERY_SECS = 1.0
 
 
+class Output(SaysOver, SmallWebRTCOutputTransport):
+    """What a peer is sent."""
+
+
 class WebrtcTransport(SmallWebRTCTransport):
     """One peer's audio, and those of its messages that a caller may send, no faster than typed."""
 
     def __init__(self, connection: SmallWebRTCConnection, settings: WebrtcSettings) -> None:
         super().__init__(connection, _params(settings))
+        self._output = Output(self._client, self._params)
         limits = IntakeSettings()
         self._messages = Allowance(limits.messages_per_sec, limits.messages_burst)
 

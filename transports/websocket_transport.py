@@ -24,7 +24,7 @@ from pipecat.transports.websocket.fastapi import (
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.websockets import WebSocketState
 
-from transports.cutting_in import CuttingIn
+from transports.cutting_in import SaysOver
 from transports.gathering import Gathering
 from transports.intake import Goodbye, Intake, IntakeSettings
 from transports.pacing import Pacer
@@ -194,7 +194,7 @@ class Input(FastAPIWebsocketInputTransport):
             ).warning("Some of what the client sent was dropped")
 
 
-class Output(FastAPIWebsocketOutputTransport):
+class Paced(FastAPIWebsocketOutputTransport):
     """Sends speech a little ahead of the ear, on a schedule that makes up for stalls."""
 
     def __init__(
@@ -208,30 +208,15 @@ class Output(FastAPIWebsocketOutputTransport):
         self._pacer = Pacer(settings.lead_ms / 1000)
         self._guarded_till_secs = 0.0
         """Until then the client plays words that no interruption may cut."""
-        self._cutting_in = CuttingIn()
-
-    def say_over(self, audio: bytes) -> None:
-        """Say it at once if words are being said that no interruption cuts: they go on behind it.
-
-        16-bit mono at `sample_rate`.
-        """
-        now = self.get_event_loop().time()
-        if now < self._guarded_till_secs:
-            self._cutting_in.say(audio, now)
 
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
-        for piece in self._cutting_in.due(self.get_event_loop().time(), len(frame.audio)):
-            await self._write_audio(piece, guarded=True)
-        return await self._write_audio(frame.audio, guarded=not frame.interruptible)
-
-    async def _write_audio(self, pcm: bytes, *, guarded: bool) -> bool:
-        audio = OutputAudioRawFrame(pcm, self.sample_rate, self._params.audio_out_channels)
+        audio = OutputAudioRawFrame(frame.audio, self.sample_rate, self._params.audio_out_channels)
         if not await self._write_frame(audio):
             return False
         audio_secs = audio.num_frames / audio.sample_rate
         now = self.get_event_loop().time()
         wait_secs = self._pacer.sent(audio_secs, now)
-        if guarded:
+        if not frame.interruptible:
             self._guarded_till_secs = now + self._pacer.unheard_secs(now)
         await asyncio.sleep(wait_secs)
         return True
@@ -250,6 +235,10 @@ class Output(FastAPIWebsocketOutputTransport):
         await super().process_frame(frame, direction)
         if isinstance(frame, InterruptionFrame):
             self._pacer.flush()
+
+
+class Output(SaysOver, Paced):
+    """What a client is sent."""
 
 
 class WebsocketTransport(FastAPIWebsocketTransport):

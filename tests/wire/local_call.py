@@ -1,8 +1,8 @@
 """A call on this machine's microphone and speaker, in a process of its own for a test to watch.
 
-`python -m tests.wire.local_call parrot|speech|interrupted|loudspeaker` prints a line of JSON when
-the call is on, and one when it is over. A line on its standard input lets it speak for two
-seconds; the end of its standard input ends the call.
+`python -m tests.wire.local_call parrot|speech|interrupted|cut-into|loudspeaker` prints a line of
+JSON when the call is on, and one when it is over. A line on its standard input lets it speak for
+two seconds; the end of its standard input ends the call.
 """
 
 import asyncio
@@ -56,6 +56,9 @@ async def main(mode: str) -> None:
         if mode == "interrupted":
             await asyncio.sleep(0.5)
             await worker.queue_frame(InterruptionFrame())
+        if mode == "cut-into":
+            await asyncio.sleep(0.5)
+            transport.output().say_over(bytes(24_000))
 
     runner = WorkerRunner(handle_sigint=False)
     await runner.add_workers(worker)

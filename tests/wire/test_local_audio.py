@@ -78,9 +78,20 @@ def pitches(pcm: bytes, hz: int = 24_000) -> list[int]:
     ]
 
 
-def loud_secs(pcm: bytes, hz: int = 24_000) -> float:
+def loud(pcm: bytes) -> np.ndarray:
+    """Which pieces of 10 ms are."""
     blocks = np.abs(np.frombuffer(pcm, "<i2")[: len(pcm) // 480 * 240].reshape(-1, 240).astype(int))
-    return float((blocks.max(axis=1) > 3_000).sum()) * 240 / hz
+    return np.flatnonzero(blocks.max(axis=1) > 3_000)
+
+
+def loud_secs(pcm: bytes) -> float:
+    return loud(pcm).size / 100
+
+
+def spread_secs(pcm: bytes) -> float:
+    """From the first sound to the last."""
+    first, *_, last = loud(pcm)
+    return (last + 1 - first) / 100
 
 
 async def test_what_is_said_to_the_microphone_comes_out_of_the_speaker(card: Pulse):
@@ -98,6 +109,16 @@ async def test_an_interruption_silences_the_speaker(card: Pulse):
     async with call(card, "interrupted") as on, card.recording(3.0, 24_000) as recording:
         on.speak()
         assert 0.2 < loud_secs(await recording) < 1.5  # of two seconds
+        await on.hang_up()
+
+
+async def test_words_for_who_is_in_danger_cut_into_others(card: Pulse):
+    """Half a second of silence, in the middle of two seconds of sound."""
+    async with call(card, "cut-into") as on, card.recording(5.0, 24_000) as recording:
+        on.speak()
+        heard = await recording
+        assert loud_secs(heard) > 1.7
+        assert 2.3 < spread_secs(heard) < 3.0
         await on.hang_up()
 
 

@@ -53,7 +53,7 @@ class Tone(MediaStreamTrack):
 
 
 class Client:
-    """A peer with a tone for a microphone, that counts the loud frames it hears."""
+    """A peer with a tone for a microphone, and how loud the frames are that it hears."""
 
     def __init__(self, http: aiohttp.ClientSession, port: int) -> None:
         self._http, self._url = http, f"http://localhost:{port}"
@@ -62,7 +62,7 @@ class Client:
         self.channel = self.pc.createDataChannel("chat", ordered=True)
         self.messages: list[dict] = []
         self.channel.on("message", lambda text: self.messages.append(json.loads(text)))
-        self.loud = 0
+        self.peaks: list[int] = []
         self._listening: asyncio.Task[None] | None = None
         self.pc.on("track", self._on_track)
         self.pc_id = ""
@@ -73,7 +73,11 @@ class Client:
     async def _listen(self, track: MediaStreamTrack) -> None:
         while True:
             frame = await track.recv()
-            self.loud += bool(np.abs(frame.to_ndarray()).max() > 3_000)
+            self.peaks.append(int(np.abs(frame.to_ndarray()).max()))
+
+    @property
+    def loud(self) -> int:
+        return sum(peak > 3_000 for peak in self.peaks)
 
     async def post(self, path: str, body: object) -> tuple[int, dict]:
         async with self._http.post(self._url + path, json=body) as response:
@@ -143,6 +147,23 @@ async def test_who_interrupts_words_that_must_be_heard_hears_all_of_them(
         await asyncio.sleep(1.3)
         least, most = heard
         assert least <= client.loud <= most  # frames of 20 ms
+        await client.hang_up()
+
+
+async def test_words_for_who_is_in_danger_cut_into_what_must_be_heard(http: aiohttp.ClientSession):
+    server = Server(between=Uninterruptible)
+    async with serving(server.app) as port:
+        client = Client(http, port)
+        session_id = (await client.start())["sessionId"]
+        await client.offer(f"/sessions/{session_id}/api/offer")
+        await until(lambda: client.channel.readyState == "open", within_secs=10)
+        (mouth,), output = server.calls.between, server.calls.connections[0].transport.output()
+        await mouth.speak()
+        await until(lambda: client.loud >= 5, within_secs=10)
+        output.say_over(bytes(2 * output.sample_rate // 2))  # half a second, in which it is silent
+        await until(lambda: client.loud >= 48, within_secs=10)
+        first, *_, last = np.flatnonzero(np.array(client.peaks) > 3_000)
+        assert 20 <= last + 1 - first - client.loud <= 35  # frames of 20 ms
         await client.hang_up()
 
 
