@@ -14,7 +14,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
-READY_SECS = 60.0
+READY_SECS = 150.0
+"""Where it gives way to calls, on a machine that has none to spare, it takes a minute."""
 STOP_SECS = 15.0
 
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")

@@ -34,7 +34,7 @@ OVER_IT = Interrupt(Say(QUESTION), after_secs=1.0)
 @pytest.mark.parametrize("order", [BEFORE_IT, OVER_IT], ids=["before", "over"])
 async def test_a_caller_who_speaks_over_the_disclosure_hears_all_of_it_and_is_answered(order: Step):
     async with inside(disclosure=DISCLOSURE, greeting="Hello.") as echo:
-        await until(lambda: practised(echo), 30)
+        await until(lambda: practised(echo), within_secs=60)
         record = await place_call(echo.url, [order], manners=Manners(settle_secs=4))
     heard = words(record)
     assert "artificial intelligence" in heard
@@ -52,7 +52,7 @@ async def test_who_speaks_over_the_disclosure_in_a_daily_room_hears_all_of_it():
         return rooms[0]
 
     async with daily() as emulator, inside(disclosure=DISCLOSURE, greeting="Hello.") as echo:
-        await until(lambda: practised(echo), 30)
+        await until(lambda: practised(echo), within_secs=60)
         settings = DailySettings(api_key=SecretStr(emulator.api_key), api_url=emulator.url)
         door, app = Door(1), FastAPI()
         ways = {"daily": daily_way.way(settings, door, echo.pool.run, join=enter)}

@@ -119,7 +119,7 @@ async def test_a_caller_in_danger_is_told_so_in_the_middle_of_the_disclosure_whi
     )
     script = [Interrupt(Say("There is a fire in my kitchen."), after_secs=0.5)]
     async with inside(disclosure=disclosure, greeting="Hello.") as echo:
-        await until(lambda: practised(echo), 30)
+        await until(lambda: practised(echo), within_secs=60)
         record = await place_call(echo.url, script, manners=Manners(settle_secs=4))
     heard = words(record)
     assert heard.index("hang up") < heard.index("at any time during this call")

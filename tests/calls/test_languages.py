@@ -123,7 +123,8 @@ async def staged(ears: Deepgram | Flux | None = None, **settings: object) -> Asy
             },
         }
         engines = {"stt": "auto", "llm": "auto", "tts": "auto", "languages": [*NAMES]}
-        own = {"spoken": {"at_numbers": NUMBERS}}
+        # A slow machine thinks for longer than callers are left without a word.
+        own = {"spoken": {"at_numbers": NUMBERS}, "filler": {"thought_secs": 60}}
         async with inside(**{**telephone(), **clouds, **engines, **own, **settings}) as echo:
             yield Stage(echo, ears, model, voice)
 
@@ -235,7 +236,7 @@ async def test_what_was_asked_ahead_in_english_is_answered_in_spanish():
     ears = Flux(profile=Profile(Delay(0.6, 0.6), Delay(0.05, 0.05), Delay(0.05, 0.05)))
     heard = ["¿Podemos hablar en español?"]
     async with (
-        staged(ears, stt="flux", filler={"thought_secs": 60}) as stage,
+        staged(ears, stt="flux") as stage,
         stage.call(heard) as call,
     ):
         mind = stage.mind = stage.model.mind = Bilingual()

@@ -28,7 +28,7 @@ from tests.emulators.provider import Drop, Empty, Fault, Stall, serving
 async def test_a_voice_that_fails_is_followed_by_the_next(fault: Fault, within_ms: float):
     emulator = speaking()
     async with serving(emulator), inside(**speaking_by(emulator)) as echo:
-        await until(lambda: practised(echo))
+        await until(lambda: practised(echo), within_secs=60)
         emulator.will(fault)
         record = await place_call(echo.url, [ORDER], manners=PATIENT)
     assert_answered(record, within_ms)
@@ -38,7 +38,7 @@ async def test_a_voice_that_fails_is_followed_by_the_next(fault: Fault, within_m
 async def test_a_call_that_nobody_can_speak_in_ends_in_words_all_the_same():
     emulator = speaking()
     async with serving(emulator), inside(**speaking_by(emulator), tts_backups=()) as echo:
-        await until(lambda: practised(echo))
+        await until(lambda: practised(echo), within_secs=60)
         emulator.will(*[Stall()] * 9)
         began = time.monotonic()
         record = await place_call(echo.url, [ORDER], manners=PATIENT)

@@ -92,7 +92,7 @@ async def practised(*emulators: Provider, **settings: object) -> AsyncIterator[I
         for emulator in emulators:
             settings |= served_by(emulator)
         async with inside(greeting="Hi.", **settings) as echo:
-            await until(is_done)
+            await until(is_done, within_secs=60)
             for emulator in emulators:
                 emulator.journal.clear()
             yield echo

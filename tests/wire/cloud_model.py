@@ -36,7 +36,7 @@ from bot.providers.settings import ProviderSettings
 from bot.providers.warm import Engines
 from processors.reticent import Reticent
 
-PATIENCE_SECS = 5.0
+PATIENCE_SECS = 30.0
 BRIEF = Brief("You are Echo.", "Hello.", datetime.now)
 
 
