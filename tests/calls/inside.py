@@ -161,7 +161,7 @@ async def _serving(
         await task
 
 
-async def until(condition: Callable[[], Awaitable[bool]], within_secs: float = 10.0) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], within_secs: float = 20.0) -> None:
     """Waits for what must come true; TimeoutError if it does not."""
     async with asyncio.timeout(within_secs):
         while not await condition():  # noqa: ASYNC110  asked over HTTP

@@ -85,7 +85,7 @@ class PhoneCall:
                     return
                 await asyncio.sleep(0.02)
 
-    async def hears(self, since_secs: float, within_secs: float = 15.0) -> float:
+    async def hears(self, since_secs: float, within_secs: float = 30.0) -> float:
         """Waits for Echo's first sound after then, and returns when it was."""
         async with asyncio.timeout(within_secs):
             while (secs := self.sound_after(since_secs)) is None:  # noqa: ASYNC110
@@ -98,7 +98,7 @@ class PhoneCall:
         await self.hears_out()
         return uttered
 
-    async def is_hung_up_on(self, within_secs: float = 15.0) -> None:
+    async def is_hung_up_on(self, within_secs: float = 30.0) -> None:
         """Waits for Echo to end the call."""
         await asyncio.wait_for(self.stream.closed.wait(), within_secs)
 

@@ -229,7 +229,7 @@ async def test_audio_of_another_kind_is_refused_before_a_word_is_said(
 
     async def refused(media_format: dict) -> tuple[Stream, int | None]:
         async with line(server.url) as twilio, twilio.call(mediaFormat=media_format) as stream:
-            await asyncio.wait_for(stream.closed.wait(), 5)
+            await asyncio.wait_for(stream.closed.wait(), 15)
             return stream, stream.socket.close_code
 
     async with beside.undisturbed():

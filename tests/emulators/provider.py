@@ -152,7 +152,7 @@ class Provider:
         """The bodies of all entries of a kind, in order."""
         return [entry.body for entry in self.journal if entry.kind == kind]
 
-    async def until_noted(self, kind: str, within_secs: float = 5.0) -> Any:
+    async def until_noted(self, kind: str, within_secs: float = 15.0) -> Any:
         """The body of the first entry of a kind, as soon as there is one."""
         async with asyncio.timeout(within_secs):
             while not self.noted(kind):

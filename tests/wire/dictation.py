@@ -68,7 +68,7 @@ class Socket:
     async def tell(self, **message: object) -> None:
         await self.websocket.send_json(message)
 
-    async def told(self, until: Callable[[dict], bool], within_secs: float = 5) -> list[dict]:
+    async def told(self, until: Callable[[dict], bool], within_secs: float = 15) -> list[dict]:
         """The messages up to the first for which `until` holds, and that one.
 
         Raises ConnectionResetError if the connection ends before, TimeoutError if none came.
@@ -157,7 +157,7 @@ class Line(BaseObserver):
     def errors(self) -> list[str]:
         return [frame.error for frame in self.of(ErrorFrame)]
 
-    async def until(self, kind: type[Frame], count: int = 1, within_secs: float = 5) -> list:
+    async def until(self, kind: type[Frame], count: int = 1, within_secs: float = 15) -> list:
         """The frames of this kind, once there are `count`."""
         async with asyncio.timeout(within_secs):
             while len(self.of(kind)) < count:

@@ -114,7 +114,7 @@ class Office:
         return [i["output"] for i in items if i["type"] == "function_call_output"]
 
 
-async def until(true: Callable[[], object], within_secs: float = 8.0) -> None:
+async def until(true: Callable[[], object], within_secs: float = 20.0) -> None:
     async with asyncio.timeout(within_secs):
         while not true():  # noqa: ASYNC110  works for whatever can be looked at
             await asyncio.sleep(0.02)

@@ -109,7 +109,7 @@ async def test_a_signed_call_is_heard_and_answered_and_its_marks_come_back(case:
         await call.until_silent(0.3)
         assert np.abs(call.ear.astype(int)).max() > 7_000
         await server.calls.workers[0].stop_when_done()
-        await asyncio.wait_for(call.closed.wait(), 3)
+        await asyncio.wait_for(call.closed.wait(), 15)
         assert call.echoed == call.marks != []
         assert (await caller.ask(case.path("next"))).verbs == ("Hangup",)
     (connection,) = server.calls.connections
@@ -138,7 +138,7 @@ async def test_only_what_was_heard_before_a_barge_in_is_told_and_the_rest_is_cle
         await worker.queue_frame(InterruptionFrame())
         await until(lambda: call.clears == 1)
         await worker.stop_when_done()
-        await asyncio.wait_for(call.closed.wait(), 3)
+        await asyncio.wait_for(call.closed.wait(), 15)
         assert loud_secs(call) < 3
     assert told.words == ["one"]
 

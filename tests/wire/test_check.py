@@ -218,7 +218,7 @@ async def test_a_provider_that_does_not_answer_is_given_up():
         settings = of_openai(f"http://127.0.0.1:{silent.getsockname()[1]}")
         await check(settings, said.append, deadline_secs=0.1)
     assert said[0].endswith(": TimeoutError.")
-    assert time.monotonic() - began_secs < 1
+    assert time.monotonic() - began_secs < 5
 
 
 async def test_without_a_key_nobody_is_asked():

@@ -387,12 +387,14 @@ async def test_a_late_one_is_late_with_the_first_utterance_alone(deepgram):
     deepgram.will(Late(0.4))
     query = {**ASKED, "interim_results": "true"}
     loop = asyncio.get_running_loop()
-    async with connected(listen(deepgram), **query) as socket:
+    async with held_up() as held, connected(listen(deepgram), **query) as socket:
         for least, most, chatty in ((0.4, 0.7, False), (0, 0.3, True)):
             await socket.say(utterance())
             began = loop.time()
             told = await socket.told(final)
-            assert least <= loop.time() - began <= most
+            ended = loop.time()
+            await asyncio.sleep(0.02)
+            assert least <= ended - began <= most + held.secs(began, ended)
             assert (len(told) > 1) is chatty
 
 

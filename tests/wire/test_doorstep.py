@@ -66,7 +66,7 @@ async def says_hello(port: int) -> bool:
         return answer.status == 200
 
 
-async def told(reader: StreamReader, within_secs: float = 3.0) -> bytes:
+async def told(reader: StreamReader, within_secs: float = 15.0) -> bytes:
     """All that is said until the server hangs up; TimeoutError if it does not."""
     said = bytearray()
     async with asyncio.timeout(within_secs):
@@ -136,7 +136,7 @@ async def test_a_second_request_may_come_before_the_first_is_answered_and_no_thi
 async def test_who_asks_and_does_not_read_the_answer_is_hung_up_on():
     async with served(unread_secs=SOON_SECS) as port, arrive(port) as (reader, writer):
         writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
-        await asyncio.sleep(SOON_SECS * 2)
+        await asyncio.sleep(SOON_SECS * 5)  # of which a busy server takes a part to begin
         assert len(await told(reader)) < LARGE
 
 

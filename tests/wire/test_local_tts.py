@@ -102,7 +102,7 @@ class Call:
         await self.worker.queue_frames(frames)
 
     async def played(self, secs: float) -> None:
-        await asyncio.wait_for(self.speaker.started.wait(), 5)
+        await asyncio.wait_for(self.speaker.started.wait(), 15)
         await asyncio.sleep(secs)
 
     async def finished(self) -> None:
@@ -113,7 +113,7 @@ class Call:
 
     async def memory(self) -> Sequence[str]:
         """What is remembered, as soon as anything is."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             while not self.remembered():  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         return self.remembered()
@@ -123,7 +123,7 @@ class Call:
 
     async def error(self) -> str:
         """What a service complains of, as soon as one does."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(15):
             while not (errors := self.notes.of(ErrorFrame)):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         return errors[0].error
@@ -146,7 +146,7 @@ async def calling(
         yield call
     finally:
         await call.worker.cancel()
-        await asyncio.wait_for(running, 5)
+        await asyncio.wait_for(running, 15)
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,7 @@ class Client:
             await self.send("input_audio_buffer.append", audio=chunk)
 
     async def until(self, kind: str) -> dict[str, Any]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             while True:
                 message = await self.ws.receive()
                 if message.type != WSMsgType.TEXT:

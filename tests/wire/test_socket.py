@@ -64,7 +64,7 @@ async def test_what_is_a_request_and_no_handshake_is_refused_at_once(asked: byte
 async def why(ended: ClientConnection) -> tuple[int, str] | None:
     """Code and reason of the server's end; None for who was still sending, and did not hear them.
     TimeoutError if there is no end."""
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(15):
         with pytest.raises(ConnectionClosed) as end:
             await ended.recv()
     return (end.value.rcvd.code, end.value.rcvd.reason) if end.value.rcvd else None

@@ -164,7 +164,7 @@ async def on_the_line(
         await running
 
 
-async def until(true: Callable[[], object], within_secs: float = 8.0) -> None:
+async def until(true: Callable[[], object], within_secs: float = 20.0) -> None:
     async with asyncio.timeout(within_secs):
         while True:
             if true():

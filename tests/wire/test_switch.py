@@ -140,7 +140,7 @@ async def test_a_turn_whose_words_change_the_ears_is_ended_by_those_that_have_he
         async with line(vad, hearing, spoken_language) as heard:
             await heard.hear(np.concatenate((quiet(0.3), spoken(ORDER), quiet(1.0))), live=True)
             await heard.until(TranscriptionFrame, 1)
-            await heard.until(ProposedUserStoppedSpeakingFrame, 2, within_secs=1)
+            await heard.until(ProposedUserStoppedSpeakingFrame, 2)
             await asyncio.sleep(0.3)
     assert len(heard.of(ProposedUserStoppedSpeakingFrame)) == 2, "once in each direction"
     assert len(emulator.noted("connect")) == 2

@@ -271,7 +271,7 @@ async def test_a_call_that_we_end_is_hung_up_next():
     async with phone(server) as caller, caller.call() as call:
         await until(lambda: bool(server.calls.workers))
         await server.calls.workers[0].stop_when_done()
-        await asyncio.wait_for(call.closed.wait(), 3)
+        await asyncio.wait_for(call.closed.wait(), 15)
         assert (await caller.ask(NEXT)).verbs == ("Hangup",)
 
 
@@ -319,7 +319,7 @@ async def passed_on(
             assert transfer is not None
             assert await transfer(number)
             await server.calls.workers[0].stop_when_done()
-            await asyncio.wait_for(call.closed.wait(), 3)
+            await asyncio.wait_for(call.closed.wait(), 15)
         await caller.ask(NEXT)
         yield caller
 
@@ -414,7 +414,7 @@ async def test_who_is_passed_on_in_an_emergency_is_dialled_at_once_whoever_was_t
         assert await connection.introduce("+15550002000", "A caller about an order.")
         assert await connection.transfer("+15550003000")
         await server.calls.workers[0].stop_when_done()
-        await asyncio.wait_for(call.closed.wait(), 3)
+        await asyncio.wait_for(call.closed.wait(), 15)
         answer = await caller.ask(NEXT)
     assert (answer.verbs, answer.dialled) == (("Dial",), "+15550003000")
 
@@ -427,7 +427,7 @@ async def test_nobody_is_held_for_a_colleague_who_has_no_number():
         assert introduce is not None
         assert not await introduce("5550002000", "A caller about an order.")
         await server.calls.workers[0].stop_when_done()
-        await asyncio.wait_for(call.closed.wait(), 3)
+        await asyncio.wait_for(call.closed.wait(), 15)
         assert (await caller.ask(NEXT)).verbs == ("Hangup",)
 
 

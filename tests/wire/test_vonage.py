@@ -235,7 +235,7 @@ async def test_a_call_that_we_end_has_nothing_next():
     async with phone(server) as caller, caller.call() as call:
         await until(lambda: bool(server.calls.workers))
         await server.calls.workers[0].stop_when_done()
-        await asyncio.wait_for(call.closed.wait(), 3)
+        await asyncio.wait_for(call.closed.wait(), 15)
         assert (await caller.go_on(call.instructions)).actions == ()
         assert call.echoed, "the end of the last word was not waited for"
 

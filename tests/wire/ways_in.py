@@ -155,7 +155,7 @@ async def serving(
         await serve
 
 
-async def until(condition: Callable[[], bool], within_secs: float = 5.0) -> None:
+async def until(condition: Callable[[], bool], within_secs: float = 15.0) -> None:
     """Waits for what must come true; TimeoutError if it does not."""
     async with asyncio.timeout(within_secs):
         while not condition():  # noqa: ASYNC110  works for whatever can be looked at
