@@ -4,13 +4,15 @@
 
 It stands between the caller's aggregator and the model, which is not asked where a machine is: a
 question is, once, and then goodbye is said. Who speaks over the goodbye is listened to; if it is
-the same again, the next goodbye is said to its end.
+the same again, the next goodbye is said to its end. Behind one that is, whoever says it, the model
+is asked nothing more.
 """
 
 import asyncio
 
 from loguru import logger
 from pipecat.frames.frames import (
+    EagerEndOfTurnCancelFrame,
     EndWorkerFrame,
     Frame,
     LLMContextAssistantTurnFrame,
@@ -60,6 +62,9 @@ class LoopGuard(FrameProcessor):
                 return
             case LLMContextAssistantTurnFrame():
                 self._loop.answered(frame.text)
+            case EndWorkerFrame(interruptible=False) if direction is FrameDirection.DOWNSTREAM:
+                self._is_over = True
+                await self.broadcast_frame(EagerEndOfTurnCancelFrame)  # nor what was asked ahead
             case _:
                 pass
         await self.push_frame(frame, direction)

@@ -15,13 +15,13 @@ from loguru import logger
 from pipecat.processors.aggregators.llm_context import LLMContext
 from websockets.asyncio.client import ClientConnection, connect
 
-from bot.time_limit import TimeLimitSettings
+from bot.time_limit import GOODBYE_SECS, TimeLimitSettings
 from bot.tools.parting import GOODBYE
 from evals import wire
 from evals.caller import place_call
 from evals.hearing import transcribe
 from evals.performance import Manners
-from evals.script import Interrupt, Say, Type
+from evals.script import Interrupt, Pause, Say, Type
 from processors.idle import IdlePolicy
 from tests.calls.inside import Inside, ending, hears, inside, ready, until
 from tests.calls.running import RunningServer, running_server
@@ -141,6 +141,20 @@ async def test_a_call_that_lasts_too_long_is_told_so_and_ended_with_a_goodbye(se
         assert client.close_code in PROPERLY
         assert (await sessions.next())["outcome"] == "agent_ended"
         await until(echo.is_empty)
+
+
+async def test_who_still_asks_when_time_is_up_is_said_goodbye_to_and_not_answered(
+    sessions: Sessions,
+):
+    own = TimeLimitSettings(goodbye="Time is up, so I have to hang up now. Call again. Goodbye.")
+    script = [Pause(1.0), Say("Where is my order 1042?", at_once=True)]
+    async with inside(max_call_secs=3.5, limit=own, greeting="Hi.") as echo:
+        record = await place_call(echo.url, script)
+        session = await sessions.next()
+    assert record.turns[-1].said.span.end_secs > 3.5  # the goodbye was being said
+    assert _plain(transcribe(record.echo_audio, 24_000)).endswith("goodbye")
+    assert session["tool_calls"] == {}
+    assert session["duration_secs"] < 3.5 + GOODBYE_SECS
 
 
 async def test_a_caller_whose_call_cannot_go_on_is_told_so(sessions: Sessions):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from pipecat.frames.frames import (
+    EagerEndOfTurnCancelFrame,
     EndWorkerFrame,
     Frame,
     InterruptionFrame,
@@ -49,6 +50,7 @@ class Line(FrameProcessor):
     def __init__(self) -> None:
         super().__init__(enable_direct_mode=True)
         self.out: list[str] = []
+        self.reasons: list[str | None] = []
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
@@ -59,11 +61,13 @@ class Line(FrameProcessor):
             case TTSSpeakFrame():
                 self.out.append(frame.text + full)
             case EndWorkerFrame():
-                assert frame.reason == LOOP
+                self.reasons.append(frame.reason)
                 self.out.append("hangs up" + full)
                 return
             case InterruptionFrame():
                 self.out.append("interrupts")
+            case EagerEndOfTurnCancelFrame():
+                self.out.append("asks no more")
             case _:
                 pass
         await self.push_frame(frame, direction)
@@ -74,6 +78,7 @@ async def passed(guard: LoopGuard, *frames: Frame) -> list[str]:
     line = Line()
     paced = [each for frame in frames for each in (frame, SleepFrame(0.02))]
     await run_test(Pipeline([guard, line]), frames_to_send=paced)
+    assert {*line.reasons} <= {LOOP, "time"}
     return line.out
 
 
@@ -100,6 +105,14 @@ class TestAModelThatIsAsked:
     async def test_is_asked_by_a_caller_who_says_something_else_over_the_goodbye(self, guard):
         said = await passed(guard, *turns(6), *turn("Wait, I'm here!"), *turns(2))
         assert said[-3:] == [ASKED] * 3
+
+    @pytest.mark.parametrize("in_full", [True, False])
+    async def test_is_not_asked_behind_somebody_elses_goodbye_to_the_end(self, guard, in_full):
+        hang_up = EndWorkerFrame(reason="time")
+        hang_up.interruptible = not in_full
+        said = await passed(guard, question("Hello?", ahead=True), hang_up, *turn("Hello?"))
+        ends = ["asks no more", "hangs up in full"] if in_full else ["hangs up", ASKED]
+        assert said == [ASKED, *ends]
 
     async def test_is_asked_what_is_typed_after_that(self, guard):
         typed = question("Hello?")
