@@ -151,8 +151,9 @@ class Repairing(FrameProcessor):
         self._repair = Repair(settings)
         self._vault = vault
         self._certainty = certainty
-        self._ahead: list[Question | None] = []
-        """What to ask at the end of a turn of which the model was to be asked ahead."""
+        self._ahead: tuple[str, Question | None] | None = None
+        """The words of a turn of which the model was to be asked ahead of its end, and what to ask
+        then instead."""
 
     def follow(self, settings: RepairSettings) -> None:
         """Ask by others from here on."""
@@ -172,19 +173,29 @@ class Repairing(FrameProcessor):
         match frame:
             case LLMContextFrame() if turn := _turn(frame.context):
                 asked = self._considered(frame.context, turn)
-                self._ahead = [asked] if frame.speculation else []
+                self._ahead = (turn, asked) if frame.speculation else None
                 if asked is None:
                     await self.push_frame(frame, direction)
                 if not frame.speculation:
                     await self._settle(asked)
                 return
             case EagerEndOfTurnCancelFrame() | InterruptionFrame():
-                self._ahead = []
+                self._ahead = None
+            case UserStoppedSpeakingFrame() if self._ahead:
+                (turn, asked), self._ahead = self._ahead, None
+                await self._end(frame, turn, asked)
+                return
             case _:
                 pass
         await self.push_frame(frame, direction)
-        if isinstance(frame, UserStoppedSpeakingFrame) and self._ahead:
-            await self._settle(self._ahead.pop())
+
+    async def _end(self, over: UserStoppedSpeakingFrame, turn: str, asked: Question | None) -> None:
+        """The turn is over of which the model may have been asked ahead: before its words were
+        there, whose certainty nobody knew then."""
+        if asked is None and (asked := self._repair.question(turn)):
+            await self.push_frame(EagerEndOfTurnCancelFrame())
+        await self.push_frame(over)
+        await self._settle(asked)
 
     def _considered(self, context: LLMContext, turn: str) -> Question | None:
         messages = [*context.get_messages()]

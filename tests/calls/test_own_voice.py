@@ -67,8 +67,9 @@ async def test_echo_hears_itself_out_and_is_interrupted_by_a_caller():
         client = await echo.dial()
         listening = asyncio.create_task(room.listen(client))
         await ready(client)
-        await speak(client, room, 3.0, np.zeros(0, np.int16))
-        assert room.played_secs > 2.0, "the greeting is heard"
+        async with asyncio.timeout(15):
+            while room.played_secs < 2.0:
+                await speak(client, room, 0.5, np.zeros(0, np.int16))
         assert room.interrupted == 0, "its echo is no interruption"
         await speak(client, room, 1.5, spoken("Where is my order?"))
         assert room.interrupted >= 1, "the caller is one"

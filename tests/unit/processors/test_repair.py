@@ -9,8 +9,9 @@ from pipecat.frames.frames import (
     TTSSpeakFrame,
     UserStoppedSpeakingFrame,
 )
+from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.processors.filters.identity_filter import IdentityFilter
 from pipecat.tests.utils import SleepFrame, run_test
 
 from processors.repair import Question, Repair, Repairing, RepairSettings, Words
@@ -20,6 +21,7 @@ SETTINGS = RepairSettings()
 SURE, UNSURE, LOST = 0.95, 0.4, 0.1
 TURN = "Where is my order 1042?"
 ASKED = "Sorry, was that one-zero-four-two?"
+WITHDRAWN = "never mind"
 
 
 def heard(text: str, **doubted: float) -> list[tuple[str, float]]:
@@ -140,22 +142,18 @@ def context_of(*texts: str) -> LLMContext:
 
 async def passed(frames: Sequence[Frame], vault: Vault | None = None) -> list[object]:
     """What comes out: words that are spoken, or the caller's last words a model is asked about."""
-    ear, repairing = FrameProcessor(), Repairing(SETTINGS, vault or Vault(), certainty)
+    ear, repairing = IdentityFilter(), Repairing(SETTINGS, vault or Vault(), certainty)
     repairing.watch(ear)
     paced = [each for frame in frames for each in (frame, SleepFrame(0.05))]
-    for frame in frames:
-        if isinstance(frame, TranscriptionFrame):
-            await repairing.hear(ear, frame)
-    down, _ = await run_test(
-        repairing,
-        frames_to_send=[each for each in paced if not isinstance(each, TranscriptionFrame)],
-    )
+    down, _ = await run_test(Pipeline([ear, repairing]), frames_to_send=paced)
     out: list[object] = []
     for frame in down:
         if isinstance(frame, TTSSpeakFrame):
             out.append(frame.text)
         elif isinstance(frame, LLMContextFrame):
             out.append(frame.context.get_messages()[-1])
+        elif isinstance(frame, EagerEndOfTurnCancelFrame):
+            out.append(WITHDRAWN)
     return out
 
 
@@ -211,6 +209,14 @@ class TestAGuess:
     async def test_that_is_withdrawn_asks_nothing(self):
         frames = [transcript(TURN, _1042=UNSURE), question_to(context_of(TURN), ahead=True)]
         ended = [EagerEndOfTurnCancelFrame(), UserStoppedSpeakingFrame()]
-        assert await passed([*frames, *ended]) == []
+        assert await passed([*frames, *ended]) == [WITHDRAWN]
         again = [*frames, *ended, question_to(context_of(TURN))]
-        assert await passed(again) == [ASKED]
+        assert await passed(again) == [WITHDRAWN, ASKED]
+
+    async def test_ahead_of_its_words_is_withdrawn_if_they_were_not_heard_well(self):
+        context = context_of(TURN)
+        asks, over = question_to(context, ahead=True), UserStoppedSpeakingFrame()
+        said = {"role": "user", "content": TURN}
+        assert await passed([asks, transcript(TURN), over]) == [said]
+        unsure = transcript(TURN, _1042=UNSURE)
+        assert await passed([asks, unsure, over]) == [said, WITHDRAWN, ASKED]
