@@ -13,7 +13,7 @@ COLLEAGUE = "+15550002000"
 
 async def test_who_asks_for_a_person_hears_that_they_get_one_and_is_put_through():
     settings = telephone() | {"handoff": HandoffSettings(to=COLLEAGUE)}
-    async with inside(greeting="Hi.", **settings) as echo, line(echo.url) as twilio:
+    async with inside(greeting="Hi, this is Echo.", **settings) as echo, line(echo.url) as twilio:
         async with twilio.call() as stream:
             call = PhoneCall(stream)
             await call.hears_out()
@@ -39,7 +39,7 @@ async def test_who_asks_for_a_person_hears_that_they_get_one_and_is_put_through(
 
 async def test_who_is_in_danger_hears_that_they_are_passed_on_and_is():
     settings = telephone() | {"emergency": EmergencySettings(transfer=COLLEAGUE)}
-    async with inside(greeting="Hi.", **settings) as echo, line(echo.url) as twilio:
+    async with inside(greeting="Hi, this is Echo.", **settings) as echo, line(echo.url) as twilio:
         async with twilio.call() as stream:
             call = PhoneCall(stream)
             await call.hears_out()
@@ -52,7 +52,7 @@ async def test_who_is_in_danger_hears_that_they_are_passed_on_and_is():
 
 async def test_who_asks_for_a_text_and_has_booked_nothing_is_told_so():
     async with (
-        inside(greeting="Hi.", **telephone(number="+15550009999")) as echo,
+        inside(greeting="Hi, this is Echo.", **telephone(number="+15550009999")) as echo,
         telephoning(echo.url) as call,
     ):
         await call.hears_out()
