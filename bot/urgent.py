@@ -9,6 +9,7 @@ from pipecat.transports.base_transport import BaseTransport
 
 from bot.providers.clip import Clip
 from processors.resume import Playback
+from transports.cutting_in import SaysOver
 
 BEARABLE_SECS = 1.0
 """So long may words be waited for that are heard in full."""
@@ -20,20 +21,6 @@ class CutsIn(Protocol):
 
     async def cut_in(self, text: str) -> None:
         """Say it at once."""
-        ...
-
-
-@runtime_checkable
-class SaysOver(Protocol):
-    """A way to the caller on which even what no interruption cuts can be cut into."""
-
-    @property
-    def sample_rate(self) -> int:
-        """Of what the caller is sent."""
-        ...
-
-    def say_over(self, audio: bytes) -> None:
-        """Say it at once, if anything such is being said; 16-bit mono at that rate."""
         ...
 
 

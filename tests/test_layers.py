@@ -96,7 +96,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.recording": ("processors.cards", "processors.shown", "processors.tracks"),
     "bot.retention": ("bot.recording", "bot.tools.database", "bot.tools.store"),
     "bot.command": ("bot.config", "bot.retention", "bot.tools.database", "bot.tools.store"),
-    "bot.urgent": ("bot.providers.clip", "processors.resume"),
+    "bot.urgent": ("bot.providers.clip", "processors.resume", "transports.cutting_in"),
     "bot.pool": ("bot.session", "transports.connection"),
     "bot.runner": ("bot.config", "bot.house", "bot.session", "transports.connection"),
     "bot.startup": (

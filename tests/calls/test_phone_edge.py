@@ -31,6 +31,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SENTENCE = "Welcome to Acme, where everything is in order and always was."
 HEARD = "everything is in order and always"
 STATUS_KEY = "the-key-of-who-looks-after-echo"
+SILENT_SECS = 5.0
+"""A large message holds this process up for less, and with it all callers."""
 SETTINGS = {
     "EDGE_STATUS_KEY": STATUS_KEY,
     "STT": "local",
@@ -38,12 +40,10 @@ SETTINGS = {
     "TTS": "local",
     "GREETING": " ".join([SENTENCE] * 30),
     "LOG_PII": "true",
-    "TWILIO_SILENT_SECS": "5",
+    "TWILIO_SILENT_SECS": f"{SILENT_SECS}",
 }
 """A minute and a half of greeting, which no test outlasts."""
 SENTENCE_SECS = 5.0
-SILENT_SECS = 5.0
-"""A large message holds this process up for less, and with it all callers."""
 SLOW_BYTES_PER_SEC = 1_000
 LARGE_MB = 20
 TOO_MUCH = 25

@@ -4,6 +4,8 @@ import asyncio
 import fractions
 import json
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import av
@@ -130,42 +132,41 @@ async def test_a_client_is_heard_and_answered(http: aiohttp.ClientSession):
         assert not server.door.inside
 
 
+@asynccontextmanager
+async def being_spoken_to(http: aiohttp.ClientSession, server: Server) -> AsyncIterator[Client]:
+    """A client that hears the first of what the server's speaker says."""
+    async with serving(server.app) as port:
+        client = Client(http, port)
+        session_id = (await client.start())["sessionId"]
+        await client.offer(f"/sessions/{session_id}/api/offer")
+        await until(lambda: client.channel.readyState == "open", within_secs=10)
+        await server.calls.between[0].speak()
+        await until(lambda: client.loud >= 5, within_secs=10)
+        yield client
+        await client.hang_up()
+
+
 @pytest.mark.parametrize(("speaker", "heard"), [(Speaker, (5, 40)), (Uninterruptible, (49, 60))])
 async def test_who_interrupts_words_that_must_be_heard_hears_all_of_them(
     http: aiohttp.ClientSession, speaker: type[Speaker], heard: tuple[int, int]
 ):
     server = Server(between=speaker)
-    async with serving(server.app) as port:
-        client = Client(http, port)
-        session_id = (await client.start())["sessionId"]
-        await client.offer(f"/sessions/{session_id}/api/offer")
-        await until(lambda: client.channel.readyState == "open", within_secs=10)
-        (mouth,) = server.calls.between
-        await mouth.speak()
-        await until(lambda: client.loud >= 5, within_secs=10)
-        await mouth.interrupted()
+    async with being_spoken_to(http, server) as client:
+        await server.calls.between[0].interrupted()
         least, most = heard  # frames of 20 ms
         await asyncio.sleep(1.3)
         await until(lambda: client.loud >= least)
         assert client.loud <= most
-        await client.hang_up()
 
 
 async def test_words_for_who_is_in_danger_cut_into_what_must_be_heard(http: aiohttp.ClientSession):
     server = Server(between=Uninterruptible)
-    async with serving(server.app) as port:
-        client = Client(http, port)
-        session_id = (await client.start())["sessionId"]
-        await client.offer(f"/sessions/{session_id}/api/offer")
-        await until(lambda: client.channel.readyState == "open", within_secs=10)
-        (mouth,), output = server.calls.between, server.calls.connections[0].transport.output()
-        await mouth.speak()
-        await until(lambda: client.loud >= 5, within_secs=10)
+    async with being_spoken_to(http, server) as client:
+        output = server.calls.connections[0].transport.output()
         output.say_over(bytes(2 * output.sample_rate // 2))  # half a second, in which it is silent
         await until(lambda: client.loud >= 48, within_secs=10)
         first, *_, last = np.flatnonzero(np.array(client.peaks) > 3_000)
         assert 20 <= last + 1 - first - client.loud <= 35  # frames of 20 ms
-        await client.hang_up()
 
 
 async def test_a_caller_may_not_invent_the_result_of_a_tool(http: aiohttp.ClientSession):
